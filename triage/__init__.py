@@ -1,0 +1,26 @@
+"""triage: a daemon beside a complaints mailbox.
+
+The map, in the order of a message's journey:
+
+cli         what an operator types
+demo        sample mails through the real daemon on embedded servers
+wiring      Config to connected parts; the only clock
+daemon      runs the jobs, stops cleanly
+intake      JOB mailbox → decision → store → filed
+dispatch    JOB outbox → SMTP → sent, tried again, refused or uncertain
+mailbox     IMAP: what is new, fetched by peeking; filing
+reader      parsing and matching in a process that can be killed
+smtp        one submission: accepted, try later, refused, unknown
+message     bytes → Message
+ruleset     rules/*.toml → Ruleset; Ruleset × Message → Evidence
+decision    Message + Evidence + History + Ruleset + now → Decision
+workdays    when an answer is due
+reply       Decision + template → bytes of an answer
+store       SQLite: the only SQL
+config      config.toml → Config, or every problem at once
+shipped     where the default rules and templates lie
+tomlsource  TOML with the place of every key
+errors      what went wrong, named by what the caller does
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,132 @@
+"""What is decided about a message, and the history that the decision was given."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from triage.workdays import Due
+
+
+class Disposition(StrEnum):
+    """What a message calls for."""
+
+    LEAVE = "leave"
+    """Not ours: untouched."""
+    RECORD = "record"
+    """Automatic mail or a duplicate: kept with its reason, no reply."""
+    ANSWER = "answer"
+    """A person's: a case, clocked; the reply may still be withheld or held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why, as a stable code for scripts and in words for people."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ourselves:
+    """Who we are, as far as a decision depends on it."""
+
+    addresses: frozenset[str] = frozenset()
+    """Every address of the mailbox, lower-cased; empty: not known, not checked."""
+    authserv_id: str | None = None
+    """The only Authentication-Results that are believed (RFC 8601 §5)."""
+    web_forms: frozenset[str] = frozenset()
+    """Senders whose Reply-To is the person, where authentication passed."""
+    loop_mark: str = ""
+    """The value of our own X-Triage-Loop field."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """A case that a message belongs to, as the store knows it."""
+
+    reference: str
+    route: str
+    is_answered: bool = False
+    is_escalated: bool = False
+    by_claim: bool = False
+    """Found by the reference named by a party, not by a Message-ID of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Automatic replies that already went out, queued ones included."""
+
+    to_sender_in_day: int = 0
+    to_domain_in_hour: int = 0
+    in_hour: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the store recalls for one message; fetched before anything is decided."""
+
+    earlier: tuple[datetime, ...] = ()
+    """When this person's earlier messages came, whatever address they used."""
+    case: KnownCase | None = None
+    claims: str | None = None
+    """A case reference named by somebody who is no party to that case."""
+    near_identical_to: str | None = None
+    """The reference of this person's case with nearly the same text."""
+    answered_cases: tuple[str, ...] = ()
+    """This person's cases that have been answered."""
+    has_bounced: bool = False
+    """A reply of ours to this address came back."""
+    spent: Spent = Spent()
+    breaker_is_open: bool = False
+    is_rekeyed: bool = False
+    """First seen after a UIDVALIDITY change: nothing is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPlan:
+    """A reply that is called for. `kind` is unique within a case."""
+
+    template: str
+    to: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the table, and the first condition that failed (None: it held)."""
+
+    rule: str
+    route: str
+    failed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything that is to be done about one message, decided before any of it."""
+
+    disposition: Disposition
+    reason: str
+    ruleset: str
+    """Hash of the ruleset that decided."""
+    automatic: Reason | None = None
+    role: str = "unknown"
+    topic: str | None = None
+    route: str | None = None
+    rule: str | None = None
+    missing: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    reply: ReplyPlan | None = None
+    withheld: tuple[Reason, ...] = ()
+    """The reply is not sent: the duty becomes acknowledgement debt."""
+    held: tuple[Reason, ...] = ()
+    """The reply is composed but waits for a person."""
+    case: str | None = None
+    """Reference of the case it joins; None with ANSWER opens a new one."""
+    acknowledge: Due | None = None
+    respond: Due | None = None
+    folder: str | None = None
+    priority: str = "normal"
+    tell: tuple[tuple[str, str], ...] = ()
+    """(contact, why) of people who are told at once."""
+    steps: tuple[Step, ...] = ()
+    near_misses: tuple[str, ...] = ()

@@ -1,0 +1,55 @@
+"""Errors, named by what the caller does about them.
+
+TriageError
+├── ConfigError      stop, list every problem, no traceback
+├── TransientError   the next tick tries again
+└── MessageError     this one message is set aside for a person
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a file that a person wrote.
+
+    `line` and `column` count from 1; `source` is the line itself, for a caret.
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        text = f"{place}: {self.message}" if place else self.message
+        if self.source is not None:
+            text += f"\n    {self.source}"
+            if self.column:
+                text += f"\n    {' ' * (self.column - 1)}^"
+        if self.hint:
+            text += f"\n    {self.hint}"
+        return text
+
+
+class TriageError(Exception):
+    """Whatever this program raises on purpose."""
+
+
+class ConfigError(TriageError):
+    """Something that a person wrote is wrong; carries every problem at once."""
+
+    def __init__(self, *problems: Problem | str) -> None:
+        self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class TransientError(TriageError):
+    """A server or the network failed; the next tick tries again."""
+
+
+class MessageError(TriageError):
+    """One message cannot be taken up; it is set aside for a person."""

@@ -1,0 +1,29 @@
+"""What the rules saw in a message, apart from any judgement about it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A signal and the writer's words that gave it, as they were written."""
+
+    signal: str
+    where: str
+    text: str
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Every signal that was found, in the order of the text.
+
+    `cancelled` are hits that an `unless` phrase took back; they are shown, not counted.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    cancelled: tuple[Hit, ...] = ()
+
+    @cached_property
+    def signals(self) -> frozenset[str]:
+        return frozenset(hit.signal for hit in self.hits)

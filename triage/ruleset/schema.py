@@ -1,0 +1,247 @@
+"""The shape of the rule files: what ops may write, with a sentence for each key.
+
+All files of a rule folder are read in the order of their names and taken together, so a
+table may stand in whichever file it reads best. The models are the ruleset's data too:
+frozen, valid from birth, and a JSON Schema comes from them.
+"""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
+Where = Literal["subject", "text", "signature", "quoted", "forwarded", "sender"]
+Phrases = tuple[str, ...]
+
+
+class Entry(BaseModel):
+    """What every table has in common."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class WordList(Entry):
+    """Words that stand for each other; a phrase names them as {id}."""
+
+    id: Id
+    words: Phrases = Field(min_length=1)
+
+
+class Signal(Entry):
+    """One named observation about what was written."""
+
+    id: Id
+    title: str
+    phrases: Phrases = ()
+    together: tuple[tuple[Phrases, ...], ...] = ()
+    """Each entry is a list of lists: one phrase of every list in one sentence."""
+    weak: Phrases = ()
+    """Hints of which two different ones are needed."""
+    unless: Phrases = ()
+    """Phrases that cancel a hit in the same sentence."""
+    where: tuple[Where, ...] = Field(default=("subject", "text"), alias="in")
+    regex: tuple[str, ...] = ()
+    """RE2 on the text as written; the expert's way out."""
+    directory: bool = False
+    """Found when the sender's address is in the centre directory."""
+    examples: Phrases = ()
+    counterexamples: Phrases = ()
+
+
+class Role(Entry):
+    """Who writes: the role with the most points that reaches `at_least`."""
+
+    id: Id
+    title: str
+    points: dict[Id, int]
+    at_least: int = 1
+
+
+class Topic(Entry):
+    """What it is about: a topic is touched when its points reach `at_least`."""
+
+    id: Id
+    title: str
+    points: dict[Id, int]
+    at_least: int = 1
+
+
+class Flag(Entry):
+    """What puts a message before a person whatever its route."""
+
+    id: Id
+    title: str
+    any: tuple[Id, ...] = ()
+    none: tuple[Id, ...] = ()
+    history: Literal["repeat-sender", "insistent"] | None = None
+    never_redirect: bool = False
+    """A redirecting route becomes the guard's route, and the reply is a neutral one."""
+    hold_redirect: bool = False
+    """A redirection waits for a person's approval."""
+    tell: tuple[Id, ...] = ()
+    """Contacts of the config who are told at once."""
+
+
+class Missing(Entry):
+    """Something that a complaint must contain, and how its presence is seen."""
+
+    id: Id
+    title: str
+    present: tuple[tuple[Id, ...], ...] = Field(min_length=1)
+    """Groups of signals; present when every group has a hit. `attachment` is a signal."""
+    asked_when_topic: tuple[Id, ...] = ()
+    """Asked for only where one of these topics is touched; empty: always."""
+    asked_when_any: tuple[Id, ...] = ()
+    """… or one of these signals is there."""
+    not_asked_when_any: tuple[Id, ...] = ()
+
+
+class Route(Entry):
+    """Where a message goes, and what is sent and done there."""
+
+    id: Id
+    title: str
+    template: str | None = None
+    folder: str
+    priority: Literal["normal", "high", "urgent"] = "normal"
+    mode: Literal["watch", "hold", "live"] = "live"
+    redirects: bool = False
+    contrary: tuple[Id, ...] = ()
+    """Signals that forbid this redirection, besides those of the guard."""
+    asks_missing: bool = False
+    responds: bool = True
+    """Whether the clock of the full answer runs."""
+    tell: tuple[Id, ...] = ()
+
+
+class Conditions(Entry):
+    """Every key that is given must hold; an absent key asks nothing."""
+
+    role: tuple[str, ...] = ()
+    topic: tuple[Id, ...] = ()
+    """The main topic (most points) is one of these."""
+    touches: tuple[Id, ...] = ()
+    """Every one of these topics is touched."""
+    touches_none: tuple[Id, ...] = ()
+    all: tuple[Id, ...] = ()
+    any: tuple[Id, ...] = ()
+    none: tuple[Id, ...] = ()
+    flags: tuple[Id, ...] = ()
+    known_case: bool | None = None
+    """Whether the message belongs to a case that we know."""
+    series_running: bool | None = None
+
+
+class Rule(Conditions):
+    """One line of the decision table; the first that holds decides."""
+
+    id: Id
+    title: str
+    route: Id
+    unless: tuple[Conditions, ...] = ()
+    """The line does not hold where one of these does."""
+
+
+class Guard(Entry):
+    """What every redirecting route needs before somebody is turned away."""
+
+    otherwise: Id
+    margin: int = 1
+    """Points by which the main topic must lead the next one that is worked on."""
+    points: int = 1
+    """Points that the main topic must have."""
+    contrary: tuple[Id, ...] = ()
+
+
+class Intake(Entry):
+    """What is picked up."""
+
+    subject_words: Phrases = Field(min_length=1)
+    forward_words: int = 25
+    """Fewer own words than this: the forwarded block counts as the writer's text."""
+    max_age_hours: int = 48
+    """Older at first sight: no automatic reply."""
+
+
+class Automatic(Entry):
+    """Lists that the gate against automatic mail reads (RFC 3834, RFC 5230 §4.6)."""
+
+    list_fields: Phrases = ()
+    vendor_fields: Phrases = ()
+    precedence: Phrases = ()
+    suppress: Phrases = ()
+    system_senders: Phrases = ()
+    """Local parts; * stands for anything."""
+    subject_prefixes: Phrases = ()
+    """Subjects that only withhold a reply: they prove nothing (RFC 3834 §3.1.5)."""
+    max_received: int = 30
+
+
+class ClosingDay(Entry):
+    day: date
+    title: str
+
+
+class Series(Entry):
+    """An exam series, first and last day included."""
+
+    id: Id
+    title: str
+    first: date
+    last: date
+
+
+class CalendarTable(Entry):
+    timezone: str
+    country: str
+    subdivision: str | None = None
+    closing_time: time
+    acknowledge_days: int
+    respond_days: int
+    closing_days: tuple[ClosingDay, ...] = ()
+
+
+class Window(Entry):
+    """More than `messages` from one person within `hours` makes a repeat sender."""
+
+    messages: int
+    hours: int
+
+
+class Budgets(Entry):
+    sender_per_day: int
+    domain_per_hour: int
+    all_per_hour: int
+
+
+class Senders(Entry):
+    windows: tuple[Window, ...]
+    plus_addresses: bool = True
+    dotless_domains: tuple[tuple[str, ...], ...] = ()
+    """Groups of domains that are one, where dots in the local part do not count."""
+    public_domains: Phrases = ()
+    """Domains that many unrelated people use (free mail)."""
+    similar: float = 0.8
+    """Share of three-word shingles from which two texts are near-identical."""
+    centre_directory: str | None = None
+    budgets: Budgets
+
+
+class RuleFiles(Entry):
+    """All tables of all files."""
+
+    intake: Intake
+    automatic: Automatic
+    calendar: CalendarTable
+    senders: Senders
+    guard: Guard
+    list: tuple[WordList, ...] = ()
+    signal: tuple[Signal, ...]
+    role: tuple[Role, ...]
+    topic: tuple[Topic, ...]
+    flag: tuple[Flag, ...]
+    missing: tuple[Missing, ...]
+    route: tuple[Route, ...]
+    rule: tuple[Rule, ...]
+    series: tuple[Series, ...] = ()
