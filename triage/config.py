@@ -1,0 +1,270 @@
+"""config.toml to Config, or every problem at once.
+
+Paths in the file are relative to the file. Secrets are named, never written: a file, an
+environment variable, a systemd credential or a command (see `Secret`).
+"""
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from triage.errors import ConfigError, Problem
+from triage.tomlsource import read_toml, validated
+
+COMMAND_SECONDS = 30
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(_Table):
+    """Where a secret is kept; exactly one key is given."""
+
+    file: Path | None = None
+    env: str | None = None
+    credential: str | None = None
+    """The name of a systemd credential (LoadCredential=)."""
+    command: tuple[str, ...] | None = None
+    """A command and its arguments, run without a shell; the first line is the secret."""
+
+    @model_validator(mode="after")
+    def _names_one_place(self) -> Self:
+        given = [key for key in type(self).model_fields if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError("name exactly one of file, env, credential, command")
+        return self
+
+    def read(self) -> str:
+        """Return the secret without its line end.
+
+        Raises ConfigError in words that never show the secret.
+        """
+        text = self._text()
+        first_line = text.splitlines()[0].strip() if text.strip() else ""
+        if not first_line:
+            raise ConfigError(f"the secret in {self} is empty")
+        return first_line
+
+    def _text(self) -> str:
+        if self.env is not None:
+            value = os.environ.get(self.env)
+            if value is None:
+                raise ConfigError(f"the environment variable {self.env} is not set")
+            return value
+        if self.command is not None:
+            return _output_of(self.command)
+        return _read_private(self._path())
+
+    def _path(self) -> Path:
+        if self.file is not None:
+            return self.file
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        if folder is None:
+            raise ConfigError(
+                f"the systemd credential {self.credential} is asked for, but systemd gave none: "
+                "add LoadCredential= to the unit"
+            )
+        return Path(folder) / str(self.credential)
+
+    def __str__(self) -> str:
+        for key in type(self).model_fields:
+            if (value := getattr(self, key)) is not None:
+                return f"{key} {value if not isinstance(value, tuple) else value[0]}"
+        return "nowhere"
+
+
+def _read_private(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ConfigError(f"the secret in file {path} cannot be read: {why}") from None
+    if mode & (stat.S_IRGRP | stat.S_IROTH) and "CREDENTIALS_DIRECTORY" not in os.environ:
+        raise ConfigError(
+            Problem(
+                f"the secret in file {path} can be read by other users",
+                hint=f"run: chmod 600 {path}",
+            )
+        )
+    return text
+
+
+def _output_of(command: tuple[str, ...]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - the command is the operator's own, and no shell runs it
+            command, check=True, capture_output=True, text=True, timeout=COMMAND_SECONDS
+        )
+    except FileNotFoundError:
+        raise ConfigError(f"the command {command[0]} for a secret does not exist") from None
+    except subprocess.TimeoutExpired:
+        raise ConfigError(f"the command {command[0]} for a secret took too long") from None
+    except (subprocess.CalledProcessError, OSError, UnicodeDecodeError):
+        raise ConfigError(f"the command {command[0]} for a secret failed") from None
+    return done.stdout
+
+
+class OrganisationTable(_Table):
+    """Who writes the letters."""
+
+    name: str
+    short_name: str
+    team: str
+    phone: str
+
+
+class MailboxTable(_Table):
+    """The complaints mailbox, read over IMAP."""
+
+    host: str
+    port: int | None = None
+    security: Literal["imaps", "starttls", "plain"] = "imaps"
+    user: str
+    password: Secret
+    ca_file: Path | None = None
+    folder: str = "INBOX"
+    file: bool = True
+    addresses: tuple[str, ...] = Field(min_length=1)
+    authserv_id: str | None = None
+    web_forms: tuple[str, ...] = ()
+    idle: bool = True
+    poll_seconds: int = Field(default=60, ge=1, le=3600)
+    large_message_kilobytes: int = Field(default=256, ge=16)
+
+    @model_validator(mode="after")
+    def _plain_stays_here(self) -> Self:
+        return _only_loopback_in_clear(self)
+
+
+class SubmissionTable(_Table):
+    """The server that takes our replies, over SMTP."""
+
+    host: str
+    port: int | None = None
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    user: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = None
+    from_address: str
+    from_name: str
+    envelope_from: str = ""
+    witness: Literal["sent", "copy", "none"] = "sent"
+    sent_folder: str = "Sent"
+    seconds_after_dot: int = Field(default=600, ge=10)
+
+    @model_validator(mode="after")
+    def _plain_stays_here(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        return _only_loopback_in_clear(self)
+
+
+_T = TypeVar("_T", "MailboxTable", "SubmissionTable")
+
+
+def _only_loopback_in_clear(table: _T) -> _T:
+    if table.security == "plain" and table.host not in _LOOPBACK:
+        raise ValueError(
+            f'security = "plain" sends the password in clear; it is allowed to {_LOOPBACK[0]} only'
+        )
+    return table
+
+
+class StoreTable(_Table):
+    """The case store, one SQLite file."""
+
+    path: Path
+
+
+class FolderTable(_Table):
+    """A folder of rule files or templates."""
+
+    folder: Path
+
+
+class ReferencesTable(_Table):
+    """What makes a Message-ID provably ours."""
+
+    domain: str
+    key: Secret
+    old_keys: tuple[Secret, ...] = ()
+
+
+class Config(_Table):
+    """Everything an operator sets, checked."""
+
+    organisation: OrganisationTable
+    mailbox: MailboxTable
+    submission: SubmissionTable
+    store: StoreTable
+    rules: FolderTable
+    templates: FolderTable
+    references: ReferencesTable
+    contacts: dict[str, str]
+    links: dict[str, str]
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration file.
+
+    Raises ConfigError with every problem and its place.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            Problem(
+                f"there is no configuration at {path}",
+                hint="make one with: triage init FOLDER, or name one with: --config FILE",
+            )
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from None
+    config = validated(Config, read_toml(text, str(path)))
+    return _with_absolute_paths(config, path.resolve().parent)
+
+
+def _with_absolute_paths(table: Config, folder: Path) -> Config:
+    resolved = _resolve(table, folder)
+    assert isinstance(resolved, Config)
+    return resolved
+
+
+def _resolve(value: object, folder: Path) -> object:
+    if isinstance(value, Path):
+        return folder / value.expanduser()
+    if isinstance(value, BaseModel):
+        changes = {key: _resolve(getattr(value, key), folder) for key in type(value).model_fields}
+        return value.model_copy(update=changes)
+    if isinstance(value, tuple):
+        return tuple(_resolve(item, folder) for item in value)
+    return value
+
+
+def read_folder(folder: Path, endings: tuple[str, ...]) -> dict[str, str]:
+    """Return the text of every file in a folder by its name, hidden files left out.
+
+    Raises ConfigError for a folder or file that cannot be read.
+    """
+    if not folder.is_dir():
+        raise ConfigError(f"the folder {folder} does not exist")
+    problems: list[Problem] = []
+    files: dict[str, str] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.suffix not in endings:
+            continue
+        try:
+            files[path.name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            problems.append(Problem(f"cannot be read: {why}", file=str(path)))
+    if problems:
+        raise ConfigError(*problems)
+    return files
