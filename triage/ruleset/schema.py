@@ -81,6 +81,10 @@ class Flag(Entry):
     """A redirection waits for a person's approval."""
     tell: tuple[Id, ...] = ()
     """Contacts of the config who are told at once."""
+    template: str | None = None
+    """The neutral words that are sent in place of the route's own template."""
+    priority: Literal["normal", "high", "urgent"] = "normal"
+    """Raises the route's priority, never lowers it."""
 
 
 class Missing(Entry):
@@ -112,6 +116,8 @@ class Route(Entry):
     asks_missing: bool = False
     responds: bool = True
     """Whether the clock of the full answer runs."""
+    escalates: bool = False
+    """The last step of a known case: it is acknowledged once more, as an escalation."""
     tell: tuple[Id, ...] = ()
 
 
@@ -169,6 +175,23 @@ class Automatic(Entry):
 
     list_fields: Phrases = ()
     vendor_fields: Phrases = ()
+    """Fields of automatic mail: `Name`, or `Name: how its value begins`."""
+    doubtful_fields: Phrases = (
+        "X-Loop",
+        "X-Ack: no",
+        "Feedback-ID",
+        "X-MS-Exchange-Inbox-Rules-Loop",
+        "X-RT-Loop-Prevention",
+    )
+    """Fields that forwarded mail of people carries too: they only withhold a reply."""
+    spam_fields: Phrases = (
+        "X-Spam: yes",
+        "X-Spam-Flag: yes",
+        "X-Spam-Status: yes",
+        "X-Virus-Status: infected",
+        "X-Amavis-Alert",
+    )
+    """Marks of a spam or virus filter; they withhold a reply."""
     precedence: Phrases = ()
     suppress: Phrases = ()
     system_senders: Phrases = ()
@@ -222,6 +245,34 @@ class Senders(Entry):
     """Groups of domains that are one, where dots in the local part do not count."""
     public_domains: Phrases = ()
     """Domains that many unrelated people use (free mail)."""
+    public_suffixes: Phrases = (
+        "ac.*",
+        "co.*",
+        "com.*",
+        "ed.*",
+        "edu.*",
+        "go.*",
+        "gob.*",
+        "gov.*",
+        "k12.*",
+        "ltd.uk",
+        "me.uk",
+        "mil.*",
+        "ne.*",
+        "net.*",
+        "nhs.uk",
+        "or.*",
+        "org.*",
+        "plc.uk",
+        "police.uk",
+        "sc.*",
+        "sch.*",
+        "*.sch.uk",
+        "school.*",
+    )
+    """Names under which unrelated organisations register; a last * is any country."""
+    same_centre: tuple[Id, ...] = ()
+    """Signals whose words are a centre's number: same number, same name, one person."""
     similar: float = 0.8
     """Share of three-word shingles from which two texts are near-identical."""
     centre_directory: str | None = None
