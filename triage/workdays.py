@@ -1,9 +1,28 @@
-"""When an answer is due: working days, closing time, holidays and closing days."""
+"""When an answer is due: working days, closing time, holidays and closing days.
 
-from collections.abc import Mapping
+- The clock starts with receipt; after closing time, or on a day off, it starts with the
+  next working day. That day is day nought.
+- A due date is closing time on the last day, in the board's own zone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from holidays import HolidayBase, country_holidays
+
+# A mail's own Date can say anything; beyond these the arithmetic would overflow.
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+@lru_cache(maxsize=64)
+def holidays_of(country: str, subdivision: str | None, year: int) -> HolidayBase:
+    """One year's public holidays and weekend days, by the `holidays` package."""
+    return country_holidays(country, subdiv=subdivision, years=year, expand=False)
 
 
 @dataclass(frozen=True)
@@ -11,7 +30,8 @@ class Calendar:
     """The board's working days.
 
     `closing_days` are days that the team entered, each with its name; public holidays
-    come from the `holidays` package for `country` and `subdivision`.
+    come from the `holidays` package for `country` and `subdivision`. Raises ValueError
+    where that package knows no such country or subdivision.
     """
 
     timezone: ZoneInfo
@@ -20,12 +40,45 @@ class Calendar:
     subdivision: str | None = None
     closing_days: Mapping[date, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        try:
+            holidays_of(self.country, self.subdivision, EARLIEST.year)
+        except NotImplementedError as error:
+            raise ValueError(f"no public holidays are known: {error}") from error
+
+    def is_weekend(self, day: date) -> bool:
+        of_year = holidays_of(self.country, self.subdivision, day.year)
+        return of_year.is_weekend(day) and day not in of_year.weekend_workdays
+
+    def day_off(self, day: date) -> str | None:
+        """Say why a day is no working day, or None where it is one.
+
+        The team's own closing day comes before a public holiday of the same date, and
+        the weekend before both.
+        """
+        if self.is_weekend(day):
+            return f"{day:%A}"
+        holiday = holidays_of(self.country, self.subdivision, day.year).get(day)
+        return self.closing_days.get(day) or holiday
+
+    def next_working_day(self, day: date) -> date:
+        day += timedelta(days=1)
+        while self.day_off(day):
+            day += timedelta(days=1)
+        return day
+
+    def closes(self, day: date) -> datetime:
+        """Closing time on one day, aware."""
+        return datetime.combine(day, self.closing_time, tzinfo=self.timezone)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """A due date with its arithmetic.
 
-    `at` is closing time on the last day, aware; `counted_from` is day nought.
+    `at` is closing time on the last day, aware; `counted_from` is day nought;
+    `left_out` are the holidays and closing days between receipt and due date, without
+    the weekends.
     """
 
     at: datetime
@@ -33,3 +86,58 @@ class Due:
     counted_from: date
     left_out: tuple[tuple[date, str], ...]
     words: str
+
+
+def due(received_at: datetime, days: int, calendar: Calendar) -> Due:
+    """Count working days from a receipt; `received_at` must be aware."""
+    if received_at.tzinfo is None:
+        raise ValueError("a receipt without a time zone has no due date")
+    received_at = min(max(received_at, EARLIEST), LATEST)
+    received_on = received_at.astimezone(calendar.timezone).date()
+    # Instants, not clock faces: an hour that comes twice has one name.
+    is_late = received_at > calendar.closes(received_on).astimezone(UTC)
+    is_day_off = calendar.day_off(received_on) is not None
+
+    counted_from = received_on
+    if is_late or is_day_off:
+        counted_from = calendar.next_working_day(received_on)
+    last = counted_from
+    for _ in range(days):
+        last = calendar.next_working_day(last)
+
+    left_out = tuple(holidays_between(received_on, last, calendar))
+    start = f" from {day_words(counted_from)} {counted_from.year}"
+    if counted_from != received_on:
+        late = "" if is_day_off else " after closing time"
+        start = (
+            f", received {day_words(received_on)} {received_on.year}{late},"
+            f" counted from {day_words(counted_from, received_on)}"
+        )
+    skipped = f": {names_of(left_out)} left out" if left_out else ""
+    number = f"{days} working day{'' if days == 1 else 's'}"
+    words = f"{number}{start}{skipped} → {day_words(last, received_on)}"
+    return Due(calendar.closes(last), days, counted_from, left_out, words)
+
+
+def holidays_between(
+    first: date, last: date, calendar: Calendar
+) -> Iterator[tuple[date, str]]:
+    """Every day off from `first` to `last` that is not a mere weekend day."""
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        name = calendar.day_off(day)
+        if name and not calendar.is_weekend(day):
+            yield day, name
+
+
+def day_words(day: date, after: date | None = None) -> str:
+    """A day as people write it, with its year where that differs from `after`'s."""
+    year = f" {day.year}" if after and day.year != after.year else ""
+    return f"{day:%a} {day.day} {day:%B}{year}"
+
+
+def names_of(days_off: tuple[tuple[date, str], ...]) -> str:
+    """Join the names of days, each said once."""
+    counts = Counter(name for _, name in days_off)
+    names = [f"{name} ({n} days)" if n > 1 else name for name, n in counts.items()]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
