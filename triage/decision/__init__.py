@@ -1,1 +1,1 @@
-"""decision."""
+"""What is decided about a message, from values alone: `decide.decide`."""

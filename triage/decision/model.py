@@ -1,10 +1,38 @@
 """What is decided about a message, and the history that the decision was given."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
-from triage.workdays import Due
+from triage.message.model import Message
+from triage.ruleset.evidence import Evidence
+from triage.ruleset.schema import RuleFiles, Series
+from triage.workdays import Calendar, Due
+
+
+class Rules(Protocol):
+    """What a decision asks of a ruleset; ids in its tables refer to what is there."""
+
+    @property
+    def tables(self) -> RuleFiles: ...
+
+    @property
+    def calendar(self) -> Calendar: ...
+
+    @property
+    def hash(self) -> str: ...
+
+    def series_at(self, day: date, /) -> Series | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A message, what the rules saw in it, and when it arrived (aware)."""
+
+    message: Message
+    evidence: Evidence
+    received_at: datetime
 
 
 class Disposition(StrEnum):
