@@ -1,1 +1,34 @@
-"""ruleset."""
+"""Rule files → Ruleset; Ruleset × Message → Evidence.
+
+compiling   rule files → Ruleset, or every problem at once
+schema      what ops may write
+checks      ids that must exist, dates that must make sense
+centres     the centre directory
+phrases     the language of phrases
+patterns    a phrase as an RE2 automaton
+index       which patterns can match at all
+ruleset     the compiled ruleset
+matching    find the evidence in a message
+reading     a message as folded sentences
+folding     letters as the rules compare them
+sentences   where sentences end
+evidence    what was found
+examples    the samples that signals keep beside them
+"""
+
+from triage.ruleset.compiling import compile_ruleset
+from triage.ruleset.evidence import Evidence, Hit
+from triage.ruleset.examples import examples_that_fail
+from triage.ruleset.matching import find_evidence
+from triage.ruleset.ruleset import Ruleset
+from triage.ruleset.schema import json_schema
+
+__all__ = [
+    "Evidence",
+    "Hit",
+    "Ruleset",
+    "compile_ruleset",
+    "examples_that_fail",
+    "find_evidence",
+    "json_schema",
+]

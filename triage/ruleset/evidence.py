@@ -18,11 +18,13 @@ class Hit:
 class Evidence:
     """Every signal that was found, in the order of the text.
 
-    `cancelled` are hits that an `unless` phrase took back; they are shown, not counted.
+    `cancelled` are hits that an `unless` phrase took back, `hints` are weak ones that
+    stand alone; both are shown, not counted.
     """
 
     hits: tuple[Hit, ...] = ()
     cancelled: tuple[Hit, ...] = ()
+    hints: tuple[Hit, ...] = ()
 
     @cached_property
     def signals(self) -> frozenset[str]:

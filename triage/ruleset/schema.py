@@ -6,13 +6,23 @@ frozen, valid from birth, and a JSON Schema comes from them.
 """
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
-Where = Literal["subject", "text", "signature", "quoted", "forwarded", "sender"]
+Where = Literal[
+    "subject", "text", "signature", "quoted", "forwarded", "sender", "attachment"
+]
 Phrases = tuple[str, ...]
+
+
+def together_entries(written: Any) -> Any:
+    """Return lists of lists of phrases: where one entry is written, a list of it."""
+    match written:
+        case [[str(), *_], *_]:
+            return [written]
+    return written
 
 
 class Entry(BaseModel):
@@ -34,8 +44,13 @@ class Signal(Entry):
     id: Id
     title: str
     phrases: Phrases = ()
-    together: tuple[tuple[Phrases, ...], ...] = ()
-    """Each entry is a list of lists: one phrase of every list in one sentence."""
+    together: Annotated[
+        tuple[tuple[Phrases, ...], ...], BeforeValidator(together_entries)
+    ] = ()
+    """Each entry is a list of lists: one phrase of every list in one sentence.
+
+    One entry may be written without the outer brackets.
+    """
     weak: Phrases = ()
     """Hints of which two different ones are needed."""
     unless: Phrases = ()
@@ -45,6 +60,8 @@ class Signal(Entry):
     """RE2 on the text as written; the expert's way out."""
     directory: bool = False
     """Found when the sender's address is in the centre directory."""
+    at_least_words: int | None = Field(default=None, ge=1)
+    """Found when the fields have as many words."""
     examples: Phrases = ()
     counterexamples: Phrases = ()
 
@@ -296,3 +313,13 @@ class RuleFiles(Entry):
     route: tuple[Route, ...]
     rule: tuple[Rule, ...]
     series: tuple[Series, ...] = ()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the rule files, for editors (taplo, tombi, VS Code).
+
+    One file holds only some of the tables, so none is required here.
+    """
+    schema = RuleFiles.model_json_schema(by_alias=True)
+    schema.pop("required", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,262 @@
+"""What the tables' shapes cannot say: ids that must exist, dates that must make sense."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+from pydantic import ValidationError
+
+from triage.errors import ConfigError, Problem
+from triage.ruleset.ruleset import RESERVED_SIGNALS
+from triage.ruleset.schema import (
+    CalendarTable,
+    Conditions,
+    Entry,
+    Flag,
+    Guard,
+    Intake,
+    Missing,
+    Role,
+    Route,
+    Rule,
+    RuleFiles,
+    Senders,
+    Series,
+    Signal,
+    Topic,
+    WordList,
+)
+from triage.tomlsource import Merged, did_you_mean, validated
+
+Path = tuple[str | int, ...]
+Kind = TypeVar("Kind", bound=Entry)
+
+_ARRAYS: Mapping[str, type[Entry]] = {
+    "list": WordList,
+    "signal": Signal,
+    "role": Role,
+    "topic": Topic,
+    "flag": Flag,
+    "missing": Missing,
+    "route": Route,
+    "rule": Rule,
+    "series": Series,
+}
+_TABLES: Mapping[str, type[Entry]] = {
+    "intake": Intake,
+    "calendar": CalendarTable,
+    "senders": Senders,
+    "guard": Guard,
+}
+
+# Which keys name entries of which table.
+_REFERENCES: Mapping[type[Entry], Mapping[str, str]] = {
+    Role: {"points": "signal"},
+    Topic: {"points": "signal"},
+    Flag: {"any": "signal", "none": "signal"},
+    Missing: {
+        "present": "signal",
+        "asked_when_any": "signal",
+        "not_asked_when_any": "signal",
+        "asked_when_topic": "topic",
+    },
+    Route: {"contrary": "signal"},
+    Guard: {"contrary": "signal", "otherwise": "route"},
+    Rule: {"route": "route"},
+    Conditions: {
+        "role": "role",
+        "topic": "topic",
+        "touches": "topic",
+        "touches_none": "topic",
+        "all": "signal",
+        "any": "signal",
+        "none": "signal",
+        "flags": "flag",
+    },
+}
+UNKNOWN_ROLE = "unknown"
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The entries that can be read, with their paths, even where others cannot."""
+
+    tables: RuleFiles | None
+    problems: tuple[Problem, ...]
+    read: tuple[tuple[Path, Entry], ...]
+    ids: Mapping[str, frozenset[str]]
+    """By table: every id that is given, by unreadable entries too."""
+
+    def of(self, kind: type[Kind]) -> Iterator[tuple[Path, Kind]]:
+        for path, entry in self.read:
+            if isinstance(entry, kind):
+                yield path, entry
+
+    def first(self, kind: type[Kind]) -> Kind | None:
+        return next((entry for _, entry in self.of(kind)), None)
+
+
+def read_entries(merged: Merged) -> Entries:
+    """Read all entries; where one is wrong the others are read all the same."""
+    ids = {table: frozenset(_ids(merged, table)) for table in _ARRAYS}
+    try:
+        tables = validated(RuleFiles, merged)
+    except ConfigError as error:
+        read = tuple(_readable(merged))
+        return Entries(None, error.problems, read, ids)
+    entries: list[tuple[Path, Entry]] = []
+    for table in _ARRAYS:
+        items = getattr(tables, table)
+        entries += (((table, number), item) for number, item in enumerate(items))
+    entries += (((table,), getattr(tables, table)) for table in _TABLES)
+    return Entries(tables, (), tuple(entries), ids)
+
+
+def _readable(merged: Merged) -> Iterator[tuple[Path, Entry]]:
+    for table, kind in _ARRAYS.items():
+        items = merged.data.get(table)
+        for number, item in enumerate(items if isinstance(items, list) else ()):
+            if (entry := _read(kind, item)) is not None:
+                yield (table, number), entry
+    for table, kind in _TABLES.items():
+        if (entry := _read(kind, merged.data.get(table))) is not None:
+            yield (table,), entry
+
+
+def _read(kind: type[Entry], item: object) -> Entry | None:
+    try:
+        return kind.model_validate(item)
+    except ValidationError:
+        return None
+
+
+def _ids(merged: Merged, table: str) -> Iterator[str]:
+    items = merged.data.get(table)
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            yield item["id"]
+
+
+def check_ids(merged: Merged, entries: Entries) -> Iterator[Problem]:
+    """Yield ids given twice, and names of entries that do not exist."""
+    for table in _ARRAYS:
+        first: dict[str, Path] = {}
+        for path, entry in _of_table(entries, table):
+            name = getattr(entry, "id")  # noqa: B009 - every array entry has one
+            if name in first:
+                other = merged.problem(first[name], "")
+                yield merged.problem(
+                    (*path, "id"),
+                    f"the id `{name}` is taken: {other.file}, line {other.line}",
+                )
+            elif table == "signal" and name in RESERVED_SIGNALS:
+                yield merged.problem(
+                    (*path, "id"), f"the signal `{name}` exists without being written"
+                )
+            first.setdefault(name, path)
+    known = dict(entries.ids)
+    known["signal"] |= RESERVED_SIGNALS.keys()
+    known["role"] |= {UNKNOWN_ROLE}
+    for path, entry in entries.read:
+        for where, table, name in _references(path, entry):
+            if name not in known[table]:
+                yield merged.problem(
+                    where,
+                    f"there is no {table} `{name}`",
+                    did_you_mean(name, known[table]),
+                )
+
+
+def _of_table(entries: Entries, table: str) -> Iterator[tuple[Path, Entry]]:
+    return ((path, entry) for path, entry in entries.read if path[0] == table)
+
+
+def _references(path: Path, entry: Entry) -> Iterator[tuple[Path, str, str]]:
+    """Yield place, table and id of everything that an entry names."""
+    for kind, keys in _REFERENCES.items():
+        if isinstance(entry, kind):
+            for key, table in keys.items():
+                for where, name in _names((*path, key), getattr(entry, key)):
+                    yield where, table, name
+    if isinstance(entry, Rule):
+        for number, conditions in enumerate(entry.unless):
+            yield from _references((*path, "unless", number), conditions)
+
+
+def _names(path: Path, value: object) -> Iterator[tuple[Path, str]]:
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key in value:
+                yield (*path, key), key
+        case tuple():
+            for number, item in enumerate(value):
+                yield from _names((*path, number), item)
+
+
+def check_signals(merged: Merged, entries: Entries) -> Iterator[Problem]:
+    """Yield signals that nothing can give, and lists that are too short to mean much."""
+    for path, signal in entries.of(Signal):
+        ways = (signal.phrases, signal.together, signal.weak, signal.regex)
+        if not any(ways) and not signal.directory and signal.at_least_words is None:
+            yield merged.problem(
+                path,
+                f"nothing can give the signal `{signal.id}`",
+                "give it phrases, together, weak, regex, directory or at_least_words",
+            )
+        if len(signal.weak) == 1:
+            yield merged.problem(
+                (*path, "weak"), "two weak hints are needed, and there is only one"
+            )
+        for number, lists in enumerate(signal.together):
+            if len(lists) < 2 or not all(lists):  # noqa: PLR2004 - two make "together"
+                yield merged.problem(
+                    (*path, "together", number),
+                    "words stand together when there are two lists or more, none empty",
+                    'write [["my son", "my daughter"], ["beaten", "hit"]]',
+                )
+
+
+def check_dates(merged: Merged, entries: Entries) -> Iterator[Problem]:
+    """Yield series that end before they begin, and a calendar of nowhere."""
+    for path, series in entries.of(Series):
+        if series.last < series.first:
+            yield merged.problem(
+                (*path, "last"),
+                f"the series `{series.id}` ends on {series.last},"
+                f" before it begins on {series.first}",
+            )
+    calendar = entries.first(CalendarTable)
+    if calendar is None:
+        return
+    try:
+        ZoneInfo(calendar.timezone)
+    except (LookupError, ValueError, OSError):
+        yield merged.problem(
+            ("calendar", "timezone"),
+            f"there is no time zone `{calendar.timezone}`",
+            did_you_mean(calendar.timezone, available_timezones())
+            or "write it as in Europe/London",
+        )
+    yield from _check_country(merged, calendar)
+
+
+def _check_country(merged: Merged, calendar: CalendarTable) -> Iterator[Problem]:
+    countries = holidays.list_supported_countries(include_aliases=True)
+    if calendar.country not in countries:
+        yield merged.problem(
+            ("calendar", "country"),
+            f"no public holidays are known for the country `{calendar.country}`",
+            did_you_mean(calendar.country.upper(), countries)
+            or "write the code of ISO 3166, as GB for the United Kingdom",
+        )
+    elif calendar.subdivision not in (None, *countries[calendar.country]):
+        parts = countries[calendar.country]
+        yield merged.problem(
+            ("calendar", "subdivision"),
+            f"{calendar.country} has no part `{calendar.subdivision}`",
+            f"known parts: {', '.join(parts)}" if parts else "leave it out",
+        )

@@ -1,0 +1,132 @@
+"""Text as the rules compare it: no accents, no case, no typography; and the way back.
+
+Folding turns “Don’t” and "dont" into the same letters. Every difference in length is
+kept, so that a place in the folded text leads back to the words as they were written.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+# An apostrophe within a word vanishes (don't, dont); a non-ASCII run is looked at.
+_TO_CHANGE = re.compile(r"(?<=[^\W\d_])['`](?=[^\W\d_])|[^\x00-\x7f]+")
+_APOSTROPHES = frozenset("'`\u2018\u2019\u02bc\u00b4\u2032\uff07")
+_LOOKS_LIKE = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u00ab": '"',
+    "\u00bb": '"',
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u201e": '"',
+    "\u2022": "*",
+    "\u25cf": "*",
+    "\u00b7": "*",
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2012": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u3002": ".",
+    "\u0111": "d",
+    "\u0131": "i",
+    "\u0142": "l",
+    "\u0141": "L",
+    "\u00f8": "o",
+    "\u00d8": "O",
+    "\u00e6": "ae",
+    "\u00c6": "AE",
+    "\u0153": "oe",
+    "\u0152": "OE",
+    "\u00df": "ss",
+    "\u0085": "\n",
+    "\u2028": "\n",
+    "\u2029": "\n\n",
+}
+_PLAIN = bytes(
+    ord(chr(code).lower())
+    if chr(code).isascii() and chr(code).isalnum()
+    else code
+    if code >= 0x80
+    else 0x20
+    for code in range(256)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text as UTF-8 bytes; case and punctuation are still there.
+
+    After the byte `ends[i]`, a byte offset plus `shifts[i]` is an offset into the original
+    text, in characters.
+    """
+
+    text: bytes
+    ends: tuple[int, ...]
+    shifts: tuple[int, ...]
+
+    def original(self, offset: int) -> int:
+        """Return the character offset in the original text."""
+        nearest = bisect_right(self.ends, offset)
+        return offset + (self.shifts[nearest - 1] if nearest else 0)
+
+    def words(self) -> bytes:
+        """Return the text in lower case with spaces for punctuation, byte for byte."""
+        return self.text.translate(_PLAIN)
+
+
+def fold(text: str) -> Folded:
+    """Fold accents (NFKD), ligatures, curly quotes and apostrophes within words."""
+    pieces: list[str] = []
+    ends: list[int] = []
+    shifts: list[int] = []
+    done = shift = written = 0
+    for match in _TO_CHANGE.finditer(text):
+        start, end = match.span()
+        pieces.append(text[done:start])
+        written += start - done
+        for at in range(start, end):
+            letter = "" if _is_within_word(text, at) else _fold_letter(text[at])
+            pieces.append(letter)
+            size = len(letter) if letter.isascii() else len(letter.encode())
+            written += size
+            if size != 1:
+                shift += 1 - size
+                ends.append(written)
+                shifts.append(shift)
+        done = end
+    pieces.append(text[done:])
+    return Folded("".join(pieces).encode(), tuple(ends), tuple(shifts))
+
+
+def _is_within_word(text: str, at: int) -> bool:
+    """Whether an apostrophe stands between two letters."""
+    return (
+        text[at] in _APOSTROPHES
+        and text[at - 1 : at].isalpha()
+        and text[at + 1 : at + 2].isalpha()
+    )
+
+
+def folded_words(text: str) -> list[bytes]:
+    """Return the folded words of `text`, in order."""
+    return fold(text).words().split()
+
+
+@lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    if letter in _LOOKS_LIKE:
+        return _LOOKS_LIKE[letter]
+    plain = "".join(
+        _LOOKS_LIKE.get(part, part)
+        for part in unicodedata.normalize("NFKD", letter)
+        if unicodedata.category(part) not in {"Mn", "Cf", "Me"}
+    )
+    if plain.isascii():
+        return plain
+    plain = unicodedata.normalize("NFKD", plain.casefold())
+    return "".join(
+        part if unicodedata.category(part)[0] in "LMN" else " " for part in plain
+    )
