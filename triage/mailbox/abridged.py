@@ -1,0 +1,77 @@
+"""A large message without what its attachments contain, of the same structure.
+
+The bytes depend on nothing but the message, so their hash identifies it as the whole
+message's would.
+"""
+
+from collections.abc import Mapping
+
+from triage.mailbox.structure import Part, StructureError
+
+OCTETS_FIELD = b"X-Triage-Octets"
+MOST_TEXT = 1_048_576
+MOST_OF_A_PART_HEADER = 16_384
+
+
+def wanted_sections(root: Part, of_each_text: int) -> dict[str, int]:
+    """Say which sections to fetch, and how many octets of each."""
+    wanted: dict[str, int] = {}
+    text_left = MOST_TEXT
+    for part in root.walk():
+        if part.header_section:
+            wanted[part.header_section] = MOST_OF_A_PART_HEADER
+        if part.is_read and (share := min(part.octets, of_each_text, text_left)) > 0:
+            wanted[part.section] = share
+            text_left -= share
+    return wanted
+
+
+def abridge(root: Part, header: bytes, sections: Mapping[str, bytes]) -> bytes:
+    """Return the message from its header block and the sections that were fetched.
+
+    Raises StructureError where the result would not fall into the same parts.
+    """
+    return _render(root, header, sections)
+
+
+def cut_short(octets: bytes) -> bytes:
+    """Return the octets up to their last whole line."""
+    end = octets.rfind(b"\n") + 1
+    return octets[:end] if end else octets
+
+
+def _render(part: Part, header: bytes, sections: Mapping[str, bytes]) -> bytes:
+    block = _complete(header)
+    if part.is_multipart:
+        if part.boundary not in block:
+            raise StructureError("the boundary stands nowhere in the header")
+        return block + b"".join(_delimited(part, sections))
+    if part.parts:
+        (enclosed,) = part.parts
+        return block + _render(
+            enclosed, sections.get(enclosed.header_section, b""), sections
+        )
+    if part.section in sections:
+        content = sections[part.section]
+        return block + (content if len(content) >= part.octets else cut_short(content))
+    if part.is_read and not part.octets:
+        return block
+    return b"%b: %d\r\n%b" % (OCTETS_FIELD, part.content_octets, block)
+
+
+def _delimited(part: Part, sections: Mapping[str, bytes]) -> list[bytes]:
+    pieces = []
+    for child in part.parts:
+        content = _render(child, sections.get(child.header_section, b""), sections)
+        pieces.append(b"--%b\r\n%b\r\n" % (part.boundary, content))
+    return [*pieces, b"--%b--\r\n" % part.boundary]
+
+
+def _complete(header: bytes) -> bytes:
+    """Return a header block that ends with one empty line, even when it was cut off."""
+    if header in (b"", b"\r\n"):
+        return b"\r\n"
+    if header.endswith((b"\r\n\r\n", b"\n\n")):
+        return header
+    block = cut_short(header)
+    return block + (b"\r\n" if block.endswith(b"\n") else b"\r\n\r\n")

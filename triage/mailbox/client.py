@@ -1,0 +1,192 @@
+"""imapclient over a `Wire`, with the few commands that it lacks or gets wrong.
+
+The hazards that this answers:
+- imaplib and imapclient trace every line for debugging, mail and passwords included.
+- Data that comes without a UID is filed under a sequence number, as if that were a UID.
+- A change that is announced while IDLE begins counts as an error, and `idle_check`
+  takes a lost connection for silence.
+"""
+
+import imaplib
+import logging
+import re
+import ssl
+import threading
+from collections.abc import Iterable, Iterator
+from time import monotonic
+from typing import Literal
+
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # ships no types
+from imapclient.response_parser import (  # type: ignore[import-untyped]  # ships no types
+    parse_response,
+)
+from typing_extensions import Buffer, override
+
+from triage.mailbox.wire import Wire
+
+Answers = dict[int, dict[bytes, object]]
+"""By UID: what the server said of a message, by the upper-cased name of the item."""
+
+SIMPLE_ANSWER = 1_000_000
+"""Octets that any command without literals may be answered with."""
+
+_STOP_SLICE = 0.5
+_FAREWELL = 3.0
+_ALERT = re.compile(
+    rb"\S+ (?:OK|NO|BAD|BYE) \[ALERT\] ?([^\r\n]{0,200})", re.IGNORECASE
+)
+_EXISTS = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
+
+
+class Connection(imaplib.IMAP4):
+    """imaplib over a wire that is already limited in time and octets."""
+
+    def __init__(
+        self, wire: Wire, host: str, port: int, tls: ssl.SSLContext | None
+    ) -> None:
+        self.wire = wire
+        self.alert = ""
+        self._tls = tls
+        super().__init__(host, port)
+
+    @override
+    def open(
+        self, host: str = "", port: int = 143, timeout: float | None = None
+    ) -> None:
+        self.host = host
+        self.wire.dial(host, port)
+        if self._tls is not None:
+            self.wire.secure(self._tls, host)
+
+    @override
+    def read(self, size: int) -> bytes:
+        return self.wire.read(size)
+
+    @override
+    def readline(self) -> bytes:
+        line = self.wire.readline()
+        if alert := _ALERT.match(line):
+            self.alert = "".join(
+                c for c in alert[1].decode("ascii", "ignore") if c.isprintable()
+            )
+        return line
+
+    @override
+    def send(self, data: Buffer) -> None:
+        self.wire.send(data)
+
+    @override
+    def shutdown(self) -> None:
+        self.wire.close()
+
+    @override
+    def starttls(
+        self, ssl_context: ssl.SSLContext | None = None
+    ) -> tuple[Literal["OK"], list[None]]:
+        """Begin TLS; imaplib's own would go on with a buffer filled in clear."""
+        typ, _ = self._simple_command("STARTTLS")
+        if typ != "OK" or ssl_context is None:
+            raise self.error("STARTTLS is refused")
+        self.wire.secure(ssl_context, self.host)
+        self._tls_established = True
+        self._get_capabilities()
+        return "OK", [None]
+
+    def watch(self, seconds: float, stop: threading.Event) -> bool:
+        """IDLE until mail is announced, for so many seconds at most (RFC 2177)."""
+        self.wire.allow(_FAREWELL * 10, SIMPLE_ANSWER)
+        tag = self._command("IDLE")
+        while self._get_response() is not None:
+            if self.tagged_commands[tag] is not None:
+                raise self.error("IDLE is refused")
+        until = monotonic() + seconds
+        while not self.has_announced and not stop.is_set() and monotonic() < until:
+            line = self.wire.readline_within(min(_STOP_SLICE, until - monotonic()))
+            if line is not None:
+                self._note_while_idle(line, tag)
+        self.wire.allow(_FAREWELL if stop.is_set() else _FAREWELL * 10, SIMPLE_ANSWER)
+        self.send(b"DONE\r\n")
+        self._command_complete("IDLE", tag)
+        return self.has_announced
+
+    def take_alert(self) -> str:
+        """Return, once, what a person must read (RFC 9051 §7.1)."""
+        alert, self.alert = self.alert, ""
+        return alert
+
+    @property
+    def has_announced(self) -> bool:
+        """True when the folder was said to have grown since `forget_announcements`."""
+        return "EXISTS" in self.untagged_responses
+
+    def forget_announcements(self) -> None:
+        self.untagged_responses.pop("EXISTS", None)
+
+    def _note_while_idle(self, line: bytes, tag: bytes) -> None:
+        if _EXISTS.match(line):
+            self.untagged_responses["EXISTS"] = [line]
+        elif line.startswith((tag, b"* BYE", b"* bye")):
+            raise self.abort("the server ended IDLE")
+
+
+class Client(IMAPClient):  # type: ignore[misc]  # imapclient ships no types
+    """imapclient, quiet and within limits; the wire's owner sets them per command."""
+
+    _imap: Connection
+
+    def __init__(
+        self, wire: Wire, host: str, port: int, tls: ssl.SSLContext | None
+    ) -> None:
+        for name in ("imapclient", "imapclient.imapclient", "imapclient.imaplib"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._parts = (wire, host, port, tls)
+        super().__init__(host, port, ssl=tls is not None)
+        self._imap.debug = 0
+
+    @override
+    def _create_IMAP4(self) -> Connection:
+        return Connection(*self._parts)
+
+    @override
+    def _set_read_timeout(self) -> None:
+        """Leave the time to the wire."""
+
+    @property
+    def connection(self) -> Connection:
+        return self._imap
+
+    @property
+    def is_preauthenticated(self) -> bool:
+        return bool(self._imap.state == "AUTH")
+
+    def can(self, capability: str) -> bool:
+        return bool(self.has_capability(capability))
+
+    def answers(self, uids: Iterable[int], items: str) -> Answers:
+        """Ask for items of messages; what names no UID, or another, is left out."""
+        wanted = set(uids)
+        self._imap.untagged_responses.pop("FETCH", None)
+        typ, data = self._imap.uid(
+            "FETCH", ",".join(map(str, sorted(wanted))), f"({items})"
+        )
+        self._checkok("FETCH", typ, data)
+        found: Answers = {}
+        for answer in _messages(parse_response(data)):
+            uid = answer.get(b"UID")
+            if isinstance(uid, int) and uid in wanted:
+                found.setdefault(uid, {}).update(answer)
+        return found
+
+    def quoted_login(self, user: str, password: str) -> None:
+        """LOGIN with a quoted user, for servers without AUTH=PLAIN; ASCII only."""
+        self.login(self._imap._quote(user), password)  # noqa: SLF001 - imaplib quotes half of it
+
+
+def _messages(response: tuple[object, ...]) -> Iterator[dict[bytes, object]]:
+    for number, pairs in zip(response[::2], response[1::2], strict=True):
+        if not isinstance(number, int) or not isinstance(pairs, tuple):
+            raise TypeError("FETCH data that is not of a message")
+        names = [
+            name.upper() if isinstance(name, bytes) else b"" for name in pairs[::2]
+        ]
+        yield dict(zip(names, pairs[1::2], strict=True))

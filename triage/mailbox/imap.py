@@ -1,0 +1,206 @@
+"""The mailbox as the jobs see it; the package's docstring lists what it promises."""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from time import monotonic
+from typing import TypeVar
+
+from typing_extensions import override
+
+from triage.errors import ConfigError, TransientError
+from triage.mailbox import filing, reading
+from triage.mailbox.account import Account, Limits, Selected
+from triage.mailbox.session import Session
+from triage.mailbox.strikes import Strikes
+from triage.message.arrival import Fetched, Listed
+
+_LIMITS = Limits()
+_SEARCH_WINDOW = 50_000
+_SEARCH_ANSWER = 16_000_000
+_FILED_AT_ONCE = 200
+_OUR_ID = re.compile(r"<[A-Za-z0-9._=+-]{1,200}@[A-Za-z0-9.-]{1,200}>")
+_NO_ANSWER = "the server does not give it, or gives much less than its size"
+_T = TypeVar("_T", Listed, Fetched)
+
+
+class ImapMailbox(Session):
+    """One folder of one account; one thread. See the package for the whole contract."""
+
+    def __init__(
+        self, account: Account, limits: Limits = _LIMITS, *, idles: bool = True
+    ) -> None:
+        super().__init__(account, limits)
+        self._idles = idles
+        self._strikes = Strikes()
+        self._selected: Selected | None = None
+        self._is_home = False
+        self._next_uid = 1
+        self._ensured: set[str] = set()
+        self._copied: set[tuple[int, str]] = set()
+
+    @property
+    def unreadable(self) -> Mapping[int, str]:
+        """UIDs that failed three times, with the reason; a person must look at them."""
+        return self._strikes.given_up
+
+    @override
+    def discard(self) -> None:
+        self._is_home = False
+        self._ensured.clear()
+        super().discard()
+
+    def select(self) -> Selected:
+        """Open the folder read-only; UIDs are those of its UIDVALIDITY from now on."""
+        selected = self.open_folder(self.account.folder)
+        if self._selected is None or selected.uidvalidity != self._selected.uidvalidity:
+            self._strikes.forget_all_but(())
+            self._copied.clear()
+            self._next_uid = 1
+        self._selected = selected
+        self._is_home = True
+        return selected
+
+    def uids(self) -> list[int]:
+        """Return every UID in the folder, ascending; asked for in windows of UIDs."""
+        uidnext = self._home().uidnext or 1
+        found: list[int] = []
+        low, width = 1, _SEARCH_WINDOW
+        while low + width < uidnext:
+            some = self._search(low, str(low + width - 1))
+            found += some
+            low += width
+            width = width * 2 if len(some) * 4 < width else _SEARCH_WINDOW
+        found += self._search(low, "*")
+        self._strikes.forget_all_but(found)
+        self._next_uid = max([uidnext, *(uid + 1 for uid in found[-1:])])
+        return found
+
+    def peek(self, uids: Iterable[int]) -> Iterator[Listed]:
+        """Yield what is known of each message without its body."""
+        for batch in self._strikes.grouped(
+            uids, int, lambda _: 1, reading.PEEKED_AT_ONCE
+        ):
+            self._home()
+            with self._strikes.counted(batch):
+                found = {one.uid: one for one in reading.read_headers(self, batch)}
+            yield from self._answered(batch, found)
+
+    def fetch(self, listed: Iterable[Listed]) -> Iterator[Fetched]:
+        """Yield the messages in their order, large ones without their attachments."""
+        for batch in self._strikes.grouped(
+            listed,
+            lambda one: one.uid,
+            self._share_of_a_batch,
+            self.limits.batch_octets,
+        ):
+            self._home()
+            uids = [one.uid for one in batch]
+            with self._strikes.counted(uids):
+                suspects = {uid for uid in uids if self._strikes.is_last_try(uid)}
+                found = {
+                    one.uid: one for one in reading.read_messages(self, batch, suspects)
+                }
+            for fetched in self._answered(uids, found):
+                self._strikes.clear(fetched.uid)
+                yield fetched
+
+    def check_filing(self) -> None:
+        """Raise ConfigError where nothing can be filed without touching others."""
+        self._is_home = False
+        filing.check_filing(self)
+
+    def ensure_folders(self, folders: Iterable[str]) -> None:
+        """Make and subscribe to what is missing; ConfigError has every problem."""
+        missing = [folder for folder in folders if folder not in self._ensured]
+        filing.ensure_folders(self, missing)
+        self._ensured.update(missing)
+
+    def file(self, uids: Iterable[int], folder: str) -> frozenset[int]:
+        """Move messages; return those that are no longer here, whoever moved them.
+
+        Moving again what has been moved does nothing.
+        """
+        wanted = sorted(set(uids))
+        self.ensure_folders([folder])
+        name = self.spelled(folder)
+        if name == self.spelled(self.account.folder):
+            raise ConfigError(
+                f'mail cannot be filed in "{folder}", where it comes from'
+            )
+        left: set[int] = set()
+        for start in range(0, len(wanted), _FILED_AT_ONCE):
+            batch = wanted[start : start + _FILED_AT_ONCE]
+            self._home(writable=True)
+            filing.move(self, batch, name, self._copied)
+            with self.step("looking at what was filed") as client:
+                left.update(client.search(["UID", ",".join(map(str, batch))]))
+        return frozenset(wanted) - left
+
+    def find(self, message_id: str, folder: str) -> bool:
+        """True when a message of ours lies in a folder.
+
+        Raises ValueError for an id that is not of our making: what strangers write
+        is never put into a command.
+        """
+        if not _OUR_ID.fullmatch(message_id):
+            raise ValueError("only a Message-ID of our own making is searched for")
+        self._is_home = False
+        self.open_folder(folder)
+        with self.step("looking for a reply of ours") as client:
+            return bool(client.search(["HEADER", "Message-ID", message_id]))
+
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        """Wait for something new in the folder; False after so long, or on `stop`."""
+        self._home()
+        if self._has_news():
+            return True
+        with self.step("asking what the server can do") as client:
+            idles = self._idles and client.can("IDLE")
+        if not idles:
+            return not stop.wait(seconds) and self._has_news()
+        until = monotonic() + seconds
+        while not stop.is_set() and (left := until - monotonic()) > 0:
+            with self.step("waiting for new mail") as client:
+                if client.connection.watch(min(left, self.limits.idle_renewal), stop):
+                    return True
+        return False
+
+    def _home(self, *, writable: bool = False) -> Selected:
+        """Make sure that our folder is open, numbered as the caller knows it."""
+        known = self._selected
+        if known is None:
+            known = self.select()
+        if self._is_home and not writable:
+            return known
+        self._is_home = False
+        opened = self.open_folder(self.account.folder, writable=writable)
+        if opened.uidvalidity != known.uidvalidity:
+            self.discard()
+            raise TransientError(f"{self.account}: the folder has been numbered anew")
+        self._selected = opened
+        self._is_home = not writable
+        return opened
+
+    def _search(self, low: int, high: str) -> list[int]:
+        with self.step("looking for new mail", lines=_SEARCH_ANSWER) as client:
+            client.connection.forget_announcements()
+            found = client.search(["UID", f"{low}:{high}"])
+        # `n:*` names the last message even when its UID is below n (RFC 9051 §6.4.8).
+        return sorted({uid for uid in found if uid >= low})
+
+    def _has_news(self) -> bool:
+        return bool(self._search(self._next_uid, "*"))
+
+    def _answered(self, uids: Iterable[int], found: Mapping[int, _T]) -> Iterator[_T]:
+        for uid in uids:
+            if uid in found:
+                yield found[uid]
+            else:
+                self._strikes.add(uid, _NO_ANSWER)
+
+    def _share_of_a_batch(self, listed: Listed) -> int:
+        limits = self.limits
+        if listed.size > limits.whole:
+            return limits.batch_octets
+        return listed.size + limits.batch_octets // limits.batch_messages

@@ -1,0 +1,218 @@
+"""One login to one account: connecting, opening folders, and what fails on the way."""
+
+import base64
+import imaplib
+import logging
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from triage.errors import ConfigError, TransientError, TriageError
+from triage.mailbox.account import Account, Limits, Security, Selected
+from triage.mailbox.client import SIMPLE_ANSWER, Client
+from triage.mailbox.failures import (
+    SERVER_FAULTS,
+    LoginRefusedError,
+    UntrustedServerError,
+    in_words,
+    response_code,
+)
+from triage.mailbox.folders import Spelling
+from triage.mailbox.wire import Wire
+
+logger = logging.getLogger(__name__)
+
+_FAREWELL = 3.0
+_NOT_THE_PASSWORD = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
+
+
+class Session:
+    """A connection that is discarded at its first failure, never repaired."""
+
+    def __init__(self, account: Account, limits: Limits) -> None:
+        self.account = account
+        self.limits = limits
+        self._wire = Wire()
+        self._client: Client | None = None
+        self._spelling: Spelling | None = None
+
+    def __enter__(self) -> Self:
+        self.connect()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def interrupt(self) -> None:
+        """End the command under way, and refuse every later one; for another thread."""
+        self._wire.cut()
+
+    def connect(self) -> None:
+        """Greet, secure and log in; a session that is connected stays as it is.
+
+        Raises UntrustedServerError before any secret is sent, LoginRefusedError after
+        it, and TransientError or ConfigError.
+        """
+        if self._client is not None:
+            return
+        password = self.account.password()
+        tls = self._tls_context()
+        try:
+            client = self._greeted(tls)
+            self._log_in(client, password)
+        except TriageError:
+            self.discard()
+            raise
+        except ssl.SSLError as error:
+            self.discard()
+            raise UntrustedServerError(
+                f"{self.account}: {in_words(error)}; "
+                "check host, port, security and ca_file"
+            ) from None
+        except SERVER_FAULTS as error:
+            self.discard()
+            raise TransientError(
+                f"{self.account}, while connecting: {in_words(error)}"
+            ) from None
+        self._client = client
+
+    def close(self) -> None:
+        """Log out as far as the server lets us; never raises."""
+        if self._client is not None:
+            self._wire.allow(_FAREWELL, SIMPLE_ANSWER)
+            try:
+                self._client.logout()
+            except SERVER_FAULTS as error:
+                logger.debug("%s, while logging out: %s", self.account, in_words(error))
+        self.discard()
+
+    def discard(self) -> None:
+        """Drop the connection without a word."""
+        self._client = None
+        self._spelling = None
+        self._wire.close()
+
+    @contextmanager
+    def step(
+        self, doing: str, lines: int = SIMPLE_ANSWER, literals: int = 0
+    ) -> Iterator[Client]:
+        """Lend the client for one command within limits; a failure ends the session.
+
+        Raises TransientError in place of all that the library and the server can raise.
+        """
+        if self._client is None:
+            raise TransientError(f"{self.account} is not connected")
+        self._wire.allow(self.limits.command, lines, literals)
+        client = self._client
+        try:
+            yield client
+        except SERVER_FAULTS as error:
+            self.discard()
+            raise TransientError(
+                f"{self.account}, while {doing}: {in_words(error)}"
+            ) from None
+        if alert := client.connection.take_alert():
+            logger.warning("%s says: %s", self.account, alert)
+
+    def open_folder(self, folder: str, *, writable: bool = False) -> Selected:
+        """SELECT, or EXAMINE where nothing is to be written."""
+        name = self.spelled(folder)
+        with self.step(f'opening the folder "{folder}"') as client:
+            answer = client.select_folder(name, readonly=not writable)
+            return Selected(
+                uidvalidity=int(answer[b"UIDVALIDITY"]),
+                uidnext=answer.get(b"UIDNEXT"),
+                exists=int(answer[b"EXISTS"]),
+            )
+
+    def spelled(self, folder: str) -> str:
+        """Return the server's name of a folder; ConfigError where it has none."""
+        if folder.upper() == "INBOX":
+            return "INBOX"
+        if self._spelling is None:
+            with self.step("asking how folders are named") as client:
+                self._spelling = _spelling_of(client)
+        return self._spelling.of(folder)
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        if self.account.security is Security.PLAIN:
+            return None
+        context = ssl.create_default_context()
+        if self.account.ca_file is not None:
+            try:
+                context.load_verify_locations(self.account.ca_file)
+            except (OSError, ValueError):
+                raise ConfigError(
+                    f"ca_file {self.account.ca_file} holds no certificates in PEM"
+                ) from None
+        return context
+
+    def _greeted(self, tls: ssl.SSLContext | None) -> Client:
+        account = self.account
+        at_once = tls if account.security is Security.IMAPS else None
+        self._wire.allow(self.limits.connect, SIMPLE_ANSWER)
+        client = Client(self._wire, account.host, account.port, at_once)
+        if client.is_preauthenticated:
+            raise UntrustedServerError(
+                f"{account} claims that we are logged in already (PREAUTH)"
+            )
+        if tls is not None and at_once is None:
+            if not client.can("STARTTLS"):
+                raise UntrustedServerError(
+                    f"{account} does not offer STARTTLS; "
+                    'ask its operator, or use security = "imaps" with port 993'
+                )
+            client.starttls(tls)
+        return client
+
+    def _log_in(self, client: Client, password: str) -> None:
+        account = self.account
+        self._wire.allow(self.limits.command, SIMPLE_ANSWER)
+        try:
+            if client.can("AUTH=PLAIN"):
+                client.plain_login(account.user, password)
+            elif client.can("LOGINDISABLED"):
+                raise LoginRefusedError(
+                    f"{account} takes no password on a connection like this one"
+                )
+            elif not (account.user + password).isascii():
+                raise LoginRefusedError(
+                    f"{account} takes only user names and passwords in ASCII"
+                )
+            else:
+                client.quoted_login(account.user, password)
+        except imaplib.IMAP4.error as error:
+            if isinstance(error.__context__, imaplib.IMAP4.abort):
+                raise error.__context__ from None
+            if response_code(error) in _NOT_THE_PASSWORD:
+                raise
+            alert = _without_secrets(
+                client.connection.take_alert(), account.user, password
+            )
+            raise LoginRefusedError(
+                f'{account} refuses the login of "{account.user}": check the user, the '
+                "password and that the account may use IMAP"
+                + (f" (it says: {alert})" if alert else "")
+            ) from None
+
+
+def _without_secrets(alert: str, user: str, password: str) -> str:
+    encoded = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    return "" if password in alert or encoded in alert else alert
+
+
+def _spelling_of(client: Client) -> Spelling:
+    if client.can("NAMESPACE"):
+        personal = client.namespace().personal
+        if personal:
+            prefix, delimiter = personal[0]
+            return Spelling(delimiter or "", prefix)
+    _, delimiter, _ = client.list_folders("", "")[0]
+    return Spelling(delimiter.decode("ascii") if delimiter else "", "")
