@@ -23,6 +23,8 @@ class Rules(Protocol):
     @property
     def hash(self) -> str: ...
 
+    def picks_up(self, subject: str, /) -> bool: ...
+
     def series_at(self, day: date, /) -> Series | None: ...
 
 
@@ -108,6 +110,8 @@ class History:
     breaker_is_open: bool = False
     is_rekeyed: bool = False
     """First seen after a UIDVALIDITY change: nothing is sent."""
+    is_duplicate: bool = False
+    """The same bytes were recorded from another place: no case, no reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,10 @@ class Decision:
     """The reply is composed but waits for a person."""
     case: str | None = None
     """Reference of the case it joins; None with ANSWER opens a new one."""
+    escalates: bool = False
+    """The case goes to its last step: it is acknowledged and answered afresh."""
+    reports_failure: bool = False
+    """A delivery report: mail of ours that it returns did not arrive."""
     acknowledge: Due | None = None
     respond: Due | None = None
     folder: str | None = None

@@ -1,1 +1,103 @@
-"""store."""
+"""SQLite behind words of the domain; the only SQL of the program.
+
+Opening
+    Store.open(path, *, exclusive: bool) -> Store     a context manager; close()
+        exclusive=True is the daemon's: makes the file, migrates it, takes the lock
+        file, runs quick_check. exclusive=False is the command line's, beside a running
+        daemon: an existing store only. Raises ConfigError in words for people.
+    One store serves every thread (a connection each). Whatever the disk or another
+    process does wrong is a TransientError: not the message's fault, so let it pass
+    through the guard around one message. Times go in aware and come out aware in UTC.
+
+Transactions
+    store.batch()       context manager: one IMMEDIATE transaction for many messages
+    store.attempt()     context manager inside it: a savepoint around one message; an
+                        exception undoes that message alone and goes on upwards
+    Every writing call below joins an open batch, else it is a transaction by itself.
+    A batch keeps other writers waiting (dispatch too): parse before it, keep it short.
+
+One message (intake)
+    store.recall(inquiry: Inquiry) -> History
+    store.next_reference(now, prefix="CMP") -> str        'CMP-2026-00042', in the batch
+    store.record(record: Record) -> Recorded              everything about one message;
+        the same place twice changes nothing; bytes known from another place are
+        recorded as a duplicate and queue no letter
+
+Where every message of a mailbox is (intake)
+    store.ledger.known(inbox, uidvalidity, uids) -> set[int]
+    store.ledger.leave(inbox, uidvalidity, uids, reason, now)
+    store.ledger.set_aside(SetAside(...)) -> None
+    store.ledger.unfiled(inbox) -> list[(uid, folder)]    committed, not moved yet
+    store.ledger.mark_filed(inbox, uidvalidity, uids, now)
+    store.ledger.last_uidvalidity(inbox) -> int | None
+    store.ledger.rekey(Rekeying(...)) -> set[int]         UIDs known by their bytes;
+        what is taken up later from that mailbox's old stock has History.is_rekeyed
+    store.ledger.reconcile(inbox, uidvalidity, uids_on_server, now) -> Ledger
+    store.ledger.asides() -> list[Aside]
+    store.ledger.raw(sha256) -> bytes | None
+
+Cases (command line, digest)
+    store.cases.listed(*, only_open=False) -> list[CaseLine]
+    store.cases.show(reference) -> CaseFile | None
+    store.cases.debts() -> list[Debt]                     open duties to acknowledge
+    store.cases.mark_answered(reference, at)              a person answered
+
+Outbox (dispatch, command line); states and moves stand in triage/store/states.py
+    store.outbox.listed(*states) -> list[OutboxLine]
+    store.outbox.show(id) -> OutboxItem | None            the frozen bytes and all moves
+    store.outbox.resend(id, now) / drop(id, now)   a person's acts; IllegalMoveError
+    the moves of dispatch: see triage/store/outbox.py
+
+Breaker (intake)
+    store.breaker.is_open(now) -> bool                    also in History
+    store.breaker.trip(now, limit, alert: Letter | None) -> bool
+        call it when History.spent.in_hour >= limit and hold the reply; True when this
+        opened it, and only then the alert is queued. It closes by itself one hour
+        later, once the last hour is below the limit; what it held stays held.
+    store.breaker.close(now)
+
+Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py.
+"""
+
+from triage.store.model import (
+    Aside,
+    CaseFile,
+    CaseLine,
+    Category,
+    Debt,
+    Inbox,
+    Inquiry,
+    Ledger,
+    Letter,
+    OutboxItem,
+    OutboxLine,
+    Place,
+    Record,
+    Recorded,
+    Rekeying,
+    SetAside,
+)
+from triage.store.states import IllegalMoveError, State
+from triage.store.store import Store
+
+__all__ = [
+    "Aside",
+    "CaseFile",
+    "CaseLine",
+    "Category",
+    "Debt",
+    "IllegalMoveError",
+    "Inbox",
+    "Inquiry",
+    "Ledger",
+    "Letter",
+    "OutboxItem",
+    "OutboxLine",
+    "Place",
+    "Record",
+    "Recorded",
+    "Rekeying",
+    "SetAside",
+    "State",
+    "Store",
+]

@@ -1,0 +1,191 @@
+"""Cases as people look at them, and what a person did about them."""
+
+from datetime import datetime
+
+from triage.ruleset.evidence import Evidence, Hit
+from triage.store.columns import decision_of, list_of
+from triage.store.engine import Engine, Row, moment, moment_or_none
+from triage.store.letter_lines import letters_of_case
+from triage.store.model import (
+    CaseFile,
+    CaseLine,
+    Debt,
+    Inbox,
+    MessageEntry,
+    Place,
+)
+from triage.store.states import State
+
+
+class Cases:
+    """Every complaint, with its clocks and all that is known about it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def listed(self, *, only_open: bool = False) -> list[CaseLine]:
+        """Return the cases, the next due first; `only_open`: unless answered."""
+        rows = self._engine.rows(
+            f"{_CASES} WHERE :all OR c.answered_at IS NULL"
+            " ORDER BY coalesce(c.respond_by, c.acknowledge_by, '9999'), c.id",
+            all=not only_open,
+        )
+        return [_line(row) for row in rows]
+
+    def show(self, reference: str) -> CaseFile | None:
+        """Return everything about one case."""
+        with self._engine.reading():
+            row = self._engine.row(
+                f"{_CASES} WHERE c.reference = :reference", reference=reference
+            )
+            return None if row is None else self._file(row)
+
+    def _file(self, row: Row) -> CaseFile:
+        parties = self._engine.rows(
+            "SELECT address FROM parties WHERE case_id = :id ORDER BY since, address",
+            id=row["id"],
+        )
+        messages = self._engine.rows(
+            f"{_MESSAGES} WHERE m.case_id = :id ORDER BY m.received_at, m.id",
+            id=row["id"],
+        )
+        return CaseFile(
+            line=_line(row),
+            claims=row["claims"],
+            near_identical_to=row["near_identical_to"],
+            parties=tuple(party["address"] for party in parties),
+            messages=tuple(self._entry(message) for message in messages),
+            letters=letters_of_case(self._engine, row["id"]),
+            why_unacknowledged=_why_owed(row, self._acknowledgements(row)),
+        )
+
+    def _entry(self, row: Row) -> MessageEntry:
+        decision = row["decision"]
+        return MessageEntry(
+            place=Place(
+                Inbox(row["account"], row["inbox_folder"]),
+                row["uidvalidity"],
+                row["uid"],
+            ),
+            sha256=row["sha256"],
+            size=row["size"],
+            is_whole=bool(row["is_whole"]),
+            received_at=moment(row["received_at"]),
+            recorded_at=moment(row["seen_at"]),
+            is_duplicate=row["fate"] == "duplicate",
+            address=row["address"],
+            subject=row["subject"],
+            message_id=row["message_id"],
+            folder=row["folder"],
+            filed_at=moment_or_none(row["filed_at"]),
+            decision=None if decision is None else decision_of(decision),
+            evidence=self._evidence(row["id"]),
+        )
+
+    def _evidence(self, message: int) -> Evidence:
+        rows = self._engine.rows(
+            "SELECT * FROM evidence WHERE message = :message ORDER BY position",
+            message=message,
+        )
+        found: dict[str, list[Hit]] = {"hits": [], "cancelled": [], "hints": []}
+        for row in rows:
+            found[row["standing"]].append(
+                Hit(row["signal"], row["found_in"], row["words"], row["sentence"])
+            )
+        return Evidence(**{standing: tuple(hits) for standing, hits in found.items()})
+
+    def debts(self) -> list[Debt]:
+        """Return the complaints that are not acknowledged, the most urgent first.
+
+        A letter that is on its way is no debt; one that is held, refused, uncertain,
+        dropped or came back is.
+        """
+        with self._engine.reading():
+            rows = self._engine.rows(
+                f"{_CASES} WHERE c.acknowledged_at IS NULL"
+                " ORDER BY coalesce(c.acknowledge_by, '9999'), c.id"
+            )
+            owed = [(row, self._acknowledgements(row)) for row in rows]
+        return [
+            Debt(
+                reference=row["reference"],
+                route=row["route"],
+                priority=row["priority"],
+                opened_at=moment(row["opened_at"]),
+                acknowledge_by=moment_or_none(row["acknowledge_by"]),
+                why=why,
+                letter=next(
+                    (one["id"] for one in letters if one["state"] in _CAN_GO), None
+                ),
+            )
+            for row, letters in owed
+            if (why := _why_owed(row, letters))
+        ]
+
+    def _acknowledgements(self, row: Row) -> list[Row]:
+        return self._engine.rows(
+            "SELECT id, state, reason, bounced_at FROM outbox"
+            " WHERE case_id = :id AND acknowledges ORDER BY id",
+            id=row["id"],
+        )
+
+    def mark_answered(self, reference: str, at: datetime) -> None:
+        """Note that a person answered; an answer also acknowledges."""
+        self._engine.run(
+            "UPDATE cases SET answered_at = :at,"
+            " acknowledged_at = coalesce(acknowledged_at, :at)"
+            " WHERE reference = :reference",
+            reference=reference,
+            at=at,
+        )
+
+
+_CASES = """
+SELECT c.*, (SELECT count(*) FROM messages m
+    WHERE m.case_id = c.id AND m.fate = 'recorded') AS messages
+FROM cases c
+"""
+
+_MESSAGES = """
+SELECT m.*, i.account, i.folder AS inbox_folder, r.size, r.is_whole, d.decision
+FROM messages m
+JOIN inboxes i ON i.id = m.inbox
+JOIN raws r ON r.sha256 = m.sha256
+LEFT JOIN decisions d ON d.message = m.id
+"""
+
+_ON_ITS_WAY = frozenset({State.QUEUED, State.SENDING, State.FINISHING})
+_CAN_GO = frozenset({State.HELD, State.REFUSED})
+
+
+def _line(row: Row) -> CaseLine:
+    return CaseLine(
+        reference=row["reference"],
+        route=row["route"],
+        role=row["role"],
+        priority=row["priority"],
+        flags=list_of(row["flags"]),
+        missing=list_of(row["missing"]),
+        opened_at=moment(row["opened_at"]),
+        acknowledge_by=moment_or_none(row["acknowledge_by"]),
+        respond_by=moment_or_none(row["respond_by"]),
+        acknowledged_at=moment_or_none(row["acknowledged_at"]),
+        answered_at=moment_or_none(row["answered_at"]),
+        is_escalated=row["escalated_at"] is not None,
+        messages=row["messages"],
+    )
+
+
+def _why_owed(row: Row, letters: list[Row]) -> tuple[str, ...]:
+    """Return why a case is unacknowledged; empty when it is not, or a letter is out."""
+    if row["acknowledged_at"] is not None:
+        return ()
+    if any(letter["state"] in _ON_ITS_WAY for letter in letters):
+        return ()
+    why = tuple(
+        "it came back"
+        if letter["bounced_at"]
+        else f"{letter['state']}: {letter['reason']}"
+        for letter in letters
+    )
+    return why + list_of(row["withheld"]) or ("no reply was composed",)

@@ -1,0 +1,207 @@
+"""One SQLite file: a connection for each thread, transactions, values made safe.
+
+WAL with synchronous=FULL: a commit that returned survives a power cut. NORMAL would let
+the latest commits roll back, and a lost `finishing` is a second acknowledgement.
+Writers use BEGIN IMMEDIATE: a DEFERRED transaction that reads and then writes fails at
+once with "database is locked" when another connection wrote in between.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from sqlite_utils import Database
+
+from triage.errors import TransientError
+
+BUSY_SECONDS = 30.0
+_CACHE_KIB = 16_384
+
+Row = dict[str, Any]
+_T = TypeVar("_T")
+
+# What the host, the disk or another process does; everything else is our own mistake or
+# the message's (sqlite.org/rescode.html, primary codes).
+_NOT_OUR_FAULT = {
+    sqlite3.SQLITE_BUSY: "another process keeps it locked",
+    sqlite3.SQLITE_LOCKED: "another process keeps it locked",
+    sqlite3.SQLITE_NOMEM: "there is no memory left",
+    sqlite3.SQLITE_READONLY: "it may only be read",
+    sqlite3.SQLITE_INTERRUPT: "the work was interrupted",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged: stop triage and restore a backup",
+    sqlite3.SQLITE_FULL: "the disk is full: free some space",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_PROTOCOL: "the file's locks are not to be had",
+    sqlite3.SQLITE_NOTADB: "the file is no database: stop triage and restore a backup",
+}
+
+
+class Engine:
+    """Runs SQL with named parameters; each thread has a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._own = threading.local()
+        self._opened: list[Database] = []
+        self._opening = threading.Lock()
+
+    @property
+    def database(self) -> Database:
+        """This thread's connection, opened at its first use."""
+        known: Database | None = getattr(self._own, "database", None)
+        if known is None:
+            known = self._own.database = guarded(self._connect)
+            with self._opening:
+                self._opened.append(known)
+        return known
+
+    def _connect(self) -> Database:
+        # isolation_level=None: the driver begins no transaction behind our back.
+        connection = sqlite3.connect(
+            self.path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        database = Database(connection, execute_plugins=False, strict=True)
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA foreign_keys = ON")
+        database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        return database
+
+    def close(self) -> None:
+        """Close the connections of all threads; nobody may be using one."""
+        with self._opening:
+            for database in self._opened:
+                database.close()
+            self._opened.clear()
+        self._own = threading.local()
+
+    @property
+    def is_in_transaction(self) -> bool:
+        return bool(self.database.conn.in_transaction)
+
+    def run(self, sql: str, **values: object) -> int:
+        """Execute a statement and return how many rows it changed."""
+        safe = {name: to_column(value) for name, value in values.items()}
+        return guarded(lambda: self.database.execute(sql, safe)).rowcount
+
+    def rows(self, sql: str, **values: object) -> list[Row]:
+        """Return all rows of a query, or of a statement with RETURNING."""
+        safe = {name: to_column(value) for name, value in values.items()}
+        return guarded(lambda: _fetched(self.database.execute(sql, safe)))
+
+    def row(self, sql: str, **values: object) -> Row | None:
+        """Return the first row, or None."""
+        return next(iter(self.rows(sql, **values)), None)
+
+    def one(self, sql: str, **values: object) -> Row:
+        """Return the row that must be there; raises LookupError."""
+        for row in self.rows(sql, **values):
+            return row
+        raise LookupError("a row that must exist is missing")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Join the open transaction, or make one of its own."""
+        if self.is_in_transaction:
+            yield
+        else:
+            with self.transaction("BEGIN IMMEDIATE"):
+                yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See one state of the store throughout."""
+        if self.is_in_transaction:
+            yield
+        else:
+            with self.transaction("BEGIN"):
+                yield
+
+    @contextmanager
+    def transaction(self, begin: str) -> Iterator[None]:
+        """Commit at the end, or undo everything and raise."""
+        database = self.database
+        guarded(lambda: database.execute(begin))
+        try:
+            yield
+            if not database.conn.in_transaction:
+                _raise_undone()
+            guarded(database.commit)
+        except BaseException:
+            guarded(database.rollback)
+            raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what was done inside when an exception passes."""
+        if not self.is_in_transaction:
+            raise RuntimeError("an attempt belongs inside a batch")
+        with self.database.atomic():
+            yield
+
+
+def _fetched(cursor: sqlite3.Cursor) -> list[Row]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def _raise_undone() -> NoReturn:
+    """A full disk makes SQLite roll back by itself; a commit would then do nothing."""
+    raise TransientError("the store undid the transaction: is the disk full?")
+
+
+def guarded(work: Callable[[], _T]) -> _T:
+    """Do some database work; what the host does wrong becomes a TransientError."""
+    try:
+        return work()
+    except sqlite3.DatabaseError as error:
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary not in _NOT_OUR_FAULT:
+            raise
+        raise TransientError(
+            f"the store cannot be used: {_NOT_OUR_FAULT[primary]}"
+        ) from error
+
+
+def to_column(value: object) -> object:
+    """Return what SQLite stores for a value: times in UTC, text made safe."""
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, datetime):
+        return utc_text(value)
+    return value
+
+
+def safe_text(text: str) -> str:
+    """Replace what SQLite or PostgreSQL refuse in text: lone surrogates and NUL."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
+def utc_text(moment: datetime) -> str:
+    """Return ISO 8601 of fixed width, which sorts as text.
+
+    As in 2026-04-02T09:30:00.000000Z.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"{text.removesuffix('+00:00')}Z"
+
+
+def moment(text: str) -> datetime:
+    """Read back what `utc_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def moment_or_none(text: str | None) -> datetime | None:
+    """Read back what may be absent."""
+    return None if text is None else moment(text)

@@ -1,0 +1,122 @@
+"""A message opens a case, or joins one."""
+
+from datetime import datetime
+
+from triage.decision.model import Decision
+from triage.store.columns import list_of, list_text
+from triage.store.engine import Engine, Row
+from triage.store.model import Record
+
+PRIORITIES = ("normal", "high", "urgent")
+
+
+def open_case(engine: Engine, record: Record, person: int | None) -> int:
+    """Open a case whose clock starts with the message; return its row."""
+    decision, history = record.decision, record.history
+    row = engine.one(
+        _OPEN,
+        reference=record.reference,
+        person=person,
+        opened_at=record.received_at,
+        recorded_at=record.inquiry.now,
+        route=decision.route,
+        role=decision.role,
+        priority=decision.priority,
+        flags=list_text(decision.flags),
+        missing=list_text(decision.missing),
+        withheld=list_text(tuple(why.words for why in decision.withheld)),
+        acknowledge_by=_at(decision, "acknowledge"),
+        respond_by=_at(decision, "respond"),
+        claims=history.claims,
+        near_identical_to=history.near_identical_to,
+    )
+    case_id = int(row["id"])
+    _add_party(engine, case_id, record)
+    return case_id
+
+
+_OPEN = """
+INSERT INTO cases (reference, person, opened_at, recorded_at, route, role, priority,
+    flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to)
+VALUES (:reference, :person, :opened_at, :recorded_at, :route, :role, :priority, :flags,
+    :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to)
+RETURNING id
+"""
+
+
+def join_case(engine: Engine, record: Record) -> int:
+    """Add a message to its case: party, flags, what it supplies, escalation."""
+    decision = record.decision
+    case = engine.row(
+        "SELECT * FROM cases WHERE reference = :reference", reference=decision.case
+    )
+    if case is None:
+        raise ValueError(f"there is no case {decision.case}")
+    changed = _changed(case, record)
+    engine.run(
+        "UPDATE cases SET flags = :flags, missing = :missing, priority = :priority,"
+        " route = :route, withheld = :withheld, acknowledge_by = :acknowledge_by,"
+        " respond_by = :respond_by, acknowledged_at = :acknowledged_at,"
+        " answered_at = :answered_at, escalated_at = :escalated_at WHERE id = :id",
+        **{name: changed[name] for name in _CHANGING},
+        id=case["id"],
+    )
+    case_id = int(case["id"])
+    _add_party(engine, case_id, record)
+    return case_id
+
+
+_CHANGING = (
+    "flags",
+    "missing",
+    "priority",
+    "route",
+    "withheld",
+    "acknowledge_by",
+    "respond_by",
+    "acknowledged_at",
+    "answered_at",
+    "escalated_at",
+)
+
+
+def _changed(case: Row, record: Record) -> Row:
+    decision = record.decision
+    flags = dict.fromkeys(list_of(case["flags"]) + decision.flags)
+    still_missing = (i for i in list_of(case["missing"]) if i not in record.supplied)
+    changed = case | {
+        "flags": list_text(tuple(flags)),
+        "missing": list_text(tuple(still_missing)),
+        "priority": max(case["priority"], decision.priority, key=PRIORITIES.index),
+    }
+    if not record.escalates:
+        return changed
+    # A new matter before other people: it is acknowledged and answered afresh.
+    return changed | {
+        "route": decision.route,
+        "withheld": list_text(tuple(why.words for why in decision.withheld)),
+        "acknowledge_by": _at(decision, "acknowledge") or case["acknowledge_by"],
+        "respond_by": _at(decision, "respond") or case["respond_by"],
+        "acknowledged_at": None,
+        "answered_at": None,
+        "escalated_at": record.inquiry.now,
+    }
+
+
+def _at(decision: Decision, which: str) -> datetime | None:
+    due = decision.acknowledge if which == "acknowledge" else decision.respond
+    return None if due is None else due.at
+
+
+def _add_party(engine: Engine, case_id: int, record: Record) -> None:
+    """Let an address write to the case by its reference from now on."""
+    if record.inquiry.address is None:
+        return
+    engine.run(
+        "INSERT INTO parties (case_id, address, since)"
+        " VALUES (:case_id, :address, :now)"
+        " ON CONFLICT (case_id, address) DO NOTHING",
+        case_id=case_id,
+        address=record.inquiry.address,
+        now=record.inquiry.now,
+    )

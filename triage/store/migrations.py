@@ -1,0 +1,215 @@
+"""The tables, as numbered steps; each step and its record are one transaction.
+
+A step that was released is never changed: the next change is a new step. SQL that
+SQLite and PostgreSQL share, but for STRICT and BLOB. Times are UTC text of fixed width
+(`engine.utc_text`), lists are JSON text, truth is 0 or 1.
+"""
+
+from sqlite_utils import Database, Migrations
+
+steps = Migrations("triage")
+
+
+def known_steps() -> set[str]:
+    """Return the names of all steps: in an empty database every one is pending."""
+    with Database(memory=True, execute_plugins=False) as empty:
+        return {step.name for step in steps.pending(empty)}
+
+
+@steps(name="0001_ledger_cases_outbox")
+def _first(database: Database) -> None:
+    database.executescript(_FIRST)
+
+
+_FIRST = """
+CREATE TABLE inboxes (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    -- UIDs up to it lay there when UIDVALIDITY changed: nothing is sent for them
+    old_stock_upto INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (account, folder)
+) STRICT;
+
+-- One person, under whatever addresses; merged people share a root.
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY,
+    root INTEGER NOT NULL,
+    since TEXT NOT NULL
+) STRICT;
+CREATE INDEX people_root ON people (root);
+
+CREATE TABLE identities (
+    spelling TEXT PRIMARY KEY,
+    person INTEGER NOT NULL REFERENCES people (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cases (
+    id INTEGER PRIMARY KEY,
+    reference TEXT NOT NULL UNIQUE,
+    person INTEGER REFERENCES people (id),
+    opened_at TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    route TEXT,
+    role TEXT NOT NULL,
+    priority TEXT NOT NULL,
+    flags TEXT NOT NULL,
+    missing TEXT NOT NULL,
+    withheld TEXT NOT NULL,
+    acknowledge_by TEXT,
+    respond_by TEXT,
+    acknowledged_at TEXT,
+    answered_at TEXT,
+    escalated_at TEXT,
+    claims TEXT,
+    near_identical_to TEXT
+) STRICT;
+CREATE INDEX cases_person ON cases (person);
+CREATE INDEX cases_unacknowledged ON cases (acknowledge_by)
+    WHERE acknowledged_at IS NULL;
+
+CREATE TABLE parties (
+    case_id INTEGER NOT NULL REFERENCES cases (id),
+    address TEXT NOT NULL,
+    since TEXT NOT NULL,
+    PRIMARY KEY (case_id, address)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE raws (
+    sha256 TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    is_whole INTEGER NOT NULL,
+    compressed BLOB NOT NULL
+) STRICT;
+
+-- The fate of every message that was ever seen. A row whose UIDVALIDITY is over and
+-- whose bytes were not found again is retired: its UID may come back for another one.
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    inbox INTEGER NOT NULL REFERENCES inboxes (id),
+    uidvalidity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    retired_at TEXT,
+    fate TEXT NOT NULL CHECK (fate IN ('left', 'aside', 'recorded', 'duplicate')),
+    reason TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    received_at TEXT,
+    sha256 TEXT REFERENCES raws (sha256),
+    disposition TEXT,
+    case_id INTEGER REFERENCES cases (id),
+    person INTEGER REFERENCES people (id),
+    address TEXT,
+    message_id TEXT,
+    subject TEXT,
+    dated TEXT,
+    fingerprint BLOB,
+    folder TEXT,
+    filed_at TEXT,
+    gone_at TEXT,
+    due_at TEXT
+) STRICT;
+CREATE UNIQUE INDEX messages_place ON messages (inbox, uidvalidity, uid)
+    WHERE retired_at IS NULL;
+CREATE INDEX messages_sha256 ON messages (sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX messages_person ON messages (person, received_at) WHERE person IS NOT NULL;
+CREATE INDEX messages_case ON messages (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX messages_unfiled ON messages (inbox)
+    WHERE folder IS NOT NULL AND filed_at IS NULL;
+CREATE INDEX messages_aside ON messages (due_at) WHERE fate = 'aside';
+
+CREATE TABLE links (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    kept INTEGER NOT NULL REFERENCES people (id),
+    merged INTEGER NOT NULL REFERENCES people (id),
+    message INTEGER NOT NULL REFERENCES messages (id)
+) STRICT;
+
+CREATE TABLE decisions (
+    message INTEGER PRIMARY KEY REFERENCES messages (id),
+    at TEXT NOT NULL,
+    ruleset TEXT NOT NULL,
+    role TEXT NOT NULL,
+    route TEXT,
+    rule TEXT,
+    decision TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE evidence (
+    message INTEGER NOT NULL REFERENCES messages (id),
+    position INTEGER NOT NULL,
+    standing TEXT NOT NULL CHECK (standing IN ('hits', 'cancelled', 'hints')),
+    signal TEXT NOT NULL,
+    found_in TEXT NOT NULL,
+    words TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    PRIMARY KEY (message, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    case_id INTEGER REFERENCES cases (id),
+    message INTEGER REFERENCES messages (id),
+    person INTEGER REFERENCES people (id),
+    kind TEXT NOT NULL,
+    category TEXT NOT NULL CHECK (category IN ('reply', 'notice')),
+    recipient TEXT NOT NULL,
+    domain TEXT,
+    template TEXT,
+    message_id TEXT NOT NULL UNIQUE,
+    data BLOB NOT NULL,
+    acknowledges INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'finishing', 'sent',
+        'refused', 'uncertain', 'held', 'dropped')),
+    reason TEXT,
+    -- counts every claim and never goes back: who holds an older number lost the letter
+    attempt INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    trying_since TEXT,
+    next_at TEXT,
+    owner TEXT,
+    deadline TEXT,
+    -- when it was counted against the budgets
+    charged_at TEXT,
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    bounced_at TEXT,
+    UNIQUE (case_id, kind)
+) STRICT;
+CREATE INDEX outbox_state ON outbox (state, next_at);
+CREATE INDEX outbox_charged ON outbox (charged_at) WHERE charged_at IS NOT NULL;
+CREATE INDEX outbox_recipient ON outbox (recipient, charged_at);
+CREATE INDEX outbox_person ON outbox (person, charged_at);
+CREATE INDEX outbox_domain ON outbox (domain, charged_at);
+
+CREATE TABLE moves (
+    id INTEGER PRIMARY KEY,
+    letter INTEGER NOT NULL REFERENCES outbox (id),
+    at TEXT NOT NULL,
+    before TEXT,
+    after TEXT NOT NULL,
+    why TEXT NOT NULL
+) STRICT;
+CREATE INDEX moves_letter ON moves (letter);
+
+CREATE TABLE bounced (
+    address TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    why TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE breaker (
+    id INTEGER PRIMARY KEY,
+    opened_at TEXT NOT NULL,
+    allowed INTEGER NOT NULL,
+    closed_at TEXT
+) STRICT;
+CREATE UNIQUE INDEX breaker_open ON breaker ((closed_at IS NULL))
+    WHERE closed_at IS NULL;
+"""

@@ -1,0 +1,126 @@
+"""Opening a store: one daemon at a time, a whole file, a schema that we know."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from triage.errors import ConfigError, Problem, TransientError
+from triage.store.engine import Engine
+from triage.store.migrations import known_steps, steps
+
+
+def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
+    """Return the migrated, checked store and what gives its lock back.
+
+    Raises ConfigError when another daemon has it, when it is damaged or too new.
+    """
+    release = _lock(path)
+    try:
+        engine = Engine(_created(path))
+        try:
+            _refuse_damage(engine)
+            _refuse_newer(engine)
+            engine.database.enable_wal()
+            steps.apply(engine.database)
+        except BaseException:
+            engine.close()
+            raise
+    except TransientError as error:
+        release()
+        raise ConfigError(f"{path}: {error}") from error
+    except BaseException:
+        release()
+        raise
+    return engine, release
+
+
+def open_beside(path: Path) -> Engine:
+    """Return an existing store, whether or not a daemon works on it.
+
+    Raises ConfigError when there is none or its schema is not this program's.
+    """
+    if not path.is_file():
+        raise ConfigError(
+            Problem(f"there is no store at {path} yet", hint="`triage run` makes it")
+        )
+    engine = Engine(path)
+    try:
+        _refuse_newer(engine)
+        _refuse_older(engine)
+    except TransientError as error:
+        engine.close()
+        raise ConfigError(f"{path}: {error}") from error
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def _lock(path: Path) -> Callable[[], None]:
+    """Take the lock beside the store; it ends with the process, however that ends."""
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        lock_path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ConfigError(f"{lock_path} cannot be made: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(lock, 32).decode("ascii", "replace").strip()
+        os.close(lock)
+        by = f" (process {holder})" if holder else ""
+        raise ConfigError(
+            Problem(
+                f"another triage daemon{by} works on {path}",
+                hint="only one may run; stop that one first",
+            )
+        ) from None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    return lambda: os.close(lock)
+
+
+def _created(path: Path) -> Path:
+    """Make the file private before SQLite fills it; the WAL files inherit this."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise ConfigError(
+            f"the store {path} cannot be opened: {error.strerror}"
+        ) from error
+    return path
+
+
+def _refuse_damage(engine: Engine) -> None:
+    found = [row["quick_check"] for row in engine.rows("PRAGMA quick_check(5)")]
+    if found != ["ok"]:
+        raise ConfigError(
+            Problem(
+                f"the store {engine.path} is damaged: {'; '.join(found)}",
+                hint="restore the latest backup; the file is left as it is",
+            )
+        )
+
+
+def _refuse_newer(engine: Engine) -> None:
+    done = {step.name for step in steps.applied(engine.database)}
+    if unknown := sorted(done - known_steps()):
+        raise ConfigError(
+            Problem(
+                f"the store {engine.path} was made by a newer triage: it has "
+                f"{', '.join(unknown)}",
+                hint="install that version again; this one would not understand it",
+            )
+        )
+
+
+def _refuse_older(engine: Engine) -> None:
+    if steps.pending(engine.database):
+        raise ConfigError(
+            Problem(
+                f"the store {engine.path} was made by an older triage",
+                hint="start the daemon once (`triage run`): it brings it up to date",
+            )
+        )

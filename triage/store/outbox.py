@@ -1,0 +1,238 @@
+"""The outbox: letters with frozen bytes on their way, moved by dispatch and by people.
+
+A letter is claimed by a conditional UPDATE and each claim has a number. Whoever comes
+back with an older number lost the letter in the meantime and gets an IllegalMoveError;
+above all, `finish` refuses, so that no dot is written for a letter that another one
+has.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from triage.store.engine import Engine, Row, moment, moment_or_none
+from triage.store.letter_lines import letter_item, letter_lines
+from triage.store.model import OutboxItem, OutboxLine
+from triage.store.moving import Change, Claim, move_letter
+from triage.store.states import Act, State
+from triage.store.undelivered import note_bounced
+
+LONGEST_WAIT = timedelta(hours=2)
+"""No letter is put off for longer: a later date was written under a wrong clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A letter in a dispatcher's hands."""
+
+    id: int
+    attempt: int
+    """The number of the claim."""
+    reference: str | None
+    kind: str
+    to: str
+    message_id: str
+    data: bytes
+    tries: int
+    """How often the server put off this very letter before."""
+    trying_since: datetime | None
+    """… and since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """A letter that may have been accepted."""
+
+    id: int
+    message_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaimed:
+    """What became of claims whose holder is gone."""
+
+    put_back: int = 0
+    uncertain: int = 0
+
+
+class Outbox:
+    """Letters of ours and where each of them is."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, now: datetime, claim: Claim) -> Claimed | None:
+        """Take the letter that has waited longest, or None when nothing is due."""
+        with self._engine.writing():
+            due = self._engine.row(
+                "SELECT id FROM outbox WHERE state = 'queued'"
+                " AND (next_at <= :now OR next_at > :never_so_late)"
+                " ORDER BY next_at, id LIMIT 1",
+                now=now,
+                never_so_late=now + LONGEST_WAIT,
+            )
+            if due is None:
+                return None
+            row = move_letter(
+                self._engine,
+                due["id"],
+                Act.CLAIM,
+                Change(now, f"claimed by {claim.owner}", claim=claim),
+            )
+            case = self._engine.row(
+                "SELECT reference FROM cases WHERE id = :case_id",
+                case_id=row["case_id"],
+            )
+        return Claimed(
+            id=row["id"],
+            attempt=row["attempt"] + 1,
+            reference=None if case is None else case["reference"],
+            kind=row["kind"],
+            to=row["recipient"],
+            message_id=row["message_id"],
+            data=row["data"],
+            tries=row["tries"],
+            trying_since=moment_or_none(row["trying_since"]),
+        )
+
+    def finish(self, letter: Claimed, now: datetime, claim: Claim) -> None:
+        """Commit, durably, that the final dot is about to be written.
+
+        Returns only after the commit. Raises IllegalMoveError when somebody else has
+        the letter, TransientError when the store cannot commit; no dot may be written
+        then.
+        """
+        if self._engine.is_in_transaction:
+            raise RuntimeError("`finishing` must be a commit of its own")
+        why = "the final dot is about to be written"
+        self._claimed(letter, Act.FINISH, Change(now, why, claim=claim))
+
+    def accept(self, letter: Claimed, now: datetime, said: str) -> None:
+        """Note that the server accepted the letter."""
+        with self._engine.writing():
+            row = self._claimed(letter, Act.ACCEPT, Change(now, said))
+            self._acknowledged(row, now)
+
+    def put_back(
+        self, letter: Claimed, now: datetime, why: str, next_at: datetime
+    ) -> None:
+        """Let it be tried again; the letter itself was not at fault."""
+        self._claimed(letter, Act.PUT_BACK, Change(now, why, next_at=next_at))
+
+    def put_off(
+        self, letter: Claimed, now: datetime, why: str, next_at: datetime
+    ) -> None:
+        """Let it be tried again, counted: the server put off this very letter."""
+        change = Change(now, why, next_at=next_at, counts_try=True)
+        self._claimed(letter, Act.PUT_BACK, change)
+
+    def refuse(
+        self, letter: Claimed, now: datetime, why: str, *, address_is_bad: bool
+    ) -> None:
+        """Note that the server will never take it."""
+        with self._engine.writing():
+            self._claimed(letter, Act.REFUSE, Change(now, why))
+            if address_is_bad:
+                note_bounced(self._engine, letter.to, now, "refused as unknown")
+
+    def lose(self, letter: Claimed, now: datetime, why: str) -> None:
+        """Note that nobody knows whether the server took it."""
+        self._claimed(letter, Act.LOSE, Change(now, why))
+
+    def hold(self, letter: Claimed, now: datetime, why: str) -> None:
+        """Leave a claimed letter to a person."""
+        self._claimed(letter, Act.HOLD, Change(now, why))
+
+    def _claimed(self, letter: Claimed, act: Act, change: Change) -> Row:
+        return move_letter(self._engine, letter.id, act, change, letter.attempt)
+
+    def uncertain(self) -> list[Uncertain]:
+        """Return the letters that wait for their witness, the eldest first."""
+        rows = self._engine.rows(
+            "SELECT id, message_id, changed_at FROM outbox WHERE state = 'uncertain'"
+            " ORDER BY changed_at, id"
+        )
+        return [
+            Uncertain(row["id"], row["message_id"], moment(row["changed_at"]))
+            for row in rows
+        ]
+
+    def witnessed(self, letter: int, now: datetime, why: str) -> None:
+        """Note that our own Message-ID was found: the letter went out."""
+        with self._engine.writing():
+            row = move_letter(self._engine, letter, Act.WITNESS, Change(now, why))
+            self._acknowledged(row, now)
+
+    def unwitnessed(self, letter: int, now: datetime, why: str) -> None:
+        """Leave an uncertain letter to a person."""
+        move_letter(self._engine, letter, Act.HOLD, Change(now, why))
+
+    def reclaim(self, now: datetime) -> Reclaimed:
+        """Take back the claims that ran out."""
+        with self._engine.writing():
+            stale = self._engine.rows(
+                "SELECT id, state FROM outbox"
+                " WHERE state IN ('sending', 'finishing') AND deadline <= :now",
+                now=now,
+            )
+            return self._reclaimed(stale, now)
+
+    def recover(self, now: datetime) -> Reclaimed:
+        """Take back every claim: for the only daemon, at its start."""
+        with self._engine.writing():
+            stale = self._engine.rows(
+                "SELECT id, state FROM outbox WHERE state IN ('sending', 'finishing')"
+            )
+            return self._reclaimed(stale, now)
+
+    def _reclaimed(self, stale: Iterable[Row], now: datetime) -> Reclaimed:
+        put_back = uncertain = 0
+        for row in stale:
+            if row["state"] == State.SENDING:
+                why = "the claim ended before the final dot"
+                change = Change(now, why, next_at=now)
+                move_letter(self._engine, row["id"], Act.PUT_BACK, change)
+                put_back += 1
+            else:
+                why = "the claim ended after the commit before the final dot"
+                move_letter(self._engine, row["id"], Act.LOSE, Change(now, why))
+                uncertain += 1
+        return Reclaimed(put_back, uncertain)
+
+    def _acknowledged(self, row: Row, now: datetime) -> None:
+        """Note the duty as done, unless an escalation renewed it meanwhile."""
+        if row["acknowledges"]:
+            self._engine.run(
+                "UPDATE cases SET acknowledged_at = coalesce(acknowledged_at, :now)"
+                " WHERE id = :case_id"
+                " AND (escalated_at IS NULL OR escalated_at <= :created_at)",
+                case_id=row["case_id"],
+                created_at=row["created_at"],
+                now=now,
+            )
+
+    def listed(self, *states: State) -> list[OutboxLine]:
+        """Return the letters in these states, or all; the eldest first."""
+        return letter_lines(self._engine, states)
+
+    def show(self, letter: int) -> OutboxItem | None:
+        """Return one letter with its bytes and moves."""
+        return letter_item(self._engine, letter)
+
+    def resend(self, letter: int, now: datetime) -> None:
+        """Queue a held or refused letter by a person's decision, as it was composed.
+
+        Raises IllegalMoveError.
+        """
+        change = Change(now, "a person decided to send it", next_at=now)
+        move_letter(self._engine, letter, Act.RESEND, change)
+
+    def drop(self, letter: int, now: datetime) -> None:
+        """Never send a letter, by a person's decision.
+
+        Raises IllegalMoveError. The duty to acknowledge stays open until somebody
+        answered.
+        """
+        change = Change(now, "a person decided not to send it")
+        move_letter(self._engine, letter, Act.DROP, change)

@@ -1,0 +1,204 @@
+"""What the store knows of one message, fetched before anything is decided."""
+
+from datetime import datetime, timedelta
+
+from triage.decision.model import History, KnownCase, Spent
+from triage.decision.sender import likeness
+from triage.store.breaker import is_open
+from triage.store.engine import Engine, moment
+from triage.store.letters import charged_since
+from triage.store.model import Inquiry
+from triage.store.people import roots_of
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+COMPARED_TEXTS = 100
+"""Of one person, the latest; a flood from one sender must not make each mail slower."""
+
+
+def recall(engine: Engine, inquiry: Inquiry) -> History:
+    """Return the history of one message."""
+    people = roots_of(engine, inquiry.identity_keys)
+    case, claims = _case_of(engine, inquiry)
+    return History(
+        earlier=_earlier(engine, people, inquiry.now - inquiry.window),
+        case=case,
+        claims=claims,
+        near_identical_to=_near_identical_to(engine, people, inquiry),
+        answered_cases=_answered_cases(engine, people),
+        has_bounced=_has_bounced(engine, inquiry.address),
+        spent=_spent(engine, people, inquiry),
+        breaker_is_open=is_open(engine, inquiry.now),
+        is_rekeyed=_is_old_stock(engine, inquiry),
+        is_duplicate=is_known_elsewhere(engine, inquiry) is not None,
+    )
+
+
+def _case_of(engine: Engine, inquiry: Inquiry) -> tuple[KnownCase | None, str | None]:
+    """Return the case that the message belongs to, and one that it only claims.
+
+    A Message-ID of ours is proof. A reference that somebody typed attaches only for a
+    party: otherwise a stranger could write into a case by guessing its number.
+    """
+    for reference in inquiry.verified:
+        if case := _known_case(engine, reference, by_claim=False):
+            return case, None
+    claims = None
+    for reference in inquiry.named:
+        if case := _known_case(engine, reference, by_claim=True):
+            if _is_party(engine, reference, inquiry.address):
+                return case, None
+            claims = claims or reference
+    return None, claims
+
+
+def _known_case(engine: Engine, reference: str, *, by_claim: bool) -> KnownCase | None:
+    row = engine.row(
+        "SELECT route, answered_at, escalated_at FROM cases"
+        " WHERE reference = :reference",
+        reference=reference,
+    )
+    if row is None:
+        return None
+    return KnownCase(
+        reference=reference,
+        route=row["route"] or "",
+        is_answered=row["answered_at"] is not None,
+        is_escalated=row["escalated_at"] is not None,
+        by_claim=by_claim,
+    )
+
+
+def _is_party(engine: Engine, reference: str, address: str | None) -> bool:
+    return address is not None and bool(
+        engine.row(
+            "SELECT 1 AS yes FROM parties p JOIN cases c ON c.id = p.case_id"
+            " WHERE c.reference = :reference AND p.address = :address",
+            reference=reference,
+            address=address,
+        )
+    )
+
+
+def _earlier(
+    engine: Engine, people: list[int], since: datetime
+) -> tuple[datetime, ...]:
+    found = [
+        moment(row["received_at"])
+        for person in people
+        for row in engine.rows(
+            "SELECT m.received_at FROM people p JOIN messages m ON m.person = p.id"
+            " WHERE p.root = :person AND m.received_at >= :since"
+            " AND m.fate = 'recorded' AND m.disposition = 'answer'",
+            person=person,
+            since=since,
+        )
+    ]
+    return tuple(sorted(found))
+
+
+def _near_identical_to(
+    engine: Engine, people: list[int], inquiry: Inquiry
+) -> str | None:
+    """Return the case of this person with the text most like this one."""
+    if not inquiry.fingerprint:
+        return None
+    best: tuple[float, str] | None = None
+    for person in people:
+        for row in engine.rows(
+            "SELECT m.fingerprint, c.reference FROM people p"
+            " JOIN messages m ON m.person = p.id JOIN cases c ON c.id = m.case_id"
+            " WHERE p.root = :person AND m.fate = 'recorded'"
+            " AND m.fingerprint IS NOT NULL ORDER BY m.received_at DESC LIMIT :latest",
+            person=person,
+            latest=COMPARED_TEXTS,
+        ):
+            like = likeness(inquiry.fingerprint, row["fingerprint"])
+            if like >= inquiry.alike_from and (best is None or like > best[0]):
+                best = (like, row["reference"])
+    return None if best is None else best[1]
+
+
+def _answered_cases(engine: Engine, people: list[int]) -> tuple[str, ...]:
+    return tuple(
+        row["reference"]
+        for person in people
+        for row in engine.rows(
+            "SELECT c.reference FROM people p JOIN cases c ON c.person = p.id"
+            " WHERE p.root = :person AND c.answered_at IS NOT NULL ORDER BY c.id",
+            person=person,
+        )
+    )
+
+
+def _has_bounced(engine: Engine, address: str | None) -> bool:
+    return address is not None and bool(
+        engine.row(
+            "SELECT 1 AS yes FROM bounced WHERE address = :address", address=address
+        )
+    )
+
+
+def _spent(engine: Engine, people: list[int], inquiry: Inquiry) -> Spent:
+    day, hour = inquiry.now - DAY, inquiry.now - HOUR
+    to_sender = {
+        row["id"]
+        for person in people
+        for row in engine.rows(
+            "SELECT o.id FROM people p JOIN outbox o ON o.person = p.id"
+            " WHERE p.root = :person AND o.charged_at > :day",
+            person=person,
+            day=day,
+        )
+    }
+    to_sender.update(
+        row["id"]
+        for row in engine.rows(
+            "SELECT id FROM outbox WHERE recipient = :address AND charged_at > :day",
+            address=inquiry.address,
+            day=day,
+        )
+    )
+    to_domain = engine.row(
+        "SELECT count(*) AS letters FROM outbox"
+        " WHERE domain = :domain AND charged_at > :hour",
+        domain=inquiry.domain,
+        hour=hour,
+    )
+    return Spent(
+        to_sender_in_day=len(to_sender),
+        to_domain_in_hour=0 if to_domain is None else int(to_domain["letters"]),
+        in_hour=charged_since(engine, hour),
+    )
+
+
+def _is_old_stock(engine: Engine, inquiry: Inquiry) -> bool:
+    """Say whether the message lay there when UIDVALIDITY changed, unknown to us."""
+    place = inquiry.place
+    row = engine.row(
+        "SELECT uidvalidity, old_stock_upto FROM inboxes"
+        " WHERE account = :account AND folder = :folder",
+        account=place.inbox.account,
+        folder=place.inbox.folder,
+    )
+    if row is None:
+        return False
+    is_new_key = bool(row["uidvalidity"] != place.uidvalidity)
+    return is_new_key or place.uid <= int(row["old_stock_upto"])
+
+
+def is_known_elsewhere(engine: Engine, inquiry: Inquiry) -> int | None:
+    """Return the message row that has the same bytes from another place."""
+    row = engine.row(
+        "SELECT m.id FROM messages m JOIN inboxes i ON i.id = m.inbox"
+        " WHERE m.sha256 = :sha256 AND m.fate = 'recorded'"
+        " AND NOT (i.account = :account AND i.folder = :folder"
+        " AND m.uidvalidity = :uidvalidity AND m.uid = :uid AND m.retired_at IS NULL)"
+        " ORDER BY m.id LIMIT 1",
+        sha256=inquiry.sha256,
+        account=inquiry.place.inbox.account,
+        folder=inquiry.place.inbox.folder,
+        uidvalidity=inquiry.place.uidvalidity,
+        uid=inquiry.place.uid,
+    )
+    return None if row is None else int(row["id"])

@@ -1,0 +1,92 @@
+"""The store: its parts over one file."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from triage.decision.model import History
+from triage.store.breaker import Breaker
+from triage.store.cases import Cases
+from triage.store.engine import Engine
+from triage.store.ledger import LedgerRows
+from triage.store.model import Inquiry, Record, Recorded
+from triage.store.opening import open_as_daemon, open_beside
+from triage.store.outbox import Outbox
+from triage.store.recall import recall
+from triage.store.recording import record
+
+
+class Store:
+    """Cases with their evidence, the ledger of every message, and the outbox."""
+
+    def __init__(self, engine: Engine, release: Callable[[], None]) -> None:
+        self._engine = engine
+        self._release = release
+        self.ledger = LedgerRows(engine)
+        self.cases = Cases(engine)
+        self.outbox = Outbox(engine)
+        self.breaker = Breaker(engine)
+
+    @classmethod
+    def open(cls, path: Path, *, exclusive: bool) -> Self:
+        """Open the store, as the one daemon (`exclusive`) or beside it.
+
+        Raises ConfigError in words for people.
+        """
+        if exclusive:
+            return cls(*open_as_daemon(path))
+        return cls(open_beside(path), lambda: None)
+
+    def close(self) -> None:
+        """Close every connection, then let the next daemon in."""
+        self._engine.close()
+        self._release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Make everything inside one durable transaction."""
+        with self._engine.transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo, inside a batch, what was done for one message if it fails."""
+        with self._engine.savepoint():
+            yield
+
+    def recall(self, inquiry: Inquiry) -> History:
+        """Return what the store knows that bears on one message; writes nothing."""
+        with self._engine.reading():
+            return recall(self._engine, inquiry)
+
+    def next_reference(self, now: datetime, prefix: str = "CMP") -> str:
+        """Return the next case reference of `now`'s year, as in CMP-2026-00042.
+
+        An attempt that is undone gives its number back.
+        """
+        with self._engine.writing():
+            row = self._engine.one(
+                "INSERT INTO counters (name, value) VALUES (:name, 1)"
+                " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+                name=f"{prefix}-{now.year}",
+            )
+        return f"{prefix}-{now.year}-{row['value']:05d}"
+
+    def record(self, record_: Record) -> Recorded:
+        """Write everything about one message; twice changes nothing."""
+        with self._engine.writing():
+            return record(self._engine, record_)
