@@ -67,6 +67,10 @@ class Calendar:
             day += timedelta(days=1)
         return day
 
+    def date_of(self, instant: datetime) -> date:
+        """The date in the board's zone; an instant out of all reason is brought in."""
+        return min(max(instant, EARLIEST), LATEST).astimezone(self.timezone).date()
+
     def closes(self, day: date) -> datetime:
         """Closing time on one day, aware."""
         return datetime.combine(day, self.closing_time, tzinfo=self.timezone)
@@ -92,8 +96,7 @@ def due(received_at: datetime, days: int, calendar: Calendar) -> Due:
     """Count working days from a receipt; `received_at` must be aware."""
     if received_at.tzinfo is None:
         raise ValueError("a receipt without a time zone has no due date")
-    received_at = min(max(received_at, EARLIEST), LATEST)
-    received_on = received_at.astimezone(calendar.timezone).date()
+    received_on = calendar.date_of(received_at)
     # Instants, not clock faces: an hour that comes twice has one name.
     is_late = received_at > calendar.closes(received_on).astimezone(UTC)
     is_day_off = calendar.day_off(received_on) is not None

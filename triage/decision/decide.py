@@ -1,0 +1,153 @@
+"""The decision about one message: everything that is to be done, before any of it."""
+
+from datetime import datetime
+
+from triage.decision.automatic import DELIVERY_REPORT, automatic
+from triage.decision.gate import Seen
+from triage.decision.hold import Planned, held, recipient
+from triage.decision.judge import Judgement, judge
+from triage.decision.model import (
+    Decision,
+    Disposition,
+    History,
+    Ourselves,
+    Reason,
+    ReplyPlan,
+    Rules,
+    Sighting,
+)
+from triage.decision.withhold import withheld
+from triage.message.model import Message
+from triage.workdays import Due, due
+
+PRIORITIES = ("normal", "high", "urgent")
+WATCHED = Reason("watch", "this route only watches: people answer by hand")
+
+
+def is_ours(message: Message, ruleset: Rules, belongs: bool) -> bool:
+    """Whether a message is taken up: its subject asks for us, or a case has it."""
+    return belongs or ruleset.picks_up(message.subject)
+
+
+def decide(
+    sighting: Sighting,
+    history: History,
+    ruleset: Rules,
+    ourselves: Ourselves,
+    now: datetime,
+) -> Decision:
+    """Decide what becomes of a message.
+
+    `now` is aware. Every message of a person opens or joins a case and is clocked; only
+    mail that is not ours, clearly a machine's or already recorded is not.
+    """
+    if not is_ours(sighting.message, ruleset, belongs=history.case is not None):
+        reason = "its subject does not ask for us, and it belongs to no case"
+        return Decision(Disposition.LEAVE, reason, ruleset.hash)
+    if history.is_duplicate:
+        reason = "the same mail was recorded before"
+        return Decision(Disposition.RECORD, reason, ruleset.hash)
+    seen = Seen(sighting, history, ruleset, ourselves, now)
+    machine = automatic(seen)
+    if machine is not None:
+        return _record(machine, seen)
+    return _answer(judge(sighting, history, ruleset), seen)
+
+
+def _record(machine: Reason, seen: Seen) -> Decision:
+    case = seen.history.case
+    is_report = machine.code == DELIVERY_REPORT
+    reason = machine.words
+    if case is not None:
+        fate = (
+            "mail of ours was not delivered" if is_report else "a machine answered us"
+        )
+        reason = f"{fate} in {case.reference}: {reason}"
+    return Decision(
+        Disposition.RECORD,
+        reason,
+        seen.ruleset.hash,
+        automatic=machine,
+        case=case.reference if case else None,
+        reports_failure=is_report,
+    )
+
+
+def _answer(judgement: Judgement, seen: Seen) -> Decision:
+    route, case = judgement.route, seen.history.case
+    reply = _reply(judgement, seen)
+    kept_back = _kept_back(judgement, seen) if reply else ()
+    waits = held(Planned(seen, route, judgement.flags)) if reply else ()
+    acknowledge, respond = _clock(judgement, seen)
+    return Decision(
+        Disposition.ANSWER,
+        judgement.reason,
+        seen.ruleset.hash,
+        role=judgement.facts.role,
+        topic=judgement.facts.topic,
+        route=route.id,
+        rule=judgement.rule,
+        missing=judgement.missing,
+        flags=tuple(flag.id for flag in judgement.flags),
+        reply=reply,
+        withheld=kept_back,
+        held=() if kept_back else waits,
+        case=case.reference if case else None,
+        escalates=_escalates(judgement, seen),
+        acknowledge=acknowledge,
+        respond=respond,
+        folder=route.folder,
+        priority=_priority(judgement),
+        tell=_told(judgement),
+        steps=judgement.steps,
+        near_misses=judgement.near_misses,
+    )
+
+
+def _reply(judgement: Judgement, seen: Seen) -> ReplyPlan | None:
+    """Plan the one reply; a case gets each kind once, so the last step only once."""
+    route = judgement.route
+    if route.template is None or (route.escalates and not _escalates(judgement, seen)):
+        return None
+    neutral = (flag.template for flag in judgement.flags if flag.template)
+    template = next(neutral, route.template)
+    return ReplyPlan(template, recipient(seen), _kind(judgement, seen))
+
+
+def _escalates(judgement: Judgement, seen: Seen) -> bool:
+    case = seen.history.case
+    return judgement.route.escalates and not (case and case.is_escalated)
+
+
+def _kind(judgement: Judgement, seen: Seen) -> str:
+    if judgement.route.escalates:
+        return "escalate"
+    return "acknowledge" if seen.history.case is None else "receipt"
+
+
+def _kept_back(judgement: Judgement, seen: Seen) -> tuple[Reason, ...]:
+    watched = (WATCHED,) if judgement.route.mode == "watch" else ()
+    return (*watched, *withheld(seen))
+
+
+def _clock(judgement: Judgement, seen: Seen) -> tuple[Due, Due | None]:
+    """Both due dates; the full answer's counts from the planned acknowledgement."""
+    calendar, days = seen.ruleset.calendar, seen.tables.calendar
+    received_at = seen.sighting.received_at
+    acknowledge = due(received_at, days.acknowledge_days, calendar)
+    if judgement.route.redirects or not judgement.route.responds:
+        return acknowledge, None
+    return acknowledge, due(acknowledge.at, days.respond_days, calendar)
+
+
+def _priority(judgement: Judgement) -> str:
+    wanted = (judgement.route.priority, *(flag.priority for flag in judgement.flags))
+    return max(wanted, key=PRIORITIES.index)
+
+
+def _told(judgement: Judgement) -> tuple[tuple[str, str], ...]:
+    """Who is told at once, flags first, each pair once."""
+    route = judgement.route
+    by_flags = [(contact, f.title) for f in judgement.flags for contact in f.tell]
+    by_route = [(contact, route.title) for contact in route.tell]
+    return tuple(dict.fromkeys((*by_flags, *by_route)))

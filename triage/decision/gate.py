@@ -1,0 +1,115 @@
+"""The form of the two gates: small named rules, each one question about a message."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+
+from triage.decision.authentication import Verdict, verdicts
+from triage.decision.model import History, Ourselves, Reason, Rules, Sighting
+from triage.decision.sender import is_form, is_trusted_form, person_key, who_writes
+from triage.message.model import Address, Message
+from triage.ruleset.schema import RuleFiles
+
+DENIALS = frozenset({"no", "false", "0", "none"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that a rule of the gates may look at."""
+
+    sighting: Sighting
+    history: History
+    ruleset: Rules
+    ourselves: Ourselves
+    now: datetime
+
+    @property
+    def message(self) -> Message:
+        return self.sighting.message
+
+    @property
+    def tables(self) -> RuleFiles:
+        return self.ruleset.tables
+
+    def values(self, field: str) -> tuple[str, ...]:
+        return self.message.headers.all(field)
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return verdicts(self.message.headers, self.ourselves.authserv_id)
+
+    @cached_property
+    def person(self) -> Address | None:
+        return who_writes(self.message, self.ourselves)
+
+    @cached_property
+    def is_form(self) -> bool:
+        return is_form(self.message, self.ourselves)
+
+    @cached_property
+    def is_trusted_form(self) -> bool:
+        return is_trusted_form(self.message, self.ourselves)
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address is one of this mailbox's, +tags aside."""
+        senders = self.tables.senders
+        return address in self.ourselves.addresses or person_key(address, senders) in {
+            person_key(own, senders) for own in self.ourselves.addresses
+        }
+
+    def mark(self, marks: tuple[str, ...]) -> str | None:
+        """Find the first of some header marks: `Name`, or `Name: how its value begins`.
+
+        A field that denies itself, such as `X-Autoreply: no`, is no mark.
+        """
+        return next((mark for mark in marks if self.bears(mark)), None)
+
+    def bears(self, mark: str) -> bool:
+        name, _, start = mark.partition(":")
+        wanted = start.strip().lower()
+        values = (v.strip().lower() for v in self.values(name.strip()))
+        if wanted:
+            return any(value.startswith(wanted) for value in values)
+        return any(value not in DENIALS for value in values)
+
+    def is_system(self, address: str) -> bool:
+        """Whether a local part is a machine's, its separators and +tag aside."""
+        local = address.rpartition("@")[0]
+        pattern = local_parts(self.tables.automatic.system_senders)
+        spellings = (local, local.partition("+")[0], re.sub(r"[-_.]", "", local))
+        return any(pattern.fullmatch(spelling) for spelling in spellings)
+
+
+@lru_cache(maxsize=8)
+def local_parts(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for local parts in which * stands for anything."""
+    alternatives = (re.escape(p.lower()).replace(r"\*", ".*") for p in patterns)
+    return re.compile("|".join(alternatives) or r"(?!)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One rule: a stable code, a sentence for people, and one question.
+
+    The question answers False, True, or a detail for the sentence. A detail comes from
+    our own lists, never from the message: reasons are logged.
+    """
+
+    code: str
+    sentence: str
+    asks: Callable[[Seen], bool | str | None]
+    of_forms: bool = False
+    """Whether mail of our own web forms is asked as well."""
+
+
+def reasons(gates: tuple[Gate, ...], seen: Seen) -> Iterator[Reason]:
+    """Every rule that holds, in the table's order."""
+    for gate in gates:
+        if seen.is_form and not gate.of_forms:
+            continue
+        answer = gate.asks(seen)
+        if answer:
+            detail = f" ({answer})" if isinstance(answer, str) else ""
+            yield Reason(gate.code, gate.sentence + detail)

@@ -1,0 +1,114 @@
+"""To whom a reply goes, and when it is composed but waits for a person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from triage.decision.domains import is_usable, same_organisation
+from triage.decision.gate import Seen
+from triage.decision.model import Reason
+from triage.decision.sender import person_key
+from triage.ruleset.schema import Flag, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reply that is called for, and what it is part of."""
+
+    seen: Seen
+    route: Route
+    flags: tuple[Flag, ...]
+
+
+def recipient(seen: Seen) -> str:
+    """The one address that a reply goes to: the person's, or a Reply-To of their own.
+
+    '' where nobody can be told; the reply is withheld then.
+    """
+    if seen.person is None:
+        return ""
+    wanted = seen.message.reply_to
+    if len(wanted) == 1 and _is_their_own(seen, wanted[0].address):
+        return wanted[0].address
+    return seen.person.address
+
+
+def held(planned: Planned) -> tuple[Reason, ...]:
+    """Every reason for which a person looks at a reply before it goes out."""
+    return tuple(
+        Reason(code, sentence) for code, sentence, holds in HELD if holds(planned)
+    )
+
+
+def _reply_to_elsewhere(planned: Planned) -> bool:
+    seen = planned.seen
+    if seen.is_trusted_form:
+        return False
+    return any(not _is_their_own(seen, one.address) for one in seen.message.reply_to)
+
+
+def _is_their_own(seen: Seen, address: str) -> bool:
+    """Whether a Reply-To is the person's own, or at least their organisation's.
+
+    A domain that anybody can have an address at is no organisation.
+    """
+    if seen.person is None or not is_usable(address):
+        return False
+    senders = seen.tables.senders
+    if person_key(address, senders) == person_key(seen.person.address, senders):
+        return True
+    domain = seen.person.domain
+    return (
+        domain not in senders.public_domains
+        and same_organisation(
+            address.rpartition("@")[2], domain, senders.public_suffixes
+        )
+        and not seen.is_ours(address)
+        and not seen.is_system(address)
+    )
+
+
+def _sender_budget(planned: Planned) -> bool:
+    budgets = planned.seen.tables.senders.budgets
+    return planned.seen.history.spent.to_sender_in_day >= budgets.sender_per_day
+
+
+def _domain_budget(planned: Planned) -> bool:
+    senders = planned.seen.tables.senders
+    domain = recipient(planned.seen).rpartition("@")[2]
+    spent = planned.seen.history.spent.to_domain_in_hour
+    return (
+        domain not in senders.public_domains
+        and spent >= senders.budgets.domain_per_hour
+    )
+
+
+def _budget_of_all(planned: Planned) -> bool:
+    budgets = planned.seen.tables.senders.budgets
+    return planned.seen.history.spent.in_hour >= budgets.all_per_hour
+
+
+def _breaker(planned: Planned) -> bool:
+    return planned.seen.history.breaker_is_open
+
+
+def _flagged_redirection(planned: Planned) -> bool:
+    return planned.route.redirects and any(flag.hold_redirect for flag in planned.flags)
+
+
+def _by_route(planned: Planned) -> bool:
+    return planned.route.mode == "hold"
+
+
+HELD: tuple[tuple[str, str, Callable[[Planned], bool]], ...] = (
+    ("by-route", "replies of this route wait for approval", _by_route),
+    (
+        "flagged-redirection",
+        "it would turn away a flagged writer",
+        _flagged_redirection,
+    ),
+    ("reply-to", "its Reply-To names somebody else", _reply_to_elsewhere),
+    ("sender-budget", "this person got enough replies today", _sender_budget),
+    ("domain-budget", "this domain got enough replies this hour", _domain_budget),
+    ("budget-of-all", "enough replies went out this hour", _budget_of_all),
+    ("breaker", "the breaker is open: no reply goes out", _breaker),
+)

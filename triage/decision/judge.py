@@ -1,0 +1,220 @@
+"""Judgement: what the evidence makes of a message, by points and the policy's table.
+
+The first line of the table that holds decides. A line that would turn somebody away has
+to pass the guard as well, else a person looks at the message: turning away wrongly is
+the worst error, asking a colleague the cheapest.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from triage.decision.conditions import Facts, lacks
+from triage.decision.model import History, Rules, Sighting, Step
+from triage.decision.sender import is_insistent, is_repeating
+from triage.ruleset.evidence import Evidence
+from triage.ruleset.schema import Flag, Missing, Role, Route, Rule, RuleFiles, Topic
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Where a message goes and why."""
+
+    facts: Facts
+    route: Route
+    reason: str
+    rule: str | None
+    flags: tuple[Flag, ...]
+    missing: tuple[str, ...]
+    steps: tuple[Step, ...]
+    near_misses: tuple[str, ...]
+
+
+def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
+    """Find role, topics, flags, route and what is missing."""
+    tables = ruleset.tables
+    signals = sighting.evidence.signals
+    flags = flags_of(tables.flag, signals, marks_of(sighting, history, tables))
+    points = points_of(tables.topic, signals)
+    received_on = ruleset.calendar.date_of(sighting.received_at)
+    facts = Facts(
+        role=role_of(tables.role, signals),
+        topic=most(points),
+        points=points,
+        signals=signals,
+        flags=frozenset(flag.id for flag in flags),
+        known_case=history.case is not None,
+        series_running=ruleset.series_at(received_on) is not None,
+    )
+
+    rule, steps, near_misses = first_line(tables.rule, facts)
+    route, reason, stopped = take(rule, facts, flags, tables)
+    if rule is not None and stopped is not None:
+        steps = (*steps[:-1], replace(steps[-1], failed=stopped))
+        near_misses = (*near_misses, rule.id)
+    return Judgement(
+        facts=facts,
+        route=route,
+        reason=reason,
+        rule=rule.id if rule else None,
+        flags=flags_on(route, flags, history),
+        missing=missing_of(tables.missing, facts) if route.asks_missing else (),
+        steps=steps,
+        near_misses=near_misses,
+    )
+
+
+def role_of(roles: Iterable[Role], signals: frozenset[str]) -> str:
+    """The role with the most points that reaches its threshold; the first of equals."""
+    return most(points_of(roles, signals)) or UNKNOWN
+
+
+def points_of(
+    kinds: Iterable[Role] | Iterable[Topic], signals: frozenset[str]
+) -> dict[str, int]:
+    """Points of every role or topic that reaches its threshold, in their order."""
+    return {
+        kind.id: points
+        for kind in kinds
+        if (points := sum(n for id_, n in kind.points.items() if id_ in signals))
+        >= kind.at_least
+    }
+
+
+def most(points: Mapping[str, int]) -> str | None:
+    """The id with the most points, the first of equals."""
+    return max(points, key=lambda id_: points[id_], default=None)
+
+
+def marks_of(sighting: Sighting, history: History, tables: RuleFiles) -> frozenset[str]:
+    """What the history says of the writer, in the words of `Flag.history`."""
+    marks = set()
+    if is_repeating(history.earlier, sighting.received_at, tables.senders.windows):
+        marks.add("repeat-sender")
+    if is_insistent(history):
+        marks.add("insistent")
+    return frozenset(marks)
+
+
+def flags_of(
+    flags: Iterable[Flag], signals: frozenset[str], marks: frozenset[str]
+) -> tuple[Flag, ...]:
+    """Every flag that a signal or the history raises and that no signal takes back."""
+    return tuple(
+        flag
+        for flag in flags
+        if (flag.history in marks or not signals.isdisjoint(flag.any))
+        and signals.isdisjoint(flag.none)
+    )
+
+
+def flags_on(
+    route: Route, flags: tuple[Flag, ...], history: History
+) -> tuple[Flag, ...]:
+    """Drop what a route excuses: to ask once for the last step is no insistence."""
+    is_first = history.case is None or not history.case.is_escalated
+    if route.escalates and is_first:
+        return tuple(flag for flag in flags if flag.history != "insistent")
+    return flags
+
+
+def first_line(
+    rules: Iterable[Rule], facts: Facts
+) -> tuple[Rule | None, tuple[Step, ...], tuple[str, ...]]:
+    """The first line that holds, a step per line looked at, and the near misses.
+
+    A near miss lacks one thing; that a message belongs to a case, or to none, makes no
+    line near.
+    """
+    steps: list[Step] = []
+    near_misses: list[str] = []
+    for rule in rules:
+        lacking = tuple(lacks(rule, facts))
+        steps.append(Step(rule.id, rule.route, next(iter(lacking), None)))
+        if not lacking:
+            return rule, tuple(steps), tuple(near_misses)
+        if len(lacking) == 1 and rule.known_case in (None, facts.known_case):
+            near_misses.append(rule.id)
+    return None, tuple(steps), tuple(near_misses)
+
+
+def take(
+    rule: Rule | None, facts: Facts, flags: tuple[Flag, ...], tables: RuleFiles
+) -> tuple[Route, str, str | None]:
+    """The route, the reason, and what kept a line from turning somebody away."""
+    routes = {route.id: route for route in tables.route}
+    otherwise = routes[tables.guard.otherwise]
+    if rule is None:
+        return otherwise, "no line of the table holds", None
+    route = routes[rule.route]
+    stopped = stop(route, facts, flags, tables) if route.redirects else None
+    if stopped is None:
+        return route, rule.title, None
+    return otherwise, f"{rule.title}: but {stopped}", stopped
+
+
+def stop(
+    route: Route, facts: Facts, flags: tuple[Flag, ...], tables: RuleFiles
+) -> str | None:
+    """Say what forbids a redirection, or None where the guard lets it pass."""
+    guard = tables.guard
+    for flag in flags:
+        if flag.never_redirect:
+            return f"flag {flag.id} is never answered with a redirection"
+    for signal in (*guard.contrary, *route.contrary):
+        if signal in facts.signals:
+            return f"the guard: signal {signal} speaks against it"
+    points = facts.points.get(facts.topic or "", 0)
+    if points < guard.points:
+        topic = facts.topic or "none"
+        return f"the guard: main topic {topic} has {points} points of {guard.points}"
+    for other, n in facts.points.items():
+        lead = points - n
+        if (
+            other != facts.topic
+            and lead < guard.margin
+            and is_worked_on(other, facts, tables)
+        ):
+            return (
+                f"the guard: topic {other}, which people work on, is only {lead} behind"
+            )
+    return None
+
+
+def is_worked_on(topic: str, facts: Facts, tables: RuleFiles) -> bool:
+    """Whether people would work on the message, were this its main topic."""
+    rule, _, _ = first_line(tables.rule, replace(facts, topic=topic))
+    turning_away = {route.id for route in tables.route if route.redirects}
+    return rule is None or rule.route not in turning_away
+
+
+def missing_of(items: Iterable[Missing], facts: Facts) -> tuple[str, ...]:
+    """What a complaint lacks of what is asked for in its matter."""
+    return tuple(
+        item.id
+        for item in items
+        if is_asked(item, facts) and not is_present(item, facts)
+    )
+
+
+def present_items(evidence: Evidence, ruleset: Rules) -> tuple[str, ...]:
+    """Tell what a message supplies of all that a complaint must contain."""
+    facts = Facts(signals=evidence.signals)
+    return tuple(item.id for item in ruleset.tables.missing if is_present(item, facts))
+
+
+def is_asked(item: Missing, facts: Facts) -> bool:
+    """Whether an item belongs to the matter; without any condition it always does."""
+    if not facts.signals.isdisjoint(item.not_asked_when_any):
+        return False
+    if not item.asked_when_topic and not item.asked_when_any:
+        return True
+    return not facts.points.keys().isdisjoint(
+        item.asked_when_topic
+    ) or not facts.signals.isdisjoint(item.asked_when_any)
+
+
+def is_present(item: Missing, facts: Facts) -> bool:
+    """Whether every group of signals was found."""
+    return not any(facts.signals.isdisjoint(group) for group in item.present)

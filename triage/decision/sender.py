@@ -1,0 +1,175 @@
+"""Who writes: one person behind several addresses, names and nearly equal texts.
+
+What stands here counts messages and compares texts. It never gives anybody access to a
+case: names and addresses can be made up.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from triage.decision.authentication import is_proven, verdicts
+from triage.decision.model import History, Ourselves, Rules
+from triage.message.model import Address, Message
+from triage.ruleset.evidence import Evidence
+from triage.ruleset.schema import Senders, Window
+
+# Mail programs turn hyphens into dashes, and people leave them out.
+REFERENCE = re.compile(
+    r"\bCMP\s?[-\u2010-\u2015\u2212]?\s?(\d{4})\s?[-\u2010-\u2015\u2212]?\s?(\d{5,9})\b",
+    re.IGNORECASE | re.ASCII,
+)
+MOST_REFERENCES = 10
+MOST_WORDS = 4000
+SHINGLE_WORDS = 3
+SKETCH_HASHES = 128
+HASH_OCTETS = 4
+
+
+def who_writes(message: Message, ourselves: Ourselves) -> Address | None:
+    """Tell the person: the one From, or behind our own web form its one Reply-To."""
+    if is_trusted_form(message, ourselves):
+        return message.reply_to[0] if len(message.reply_to) == 1 else None
+    return message.sender
+
+
+def is_form(message: Message, ourselves: Ourselves) -> bool:
+    """Whether a message says that it comes from a web form of ours."""
+    sender = message.sender
+    return sender is not None and sender.address in ourselves.web_forms
+
+
+def is_trusted_form(message: Message, ourselves: Ourselves) -> bool:
+    """Whether it does, and our server proved it."""
+    sender = message.sender
+    if sender is None or not is_form(message, ourselves):
+        return False
+    return is_proven(verdicts(message.headers, ourselves.authserv_id), sender)
+
+
+def person_key(address: str, senders: Senders) -> str:
+    """One spelling for all spellings of an address: case, +tags, Gmail's dots."""
+    local, _, domain = address.strip().casefold().rpartition("@")
+    if senders.plus_addresses:
+        local = local.partition("+")[0] or local
+    for group in senders.dotless_domains:
+        if domain in group:
+            local = local.replace(".", "") or local
+            domain = group[0]
+    return f"{local}@{domain}"
+
+
+def identity_keys(
+    message: Message, evidence: Evidence, ruleset: Rules, ourselves: Ourselves
+) -> tuple[str, ...]:
+    """Every key by which a person is known again; one key in common is one person.
+
+    A display name counts only together with a centre's number and when it has at least
+    two words.
+    """
+    person = who_writes(message, ourselves)
+    if person is None:
+        return ()
+    senders = ruleset.tables.senders
+    keys = [f"addr:{person_key(person.address, senders)}"]
+    name = _name_key(person.name)
+    if name:
+        keys += [
+            f"name-centre:{name}:{number}"
+            for number in _centre_numbers(evidence, senders.same_centre)
+        ]
+    return tuple(keys)
+
+
+def _name_key(name: str) -> str:
+    """A name without accents, case and order of its words; '' for a single word."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    words = sorted(re.findall(r"\w+", letters))
+    return " ".join(words) if len(words) > 1 else ""
+
+
+def _centre_numbers(evidence: Evidence, signals: Iterable[str]) -> tuple[str, ...]:
+    wanted = frozenset(signals)
+    numbers = (
+        "".join(c for c in hit.text if c.isalnum()).upper()
+        for hit in evidence.hits
+        if hit.signal in wanted
+    )
+    return tuple(dict.fromkeys(filter(None, numbers)))
+
+
+def is_repeating(
+    earlier: Iterable[datetime], received_at: datetime, windows: Iterable[Window]
+) -> bool:
+    """Whether this message is one too many within any of the windows."""
+    times = tuple(earlier)
+    return any(
+        1
+        + sum(
+            timedelta() <= received_at - at <= timedelta(hours=window.hours)
+            for at in times
+        )
+        > window.messages
+        for window in windows
+    )
+
+
+def is_insistent(history: History) -> bool:
+    """Whether a person goes on about what was answered already."""
+    if history.case is not None and history.case.is_answered:
+        return True
+    return any(
+        reference in history.answered_cases
+        for reference in (history.near_identical_to, history.claims)
+        if reference is not None
+    )
+
+
+def named_references(message: Message) -> tuple[str, ...]:
+    """Our case references that the subject and the writer's own text name."""
+    found = REFERENCE.findall(f"{message.subject}\n{message.text}")
+    references = dict.fromkeys(f"CMP-{year}-{number}" for year, number in found)
+    return tuple(references)[:MOST_REFERENCES]
+
+
+def fingerprint(text: str) -> bytes:
+    """Sketch a text by the smallest hashes of its three-word shingles; ≤ 512 octets.
+
+    Long texts are sketched by their first words, since only near-copies matter.
+    """
+    hashes = {
+        hashlib.blake2b(shingle.encode(), digest_size=HASH_OCTETS).digest()
+        for shingle in _shingles(text)
+    }
+    return b"".join(sorted(hashes)[:SKETCH_HASHES])
+
+
+def _shingles(text: str) -> Iterator[str]:
+    words = re.findall(r"\w+", text.casefold())[:MOST_WORDS]
+    for start in range(max(len(words) - SHINGLE_WORDS, 0) + 1):
+        if words:
+            yield " ".join(words[start : start + SHINGLE_WORDS])
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """Estimate the share of shingles that two texts have in common, 0 to 1.
+
+    Exact for short texts. The smallest hashes of both sketches together are a fair
+    sample of the union of the shingles, and those that stand in both sketches, of the
+    intersection.
+    """
+    hashes, others = _sketch(one), _sketch(other)
+    union = sorted(hashes | others)[:SKETCH_HASHES]
+    if not union:
+        return 0.0
+    return sum(h in hashes and h in others for h in union) / len(union)
+
+
+def _sketch(fingerprint_: bytes) -> frozenset[bytes]:
+    return frozenset(
+        fingerprint_[i : i + HASH_OCTETS]
+        for i in range(0, len(fingerprint_), HASH_OCTETS)
+    )
