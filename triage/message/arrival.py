@@ -21,7 +21,7 @@ class Fetched:
     """The bytes of a message, whole or with the contents of large parts left out.
 
     Where `is_whole` is false, `raw` is a valid message of the same structure whose
-    attachments are empty and carry their octet count in an `X-Triage-Octets` part field.
+    attachments are empty and carry their octet count in the part field X-Triage-Octets.
     """
 
     uid: int

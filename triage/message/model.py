@@ -1,7 +1,7 @@
 """What a message is to this program: values, read once, never written to."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -28,6 +28,8 @@ class Attachment:
     name: str
     content_type: str
     size: int
+    is_inline: bool = False
+    """Shown within the text or part of its form: a logo, an electronic signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,23 @@ class Headers:
     """
 
     fields: tuple[tuple[str, str], ...] = ()
+    index: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index: dict[str, tuple[str, ...]] = {}
+        for name, value in self.fields:
+            key = name.lower()
+            index[key] = (*index.get(key, ()), value)
+        object.__setattr__(self, "index", index)
 
     def all(self, name: str) -> tuple[str, ...]:
-        wanted = name.lower()
-        return tuple(value for field_name, value in self.fields if field_name.lower() == wanted)
+        return self.index.get(name.lower(), ())
 
     def first(self, name: str) -> str | None:
         return next(iter(self.all(name)), None)
 
     def __contains__(self, name: str) -> bool:
-        return self.first(name) is not None
+        return name.lower() in self.index
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.fields)
@@ -74,7 +83,7 @@ class Message:
     """Lower-cased; '' for the null reverse-path, None where the field is missing."""
     message_id: str | None = None
     references: tuple[str, ...] = ()
-    """In-Reply-To, then References: only ids of strict RFC 5322 §3.6.4 grammar, with <>."""
+    """In-Reply-To, then References: only ids of RFC 5322 §3.6.4 grammar, with <>."""
     returned_ids: tuple[str, ...] = ()
     """Message-IDs of mail that this one reports on or returns (RFC 3464, RFC 8098)."""
     dated: datetime | None = None

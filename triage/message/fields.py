@@ -1,0 +1,101 @@
+"""The header block of a message or of a part: bytes to fields, unfolded."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.message import limits
+from triage.message.characters import decode
+
+_BLOCK_END = re.compile(rb"\n\r?\n")
+_FIELD_START = re.compile(rb"\n(?![ \t])")
+_FOLD = re.compile(r"[ \t\r]*\n[ \t]+")
+_NAME = re.compile(rb"[!-9;-~]+")
+# A broken line between fields is skipped only where a field that mail really has comes
+# next; otherwise it is the body's first line, and the empty line is what is missing.
+_KNOWN_FIELD = re.compile(
+    rb"(?:received|from|to|cc|bcc|sender|subject|date|message-id|references|in-reply-to"
+    rb"|reply-to|return-path|delivered-to|mime-version|content-[a-z-]+|x-[!-9;-~]+"
+    rb"|auto-submitted|precedence|list-[a-z-]+|authentication-results|received-spf"
+    rb"|dkim-signature|arc-[a-z-]+|resent-[a-z-]+|thread-[a-z]+)[ \t]*:",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Header fields as they were sent, unfolded, not yet decoded (RFC 5322 §2.2)."""
+
+    fields: tuple[tuple[str, str], ...]
+    body: int
+    """Offset of the first octet after the block."""
+    defects: tuple[str, ...] = ()
+
+    def all(self, name: str) -> Iterator[str]:
+        """Values of a field; `name` in lower case."""
+        return (value for key, value in self.fields if key.lower() == name)
+
+    def first(self, name: str) -> str:
+        """The topmost value of a field, or an empty string."""
+        return next(self.all(name), "")
+
+
+def read_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
+    """Read the header block that begins at `start`; the rest up to `end` is the body.
+
+    Lines end in LF or CR LF. An mbox separator line and a byte order mark before the
+    first field are passed over.
+    """
+    end = len(raw) if end is None else end
+    if raw.startswith(b"\xef\xbb\xbf", start, end):
+        start += 3
+    if raw.startswith((b"\n", b"\r\n"), start, end):
+        return Block((), raw.index(b"\n", start) + 1)
+    blank = _BLOCK_END.search(raw, start, end)
+    block_end, body = (blank.start(), blank.end()) if blank else (end, end)
+    defects: list[str] = []
+    if block_end - start > limits.HEADER_BLOCK:
+        defects.append("The header block is too large; its end was not read.")
+        cut = raw.rfind(b"\n", start, start + limits.HEADER_BLOCK)
+        block_end = cut if cut > start else start + limits.HEADER_BLOCK
+        body = body if blank else block_end
+    fields, stopped = _fields(_FIELD_START.split(raw[start:block_end]), defects)
+    return Block(
+        tuple(fields), body if stopped is None else start + stopped, tuple(defects)
+    )
+
+
+def _fields(
+    lines: list[bytes], defects: list[str]
+) -> tuple[list[tuple[str, str]], int | None]:
+    """Read unfolded lines as fields; and the offset where the body begins after all."""
+    fields: list[tuple[str, str]] = []
+    offset = 0
+    for number, line in enumerate(lines):
+        name, colon, value = line.partition(b":")
+        name = name.rstrip(b" \t")
+        if colon and _NAME.fullmatch(name):
+            if len(fields) == limits.FIELDS:
+                defects.append("There are too many header fields; not all were read.")
+                break
+            fields.append((name.decode("ascii"), _value(value, defects)))
+        elif number == 0 and name.startswith((b"From ", b">From ")):
+            pass
+        elif number + 1 < len(lines) and _KNOWN_FIELD.match(lines[number + 1]):
+            defects.append("A line among the header fields is no field.")
+        else:
+            if line.strip():
+                defects.append("No empty line ends the header block.")
+            return fields, offset
+        offset += len(line) + 1
+    return fields, None
+
+
+def _value(data: bytes, defects: list[str]) -> str:
+    if len(data) > limits.FIELD:
+        defects.append("A header field is too long; its end was not read.")
+        data = data[: limits.FIELD]
+    value, _ = decode(data)
+    if "\n" in value:
+        value = _FOLD.sub(" ", value)
+    return value.strip(" \t\r\n")

@@ -1,0 +1,30 @@
+"""How much of one message is read at most; every cut leaves a defect.
+
+The parsers below us are quadratic in places (cpython #136063) and a sender chooses the
+input, so each of these bounds is part of the promise that reading ends soon.
+"""
+
+HEADER_BLOCK = 64 * 1024
+"""Octets of the header block of a message or part."""
+FIELDS = 1_000
+"""Header fields of a message or part."""
+FIELD = 16 * 1024
+"""Characters of one header field."""
+ADDRESSES = 100
+"""Mailboxes of each kind of address field."""
+PARTS = 100
+"""MIME parts, those of attached messages included."""
+DEPTH = 20
+"""Levels of parts within parts."""
+TEXT = 1024 * 1024
+"""Characters of decoded text, all parts together."""
+HTML = 256 * 1024
+"""Characters of one HTML part, styles and images left out."""
+TAGS = 20_000
+"""Tags of one HTML part: lexbor is quadratic in their depth."""
+IDS = 20
+"""Message-IDs of one kind."""
+ID = 250
+"""Octets of one Message-ID."""
+FILE_NAME = 200
+"""Characters of the name of an attachment."""

@@ -1,0 +1,121 @@
+"""Bytes to Message: the two entrances of this package."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from triage.message import limits
+from triage.message.body import Body, part_types, read_body
+from triage.message.fields import Block, read_block
+from triage.message.header import read_header
+from triage.message.model import Message
+from triage.message.parts import Budget, Part, read_part
+from triage.message.split import Split, split
+
+_Read = TypeVar("_Read")
+
+# A line of a returned header block, as bounces of before RFC 3464 print it.
+_RETURNED_ID = re.compile(
+    r"^[> \t]{0,8}Message-ID:[ \t]*(<[^<>\s]{3,248}>)", re.IGNORECASE | re.MULTILINE
+)
+_BOUNCERS = frozenset({"mailer-daemon", "postmaster"})
+
+
+def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Message:
+    """Read a message; never raises, what cannot be read becomes a defect.
+
+    `size` is RFC822.SIZE where `raw` is abridged (see Fetched).
+    """
+    sha256 = hashlib.sha256(raw).hexdigest()
+    octets = len(raw) if size is None else size
+    defects: list[str] = []
+    if b"\r" in raw[: limits.HEADER_BLOCK] and b"\n" not in raw[: limits.HEADER_BLOCK]:
+        raw = raw.replace(b"\r", b"\n")
+    block = _attempt(
+        lambda: read_block(raw), Block((), 0), defects, "The header block is broken."
+    )
+    message = _attempt(
+        lambda: read_header(block, sha256, octets),
+        Message(sha256=sha256, size=octets),
+        defects,
+        "The header fields cannot be read.",
+    )
+    budget = Budget()
+    part = _attempt(
+        lambda: read_part(raw, block, len(raw), budget),
+        Part("text/plain", raw, Block((), block.body), len(raw)),
+        defects,
+        "The parts cannot be read.",
+    )
+    body = _attempt(
+        lambda: read_body(part, budget, is_whole=is_whole),
+        Body(budget, text=""),
+        defects,
+        "The text cannot be read.",
+    )
+    fields = _attempt(
+        lambda: split(body.text, message.subject, _names(message)),
+        Split(text=body.text),
+        defects,
+        "The quotations cannot be told from the text.",
+    )
+    returned = body.returned_ids + _returned_ids(message, body.text)
+    return replace(
+        message,
+        part_types=part_types(part),
+        text=fields.text,
+        forwarded=_joined(fields.forwarded, *body.forwarded),
+        quoted=_joined(fields.quoted, *body.returned),
+        signature=fields.signature,
+        attachments=tuple(body.attachments),
+        returned_ids=tuple(dict.fromkeys(returned))[: limits.IDS],
+        defects=(*message.defects, *budget.defects, *defects),
+    )
+
+
+def peek(header: bytes) -> Message:
+    """Read a header block alone; never raises.
+
+    The hash is left empty, the size is that of the block.
+    """
+    defects: list[str] = []
+    message = _attempt(
+        lambda: read_header(read_block(header), "", len(header)),
+        Message(sha256="", size=len(header)),
+        defects,
+        "The header fields cannot be read.",
+    )
+    return (
+        replace(message, defects=(*message.defects, *defects)) if defects else message
+    )
+
+
+def _attempt(
+    read: Callable[[], _Read], otherwise: _Read, defects: list[str], words: str
+) -> _Read:
+    try:
+        return read()
+    except Exception:  # noqa: BLE001 - whatever a parser raises on hostile bytes
+        defects.append(words)
+        return otherwise
+
+
+def _names(message: Message) -> tuple[str, ...]:
+    """What the sender may sign with: the names in From and the address's local part."""
+    return tuple(
+        name for author in message.from_ for name in (author.name, author.local) if name
+    )
+
+
+def _returned_ids(message: Message, text: str) -> list[str]:
+    """Find the ids in a header block that a bounce prints in its text."""
+    is_bounce = message.return_path == "" or any(
+        author.local in _BOUNCERS for author in message.from_
+    )
+    return _RETURNED_ID.findall(text) if is_bounce else []
+
+
+def _joined(*texts: str) -> str:
+    return "\n\n".join(text.strip("\n") for text in texts if text.strip())
