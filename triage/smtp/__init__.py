@@ -3,7 +3,7 @@
 Rules that this package keeps (RFC 5321, RFC 1047, RFC 8314):
 - before the final dot anything may be tried again; after it only a reply that was read
   says what became of the letter, and any 2xx is acceptance, whatever QUIT says;
-- `before_final_dot` is called between the body and the dot; if it raises, there is no dot;
+- `before_final_dot` is called between body and dot; if it raises, no dot is written;
 - time is wall-clock time over the whole exchange, never the time between two reads;
 - nothing goes over the network in clear, and no certificate is taken unverified.
 

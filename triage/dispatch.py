@@ -1,0 +1,277 @@
+"""JOB outbox → SMTP: sent, tried again, refused, or uncertain until a witness is found.
+
+A letter is committed as `finishing` before its final dot is written. Up to there
+anything may be tried again; from there on nothing is sent again without proof that the
+server did not take it: a 4xx or 5xx that was read. Whatever else happens, a crash
+included, leaves the letter uncertain, and a person decides unless our own Message-ID
+turns up.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from typing_extensions import override
+
+from triage.errors import TransientError
+from triage.smtp import (
+    Accepted,
+    Concern,
+    Envelope,
+    Outcome,
+    Refused,
+    TryLater,
+    Unknown,
+)
+from triage.store import IllegalMoveError
+from triage.store.moving import Claim
+from triage.store.outbox import Claimed, Outbox, Uncertain
+
+TRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+"""After the first, second, … time that the server put off a letter; then the last."""
+TRY_FOR = timedelta(hours=48)
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15))
+"""After the first, second, … time that the server could not be used; then the last."""
+LEASE = timedelta(minutes=15)
+"""Longer than anything that happens before the dot."""
+FINISHING_LEASE = timedelta(minutes=30)
+"""Longer than the wait for the reply to the dot."""
+WITNESS_AFTER = timedelta(minutes=15)
+"""A server may accept up to 10 minutes after the dot, and a mailbox lags behind."""
+WITNESS_WITHIN = timedelta(hours=24)
+
+log = logging.getLogger(__name__)
+
+
+class Submission(Protocol):
+    """Hands one letter to a server (see triage.smtp)."""
+
+    def submit(
+        self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]
+    ) -> Outcome: ...
+
+    def close(self) -> None: ...
+
+
+class Witness(Protocol):
+    """Looks for a letter of ours where a copy must have arrived if it went out."""
+
+    def has(self, message_id: str) -> bool | None:
+        """Say whether it is there; None: it cannot be told now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends."""
+
+    name: str
+    """Of this dispatcher, for people who ask who has a letter."""
+    envelope_from: str = ""
+    copy_to: str | None = None
+    """Our own mailbox, where it is the witness."""
+
+
+class Tally(Counter[str]):
+    """What one pass did: `sent`, `put off`, `refused`, `uncertain`, `held`."""
+
+    @override
+    def __str__(self) -> str:
+        words = ("sent", "put off", "refused", "uncertain", "held")
+        return ", ".join(f"{self[word]} {word}" for word in words)
+
+
+class Dispatch:
+    """Sends what is due; `run` is one pass and may be repeated.
+
+    `witness` is None where nothing can be looked for: uncertain letters then always
+    wait for a person.
+    """
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        submission: Submission,
+        witness: Witness | None,
+        sender: Sender,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._outbox = outbox
+        self._submission = submission
+        self._witness = witness
+        self._sender = sender
+        self._clock = clock
+        self._heard: list[tuple[Claimed, Outcome]] = []
+        self._failures = 0
+        self._pause_ends: datetime | None = None
+
+    def recover(self) -> None:
+        """Take back what the last run left unfinished; for the only daemon."""
+        found = self._outbox.recover(self._clock())
+        if found.uncertain:
+            log.warning("%d letters are uncertain after a restart", found.uncertain)
+
+    def run(self, stopping: Callable[[], bool] = lambda: False) -> Tally:
+        """Send every letter that is due and resolve the uncertain ones.
+
+        Raises TransientError when the store fails; what was heard from the server is
+        written down at the next pass.
+        """
+        done = Tally()
+        self._write_down(done)
+        self._outbox.reclaim(self._clock())
+        self._ask_witness(done)
+        try:
+            while not stopping() and not self._is_pausing():
+                letter = self._outbox.claim(self._clock(), self._claim(LEASE))
+                if letter is None:
+                    break
+                self._send(letter, done, stopping)
+        finally:
+            self._submission.close()
+        return done
+
+    def _send(self, letter: Claimed, done: Tally, stopping: Callable[[], bool]) -> None:
+        envelope = Envelope(self._sender.envelope_from, letter.to, self._sender.copy_to)
+
+        def commit_finishing() -> None:
+            claim = self._claim(FINISHING_LEASE)
+            self._outbox.finish(letter, self._clock(), claim)
+
+        try:
+            outcome = self._submission.submit(envelope, letter.data, commit_finishing)
+        except IllegalMoveError as error:
+            log.warning("%s was taken away before its dot: %s", _name(letter), error)
+            return
+        if not stopping():
+            self._note_server(outcome)
+        self._heard.append((letter, outcome))
+        self._write_down(done)
+
+    def _write_down(self, done: Tally) -> None:
+        """Commit what the server said; what cannot be committed now is kept."""
+        while self._heard:
+            letter, outcome = self._heard[0]
+            try:
+                done[self._record(letter, outcome)] += 1
+            except IllegalMoveError as error:
+                log.warning("%s has moved on meanwhile: %s", _name(letter), error)
+            self._heard.pop(0)
+
+    def _record(self, letter: Claimed, outcome: Outcome) -> str:
+        now, words = self._clock(), _words(outcome)
+        match outcome:
+            case Accepted():
+                self._outbox.accept(letter, now, words)
+                log.info("%s is sent", _name(letter))
+                return "sent"
+            case TryLater(concern=Concern.LETTER):
+                return self._put_off(letter, now, words)
+            case TryLater():
+                next_at = self._pause_ends or now
+                self._outbox.put_back(letter, now, words, next_at)
+                return "put off"
+            case Refused():
+                self._outbox.refuse(
+                    letter, now, words, address_is_bad=outcome.is_bad_address
+                )
+                log.warning("%s is refused (%s)", _name(letter), _codes(outcome))
+                return "refused"
+            case Unknown():
+                self._outbox.lose(letter, now, words)
+                log.warning("%s is uncertain", _name(letter))
+                return "uncertain"
+
+    def _put_off(self, letter: Claimed, now: datetime, words: str) -> str:
+        """Try again later, for two days; then a person decides."""
+        if letter.trying_since is not None and now - letter.trying_since >= TRY_FOR:
+            self._outbox.hold(
+                letter, now, f"put off for two days; the last word: {words}"
+            )
+            log.warning("%s is held after two days of trying", _name(letter))
+            return "held"
+        wait = TRY_AFTER[min(letter.tries, len(TRY_AFTER) - 1)]
+        self._outbox.put_off(letter, now, words, now + wait)
+        return "put off"
+
+    def _note_server(self, outcome: Outcome) -> None:
+        """Pause when it is the server or the login that fails, not the letter."""
+        match outcome:
+            case TryLater(concern=Concern.SERVER | Concern.LOGIN, text=text):
+                log.error("no letter can be sent now: %s", text)
+            case Refused(concern=Concern.SERVER):
+                log.error(
+                    "the server refuses our envelope sender (%s): check envelope_from",
+                    _codes(outcome),
+                )
+            case _:
+                self._failures, self._pause_ends = 0, None
+                return
+        wait = PAUSES[min(self._failures, len(PAUSES) - 1)]
+        if outcome.concern is Concern.LOGIN:
+            wait = PAUSES[-1]
+        self._failures += 1
+        self._pause_ends = self._clock() + wait
+
+    def _is_pausing(self) -> bool:
+        """Tell whether the server is left alone; never for long, whatever the clock."""
+        if self._pause_ends is None:
+            return False
+        return timedelta() < self._pause_ends - self._clock() <= PAUSES[-1]
+
+    def _claim(self, lease: timedelta) -> Claim:
+        return Claim(owner=self._sender.name, deadline=self._clock() + lease)
+
+    def _ask_witness(self, done: Tally) -> None:
+        for letter in self._outbox.uncertain():
+            waited = self._clock() - letter.since
+            if waited < WITNESS_AFTER:
+                continue
+            found = self._has_arrived(letter)
+            if found:
+                self._outbox.witnessed(letter.id, self._clock(), "its copy was found")
+                done["sent"] += 1
+            elif found is False or waited >= WITNESS_WITHIN:
+                self._outbox.unwitnessed(
+                    letter.id, self._clock(), self._why_held(found)
+                )
+                done["held"] += 1
+
+    def _has_arrived(self, letter: Uncertain) -> bool | None:
+        if self._witness is None:
+            return False
+        try:
+            return self._witness.has(letter.message_id)
+        except TransientError:
+            return None
+
+    def _why_held(self, found: bool | None) -> str:
+        if self._witness is None:
+            return "nobody knows whether it went out, and no witness is configured"
+        if found is None:
+            return (
+                "nobody knows whether it went out: no copy could be looked for in a day"
+            )
+        return "nobody knows whether it went out: no copy of it was found"
+
+
+def _name(letter: Claimed) -> str:
+    """Return what names a letter in a log: the case and the kind, no person."""
+    return f"letter {letter.id} ({letter.kind} of {letter.reference or 'no case'})"
+
+
+def _codes(outcome: Outcome) -> str:
+    """Return a reply without its text, which may quote an address."""
+    codes = (outcome.code, outcome.enhanced)
+    return " ".join(str(code) for code in codes if code is not None) or "no code"
+
+
+def _words(outcome: Outcome) -> str:
+    said = outcome.text if outcome.code is None else f"{outcome.code} {outcome.text}"
+    if isinstance(outcome, Accepted) and outcome.is_copied:
+        return f"{said} (copy accepted)"
+    return said
