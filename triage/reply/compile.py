@@ -1,0 +1,63 @@
+"""Template files to Templates, or every problem at once.
+
+What could go wrong at night goes wrong here: each file's syntax, its variables and
+links, its twin and its subject are checked, and each letter is composed for every
+sample.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from triage.errors import ConfigError, Problem
+from triage.reply.model import Organisation
+from triage.reply.names import name_problems
+from triage.reply.rehearsal import rehearse
+from triage.reply.source import TemplateFile
+from triage.reply.templates import TemplatePair, Templates, make_environment
+
+
+def compile_templates(
+    files: Mapping[str, str], organisation: Organisation, missing: Iterable[str] = ()
+) -> Templates:
+    """Compile template files, by name, for one organisation.
+
+    `missing` are the ids of what a complaint can lack: a letter that asks for them must
+    have words for each. Raises ConfigError with every problem and its place.
+    """
+    written = {name: TemplateFile(name, text) for name, text in sorted(files.items())}
+    bodies = {name: file.body for name, file in written.items()}
+    environment = make_environment(bodies, organisation)
+    problems: list[Problem] = []
+    for file in written.values():
+        problems += _lonely(file, files)
+        problems += file.subject_problems()
+        problems += name_problems(file, files, environment, organisation)
+    if problems:
+        raise ConfigError(*problems)
+    pairs = {
+        file.stem: TemplatePair(
+            name=file.stem,
+            subject=file.subject,
+            text=environment.get_template(f"{file.stem}.txt"),
+            html=environment.get_template(f"{file.stem}.html"),
+        )
+        for file in written.values()
+        if file.has_subject
+    }
+    templates = Templates(organisation, pairs)
+    if problems := list(rehearse(templates, written, tuple(missing))):
+        raise ConfigError(*problems)
+    return templates
+
+
+def _lonely(file: TemplateFile, files: Collection[str]) -> Iterator[Problem]:
+    ending = file.name.removeprefix(file.stem)
+    if ending not in {".txt", ".html"}:
+        yield Problem("a template's name must end in .txt or .html", file.name)
+    elif not file.is_piece:
+        twin = f"{file.stem}{'.html' if ending == '.txt' else '.txt'}"
+        if twin not in files:
+            yield Problem(
+                f"there is no `{twin}` beside it",
+                file.name,
+                hint="every letter has a text and an HTML form, and both say the same",
+            )

@@ -1,0 +1,92 @@
+"""The closed set of variables that a template may name.
+
+Nothing here comes from a sender, and nothing that a sender chose is reachable from it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from triage.reply.model import Letter, Notice, Organisation
+from triage.reply.words import date_in_words
+from triage.workdays import Due
+
+Variables = Mapping[str, object]
+
+ORGANISATION_VARIABLES = frozenset({"organisation", "contacts", "links"})
+LETTER_VARIABLES = ORGANISATION_VARIABLES | {
+    "reference",
+    "subject",
+    "received_on",
+    "acknowledge_by",
+    "respond_by",
+    "respond_days",
+    "missing",
+    "series",
+}
+NOTICE_VARIABLES = ORGANISATION_VARIABLES | {
+    "reference",
+    "subject",
+    "received_on",
+    "acknowledge_by",
+    "respond_by",
+    "why",
+    "route",
+    "folder",
+    "priority",
+}
+
+
+def organisation_variables(organisation: Organisation) -> dict[str, Mapping[str, str]]:
+    """Return what is the same in every letter."""
+    return {
+        "organisation": {
+            "name": organisation.name,
+            "short_name": organisation.short_name,
+            "team": organisation.team,
+            "phone": organisation.phone,
+            "address": organisation.from_address,
+        },
+        "contacts": organisation.contacts,
+        "links": organisation.links,
+    }
+
+
+def letter_variables(
+    letter: Letter, subject: str, organisation: Organisation
+) -> dict[str, object]:
+    """Return what differs between letters; None is what this one does not have."""
+    return {
+        "reference": letter.reference,
+        "subject": subject,
+        "received_on": _day(letter.received_at, organisation),
+        "acknowledge_by": _last_day(letter.acknowledge, organisation),
+        "respond_by": _last_day(letter.respond, organisation),
+        "respond_days": letter.respond.days if letter.respond else None,
+        "missing": letter.missing,
+        "series": letter.series,
+    }
+
+
+def notice_variables(
+    notice: Notice, subject: str, organisation: Organisation
+) -> dict[str, object]:
+    """Return what differs between notices; None is what this one does not have."""
+    return {
+        "reference": notice.reference,
+        "subject": subject,
+        "received_on": _day(notice.received_at, organisation),
+        "acknowledge_by": _last_day(notice.acknowledge, organisation),
+        "respond_by": _last_day(notice.respond, organisation),
+        "why": notice.why,
+        "route": notice.route,
+        "folder": notice.folder,
+        "priority": notice.priority,
+    }
+
+
+def _day(moment: datetime | None, organisation: Organisation) -> str | None:
+    return date_in_words(moment, organisation.timezone) if moment else None
+
+
+def _last_day(due: Due | None, organisation: Organisation) -> str | None:
+    return date_in_words(due.at, organisation.timezone) if due else None
