@@ -81,14 +81,14 @@ class TemplateFile:
                 return "the first line must be the subject"
             case parts if any(mark in part for part in parts for mark in "{}"):
                 return "a subject is fixed words and {{ reference }}, nothing else"
-            case parts if not is_line("".join(parts)):
-                return "the subject is empty"
-            case [_] if self.is_notice:
-                return None
-            case [_, _]:
-                return None
-            case _:
+            case [_] if not self.is_notice:
                 return "a subject names {{ reference }} exactly once"
+            case [_, _, _, *_]:
+                return "a subject names {{ reference }} exactly once"
+            case parts if not is_line("".join(parts)):
+                return "the subject has no words"
+            case _:
+                return None
 
     def problem(
         self, message: str, line: int, at: str = "", hint: str | None = None
