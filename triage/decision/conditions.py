@@ -111,4 +111,4 @@ def _case(is_known: bool) -> str:
 
 
 def _series(is_running: bool) -> str:
-    return "a running exam series" if is_running else "no running exam series"
+    return "a running series" if is_running else "no running series"

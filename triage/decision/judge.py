@@ -165,21 +165,26 @@ def stop(
     for signal in (*guard.contrary, *route.contrary):
         if signal in facts.signals:
             return f"the guard: signal {signal} speaks against it"
-    points = facts.points.get(facts.topic or "", 0)
+    if facts.topic is None:
+        return "the guard: no topic is clear"
+    points = facts.points[facts.topic]
     if points < guard.points:
-        topic = facts.topic or "none"
-        return f"the guard: main topic {topic} has {points} points of {guard.points}"
-    for other, n in facts.points.items():
-        lead = points - n
-        if (
-            other != facts.topic
-            and lead < guard.margin
-            and is_worked_on(other, facts, tables)
-        ):
-            return (
-                f"the guard: topic {other}, which people work on, is only {lead} behind"
-            )
+        return f"the guard: topic {facts.topic} has {points} of {guard.points} points"
+    rival = closest_rival(facts.topic, facts, tables)
+    if rival is not None and points - facts.points[rival] < guard.margin:
+        lead = points - facts.points[rival]
+        return f"the guard: topic {rival}, which people work on, is only {lead} behind"
     return None
+
+
+def closest_rival(main: str, facts: Facts, tables: RuleFiles) -> str | None:
+    """The touched topic with the most points, after the main one, that is worked on."""
+    worked_on = {
+        topic: points
+        for topic, points in facts.points.items()
+        if topic != main and is_worked_on(topic, facts, tables)
+    }
+    return most(worked_on)
 
 
 def is_worked_on(topic: str, facts: Facts, tables: RuleFiles) -> bool:

@@ -130,7 +130,7 @@ def is_insistent(history: History) -> bool:
 
 def named_references(message: Message) -> tuple[str, ...]:
     """Our case references that the subject and the writer's own text name."""
-    found = REFERENCE.findall(f"{message.subject}\n{message.text}")
+    found = REFERENCE.findall(f"{message.subject} / {message.text}")
     references = dict.fromkeys(f"CMP-{year}-{number}" for year, number in found)
     return tuple(references)[:MOST_REFERENCES]
 
