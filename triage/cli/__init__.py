@@ -1,1 +1,68 @@
-"""cli."""
+"""The command line: parses arguments, calls one function, prints what it returns.
+
+Exit status everywhere: 0 fine, 1 found something wrong, 2 cannot run.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from triage import __version__
+from triage.cli.case import case
+from triage.cli.check import check
+from triage.cli.demo import demo
+from triage.cli.explain import explain
+from triage.cli.init import init
+from triage.cli.outbox import outbox
+from triage.cli.run import run
+from triage.errors import ConfigError, TransientError
+
+CANNOT_RUN = 2
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="triage")
+def commands() -> None:
+    """A daemon beside a complaints mailbox.
+
+    It takes up mails with the word "complaint" in their subject, decides by rule files
+    what each one is, keeps a case with its evidence and clocks, answers from templates,
+    and files the mail.
+
+    \b
+    Begin:      triage init /etc/triage     then edit config.toml there
+    Look:       triage check                is everything right?
+                triage explain MAIL.eml     what would this mail get, and why?
+    Run:        triage run
+    Work:       triage case list, triage outbox list
+    Try it out: triage demo
+    """
+
+
+for command in (init, check, run, explain, case, outbox, demo):
+    commands.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit status."""
+    try:
+        status = commands.main(arguments, prog_name="triage", standalone_mode=False)
+    except click.exceptions.Abort:
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        status = CANNOT_RUN
+    except TransientError as error:
+        click.echo(f"cannot run now: {error}", err=True)
+        status = CANNOT_RUN
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,128 @@
+"""`triage case`: what was taken up, and where each case stands."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from triage.cli.listing import columns, day, moment
+from triage.cli.options import config_option, json_option
+from triage.cli.plain import plain
+from triage.decision import Decision
+from triage.errors import ConfigError
+from triage.store import CaseFile, CaseLine
+from triage.wiring import open_store
+
+FOUND_WRONG = 1
+
+
+@click.group(short_help="List and show cases.")
+def case() -> None:
+    """List cases, or show one with its mails, decisions, evidence, replies and clocks."""
+
+
+@case.command("list", short_help="List cases, newest first.")
+@config_option
+@click.option("--open", "only_open", is_flag=True, help="Only those not answered yet.")
+@click.option("--debt", is_flag=True, help="Only those that a person must acknowledge.")
+@json_option
+def list_cases(config: Path, only_open: bool, debt: bool, as_json: bool) -> None:
+    """List cases: reference, route, what is due, flags and what is missing."""
+    with open_store(config) as store:
+        lines = store.cases.list(only_open=only_open)
+        owing = {each.reference for each in store.cases.debts()}
+    if debt:
+        lines = [line for line in lines if line.reference in owing]
+    if as_json:
+        for line in lines:
+            click.echo(json.dumps(plain(line) | {"debt": line.reference in owing}))
+        return
+    click.echo(columns(HEADINGS, [_row(line, owing) for line in lines]))
+    click.echo(f"{len(lines)} cases, {len(owing)} still to be acknowledged by a person")
+
+
+HEADINGS = ("case", "route", "who", "acknowledged", "answer by", "flags", "missing")
+
+
+def _row(line: CaseLine, owing: set[str]) -> tuple[str, ...]:
+    acknowledged = day(line.acknowledged_at)
+    if line.acknowledged_at is None and line.acknowledge_by is not None:
+        debt = "a person, " if line.reference in owing else ""
+        acknowledged = f"{debt}by {day(line.acknowledge_by)}"
+    answer = f"done {day(line.answered_at)}" if line.answered_at else day(line.respond_by)
+    return (
+        line.reference,
+        line.route or "-",
+        line.role,
+        acknowledged,
+        answer,
+        ", ".join(line.flags),
+        ", ".join(line.missing),
+    )
+
+
+@case.command("show", short_help="Show one case: mails, decisions, evidence, replies.")
+@click.argument("reference")
+@config_option
+@json_option
+def show_case(reference: str, config: Path, as_json: bool) -> None:
+    """Show everything about the case REFERENCE, in the order of time."""
+    with open_store(config) as store:
+        found = store.cases.show(reference.upper())
+    if found is None:
+        raise ConfigError(f"there is no case {reference}; see: triage case list")
+    if as_json:
+        click.echo(json.dumps(plain(found)))
+        return
+    click.echo("\n".join(_in_words(found)))
+
+
+def _in_words(found: CaseFile) -> list[str]:
+    line = found.line
+    facts: list[tuple[str, Any]] = [
+        ("route", line.route),
+        ("who", line.role),
+        ("priority", line.priority),
+        ("flags", ", ".join(line.flags)),
+        ("missing", ", ".join(line.missing)),
+        ("people", ", ".join(found.parties)),
+        ("claims", found.claims),
+        ("much like", found.near_identical_to),
+        ("opened", moment(line.opened_at)),
+        ("acknowledged", moment(line.acknowledged_at)),
+        ("answered", moment(line.answered_at)),
+        ("escalated", "yes" if line.is_escalated else None),
+    ]
+    shown = [line.reference, *(_fact(name, value) for name, value in facts if value)]
+    if found.debt is not None:
+        shown += [_fact("to do", "a person must acknowledge it: " + "; ".join(found.debt.why))]
+    for entry in found.messages:
+        shown += ["", f"mail of {moment(entry.received_at)}: {entry.subject}"]
+        shown += [_fact("from", entry.address or "not readable")]
+        shown += _decision(entry.decision) if entry.decision else []
+        shown += [
+            _fact("saw", f"{hit.signal} in {hit.where}: “{hit.text}”")
+            for hit in entry.evidence.hits
+        ]
+    for item in found.letters:
+        letter = item.line
+        shown += ["", f"{letter.kind} ({letter.category}, outbox {letter.id}): {letter.state}"]
+        shown += [_fact("to", letter.to)]
+        shown += [_fact("because", letter.reason)] if letter.reason else []
+    return shown
+
+
+def _decision(decision: Decision) -> list[str]:
+    shown = [_fact("calls for", decision.disposition), _fact("because", decision.reason)]
+    if decision.rule:
+        shown += [_fact("rule", f"{decision.rule} (rules {decision.ruleset})")]
+    for name, due in (("acknowledge", decision.acknowledge), ("answer", decision.respond)):
+        shown += [_fact(name, due.words)] if due else []
+    shown += [_fact("withheld", each.words) for each in decision.withheld]
+    shown += [_fact("held", each.words) for each in decision.held]
+    return shown
+
+
+def _fact(name: str, value: object) -> str:
+    return f"  {name:14}{value}"

@@ -1,0 +1,26 @@
+"""`triage check`: is everything right that a person wrote?"""
+
+from pathlib import Path
+
+import click
+
+from triage.cli.options import config_option
+from triage.wiring import check_installation, try_servers
+
+
+@click.command(short_help="Check config, rules and templates; with --connect the servers too.")
+@config_option
+@click.option("--connect", is_flag=True, help="Log in to IMAP and SMTP as well; sends nothing.")
+def check(config: Path, connect: bool) -> None:
+    """Check the configuration, the rule files and the templates.
+
+    Every problem is listed at once, with its file, line and column. Each template is
+    rendered, and each signal's own examples are tried. With --connect the mail servers are
+    tried too: TLS, log-in, filing; nothing is sent or changed. Exit status: 0 all right,
+    2 something is wrong.
+    """
+    for line in check_installation(config):
+        click.echo(f"ok  {line}")
+    if connect:
+        for line in try_servers(config):
+            click.echo(f"ok  {line}")

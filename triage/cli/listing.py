@@ -1,0 +1,24 @@
+"""Tables and times for a terminal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+
+def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Lay rows out under headings, each column as wide as it must be."""
+    table = [tuple(headings), *(tuple(row) for row in rows)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(headings))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    )
+
+
+def day(at: datetime | None) -> str:
+    """A date as people write it, in this machine's time zone; '-' for none."""
+    return "-" if at is None else f"{at.astimezone():%a} {at.astimezone().day} {at.astimezone():%b %Y}"
+
+
+def moment(at: datetime | None) -> str | None:
+    """A date with its time, in this machine's time zone."""
+    return None if at is None else f"{day(at)} {at.astimezone():%H:%M}"

@@ -1,0 +1,253 @@
+"""Runs the jobs until it is told to stop, and then stops cleanly.
+
+Every job can be repeated and none remembers anything: what is due stands in the store.
+IDLE only wakes the intake job early, so that there is one way in.
+"""
+
+import logging
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Protocol
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+from triage.errors import ConfigError, TransientError, TriageError
+
+DISPATCH_SECONDS = 5
+RECONCILE_SECONDS = 600.0
+STOP_SECONDS = 8.0
+"""After this long a stop is no longer clean, only safe: nothing that is done is lost."""
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+CUT_SHORT = 3
+
+log = logging.getLogger(__name__)
+
+
+class Job(Protocol):
+    """One pass that may be repeated."""
+
+    def run(self, stopping: Callable[[], bool]) -> object: ...
+
+
+class Intake(Job, Protocol):
+    """The intake job, which also balances the ledger."""
+
+    def reconcile(self) -> None: ...
+
+
+class Dispatch(Job, Protocol):
+    """The dispatch job, which also takes back what the last run left unfinished."""
+
+    def recover(self) -> None: ...
+
+
+class Watcher(Protocol):
+    """A connection of its own that only waits for something new."""
+
+    def connect(self) -> None: ...
+    def select(self) -> object: ...
+    def uids(self) -> object: ...
+    def wait(self, seconds: float, stop: threading.Event) -> bool: ...
+
+
+class Patience:
+    """How long a job leaves a server alone after failures in a row."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._until = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self._until
+
+    def succeed(self) -> None:
+        self._failures = 0
+
+    def fail(self) -> float:
+        """Note a failure; return the seconds to wait, which double up to five minutes."""
+        pause = min(FIRST_PAUSE * 2.0**self._failures, LONGEST_PAUSE)
+        self._failures = min(self._failures + 1, 20)
+        self._until = monotonic() + pause
+        return pause
+
+
+class Daemon:
+    """The jobs on their schedule; `run` returns once a signal has stopped them.
+
+    `ready` connects the mailbox of the intake job. A ConfigError from it or from a job
+    ends the daemon and is raised by `run`; a TransientError is tried again.
+    """
+
+    def __init__(
+        self,
+        *,
+        intake: Intake,
+        dispatch: Dispatch,
+        ready: Callable[[], None],
+        watcher: Watcher | None,
+        interrupt: Callable[[], None],
+        stop: threading.Event,
+        poll_seconds: int,
+    ) -> None:
+        self._intake = intake
+        self._dispatch = dispatch
+        self._ready = ready
+        self._watcher = watcher
+        self._interrupt = interrupt
+        self._stop = stop
+        self._poll_seconds = poll_seconds
+        self._news = threading.Event()
+        self._patience = {"intake": Patience(), "dispatch": Patience()}
+        self._reconciled_at: float | None = None
+        self._fatal: ConfigError | None = None
+        self._scheduler = BlockingScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(2)},
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": None,
+            },
+        )
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT, or until something only a person can mend."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        self._dispatch.recover()
+        self._every(self._poll_seconds, "intake", self._take_up)
+        self._every(DISPATCH_SECONDS, "dispatch", self._send)
+        watching = threading.Thread(target=self._watch, name="watch", daemon=True)
+        if self._watcher is not None:
+            watching.start()
+        log.info("running")
+        try:
+            self._scheduler.start()
+        finally:
+            self._stop.set()
+            if watching.is_alive():
+                watching.join(STOP_SECONDS)
+        log.info("stopped")
+        if self._fatal is not None:
+            raise self._fatal
+
+    def stop(self) -> None:
+        """End what is under way and let `run` return; safe from any thread."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        last_resort = threading.Timer(STOP_SECONDS, _leave_now)
+        last_resort.daemon = True
+        last_resort.start()
+        threading.Thread(target=self._shut_down, name="stop", daemon=True).start()
+
+    def _shut_down(self) -> None:
+        self._interrupt()
+        self._scheduler.shutdown(wait=True)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        log.info("%s: stopping", signal.Signals(number).name)
+        self.stop()
+
+    def _every(self, seconds: int, name: str, job: Callable[[], None]) -> None:
+        self._scheduler.add_job(
+            self._guarded,
+            "interval",
+            (name, job),
+            seconds=seconds,
+            id=name,
+            next_run_time=datetime.now(UTC),  # noqa: TID251 - APScheduler's own clock
+        )
+
+    def _guarded(self, name: str, job: Callable[[], None]) -> None:
+        """Run a job; say what failed without a word that could come from a mail."""
+        patience = self._patience[name]
+        if self._stop.is_set() or not patience.is_over:
+            return
+        try:
+            job()
+        except ConfigError as error:
+            log.critical("%s cannot go on: %s", name, error)
+            self._fatal = error
+            self.stop()
+        except TransientError as error:
+            if not self._stop.is_set():
+                log.warning("%s: %s; again in %.0f s", name, error, patience.fail())
+        except TriageError as error:
+            log.error("%s: %s; again in %.0f s", name, error, patience.fail())
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the service
+            pause = patience.fail()
+            kind, place = type(error).__name__, _place_of(error)
+            log.critical("%s: %s at %s; again in %.0f s", name, kind, place, pause)
+        else:
+            patience.succeed()
+
+    def _take_up(self) -> None:
+        """Take up what is new, and once more if news came meanwhile."""
+        self._news.set()
+        while self._news.is_set() and not self._stop.is_set():
+            self._news.clear()
+            self._ready()
+            done = self._intake.run(self._stop.is_set)
+            if done:
+                log.info("mailbox: %s", done)
+                self._hurry("dispatch")
+        if self._stop.is_set():
+            return
+        last = self._reconciled_at
+        if last is None or monotonic() - last >= RECONCILE_SECONDS:
+            self._intake.reconcile()
+            self._reconciled_at = monotonic()
+
+    def _send(self) -> None:
+        done = self._dispatch.run(self._stop.is_set)
+        if done:
+            log.info("replies and notices: %s", done)
+
+    def _hurry(self, name: str) -> None:
+        """Run a job now; while it runs already, its own loop takes the news up."""
+        if not self._stop.is_set():
+            now = datetime.now(UTC)  # noqa: TID251 - APScheduler's own clock
+            self._scheduler.modify_job(name, next_run_time=now)
+
+    def _watch(self) -> None:
+        """Wait for new mail on a connection of its own, and wake the intake job."""
+        watcher, patience = self._watcher, Patience()
+        while watcher is not None and not self._stop.is_set():
+            try:
+                watcher.connect()
+                watcher.select()
+                watcher.uids()
+                while not self._stop.is_set():
+                    if watcher.wait(self._poll_seconds, self._stop):
+                        self._news.set()
+                        self._hurry("intake")
+                        watcher.uids()
+                    patience.succeed()
+            except TriageError as error:
+                pause = patience.fail()
+                log.debug("watching: %s; again in %.0f s", error, pause)
+                self._stop.wait(pause)
+
+
+def _place_of(error: BaseException) -> str:
+    """Return file and line of an unexpected error; its text may quote a mail."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+
+
+def _leave_now() -> None:
+    """Leave without waiting any longer; the store is made for it."""
+    log.warning("something did not end in time; leaving it to the next start")
+    logging.shutdown()
+    os._exit(CUT_SHORT)

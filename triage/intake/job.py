@@ -1,0 +1,258 @@
+"""One pass over a mailbox, and the guard around each message."""
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Protocol, TypeVar
+
+from triage.decision import is_ours
+from triage.errors import TransientError
+from triage.intake.rulebook import Rulebook
+from triage.intake.take_up import Taken, take_up
+from triage.message import Fetched, Listed, Message, peek
+from triage.reader import Reading, Unreadable
+from triage.store import Inbox, Place, Rekeying, SetAside, Store
+from triage.workdays import due
+
+PEEK_AT_ONCE = 500
+RECORD_AT_ONCE = 50
+NOT_OURS = "its subject does not ask for us, and it belongs to no case"
+REPORT = "multipart/report"
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Selected(Protocol):
+    """What the folder said when it was opened."""
+
+    @property
+    def uidvalidity(self) -> int: ...
+
+
+class Mailbox(Protocol):
+    """The part of a mailbox that intake uses (see triage.mailbox)."""
+
+    @property
+    def unreadable(self) -> Mapping[int, str]: ...
+    def select(self) -> Selected: ...
+    def uids(self) -> list[int]: ...
+    def peek(self, uids: Sequence[int]) -> Iterator[Listed]: ...
+    def fetch(self, listed: Sequence[Listed]) -> Iterator[Fetched]: ...
+    def file(self, uids: Sequence[int], folder: str) -> frozenset[int]: ...
+
+
+class Reader(Protocol):
+    """Reads and matches messages in their order (see triage.reader)."""
+
+    def read(self, batch: Iterable[Fetched]) -> Iterator[Reading | Unreadable]: ...
+
+
+class Pass(Counter[str]):
+    """What one pass did: `left`, `recorded`, `set aside`, `filed`, in messages."""
+
+    def __str__(self) -> str:
+        words = ("recorded", "set aside", "filed", "left")
+        return ", ".join(f"{self[word]} {word}" for word in words)
+
+
+class Intake:
+    """Takes up what is new in one mailbox; `run` is one pass and may be repeated."""
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        mailbox: Mailbox,
+        reader: Reader,
+        store: Store,
+        rulebook: Rulebook,
+        clock: Callable[[], datetime],
+        files: bool = True,
+    ) -> None:
+        self.rulebook = rulebook
+        self._inbox = inbox
+        self._mailbox = mailbox
+        self._reader = reader
+        self._store = store
+        self._clock = clock
+        self._files = files
+
+    def run(self, stopping: Callable[[], bool] = lambda: False) -> Pass:
+        """Take up everything new, then file what is recorded.
+
+        Stops between two batches once `stopping()` holds. Raises TransientError when the
+        mailbox or the store fails; whatever was recorded stays so.
+        """
+        done = Pass()
+        ledger = self._store.ledger
+        uidvalidity = self._mailbox.select().uidvalidity
+        uids = self._mailbox.uids()
+        self._settle(uidvalidity, uids)
+        new = sorted(set(uids) - ledger.known(self._inbox, uidvalidity, uids))
+        for chunk in _batches(new, PEEK_AT_ONCE):
+            ours = self._sort(uidvalidity, chunk, done)
+            for readings in _batches(self._read(ours), RECORD_AT_ONCE):
+                if stopping():
+                    return done
+                self._record(uidvalidity, readings, done)
+        self._set_aside_unreadable(uidvalidity, done)
+        if self._files:
+            self._file(uidvalidity, done)
+        return done
+
+    def _settle(self, uidvalidity: int, uids: Sequence[int]) -> None:
+        """Know messages again by their bytes after a UIDVALIDITY change."""
+        last = self._store.ledger.last_uidvalidity(self._inbox)
+        if last is None or last == uidvalidity:
+            return
+        log.warning("the mailbox was renumbered (UIDVALIDITY %s → %s)", last, uidvalidity)
+        listed = [each for each in self._mailbox.peek(uids) if self._may_be_ours(each)]
+        found = tuple(
+            (each.uid, hashlib.sha256(each.raw).hexdigest())
+            for each in self._mailbox.fetch(listed)
+        )
+        known = self._store.ledger.rekey(
+            Rekeying(
+                inbox=self._inbox,
+                old=last,
+                new=uidvalidity,
+                found=found,
+                highest_uid=max(uids, default=0),
+                now=self._clock(),
+            )
+        )
+        log.warning("%d messages are known again by their bytes", len(known))
+
+    def _sort(
+        self, uidvalidity: int, uids: Sequence[int], done: Pass
+    ) -> dict[int, Listed]:
+        """Leave alone what cannot be ours; return the rest by UID."""
+        listed = list(self._mailbox.peek(uids))
+        ours = {each.uid: each for each in listed if self._may_be_ours(each)}
+        others = [each.uid for each in listed if each.uid not in ours]
+        self._leave(uidvalidity, others, done)
+        return ours
+
+    def _may_be_ours(self, listed: Listed) -> bool:
+        """Tell by the header block alone; a report shows only inside whose it is."""
+        message = peek(listed.header)
+        belongs = bool(self.rulebook.proven_cases(message))
+        return is_ours(message, self.rulebook.ruleset, belongs) or _is_report(message)
+
+    def _leave(self, uidvalidity: int, uids: Sequence[int], done: Pass) -> None:
+        if uids:
+            now = self._clock()
+            self._store.ledger.leave(self._inbox, uidvalidity, uids, NOT_OURS, now)
+            done["left"] += len(uids)
+
+    def _read(
+        self, ours: dict[int, Listed]
+    ) -> Iterator[tuple[Listed, Fetched, Reading | Unreadable]]:
+        """Fetch and read; the reader works ahead while others are recorded."""
+        fetched: dict[int, Fetched] = {}
+
+        def remembered() -> Iterator[Fetched]:
+            for each in self._mailbox.fetch(list(ours.values())):
+                fetched[each.uid] = each
+                yield each
+
+        for reading in self._reader.read(remembered()):
+            yield ours[reading.uid], fetched.pop(reading.uid), reading
+
+    def _record(
+        self,
+        uidvalidity: int,
+        readings: Sequence[tuple[Listed, Fetched, Reading | Unreadable]],
+        done: Pass,
+    ) -> None:
+        """Decide about some messages and commit them together."""
+        not_ours: list[int] = []
+        with self._store.batch():
+            for listed, fetched, reading in readings:
+                place = Place(self._inbox, uidvalidity, listed.uid)
+                fate = self._record_one(place, listed, fetched, reading)
+                if fate == "left":
+                    not_ours.append(listed.uid)
+                else:
+                    done[fate] += 1
+            self._leave(uidvalidity, not_ours, done)
+
+    def _record_one(
+        self,
+        place: Place,
+        listed: Listed,
+        fetched: Fetched,
+        reading: Reading | Unreadable,
+    ) -> str:
+        """Record one message, whatever it does; return its fate."""
+        if isinstance(reading, Unreadable):
+            self._set_aside(place, listed.received_at, reading.why, fetched)
+            return "set aside"
+        taken = Taken(place, listed.received_at, fetched, reading)
+        try:
+            with self._store.attempt():
+                recorded = take_up(taken, self.rulebook, self._store, self._clock())
+        except TransientError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one guard: poison is kept for a person
+            # The text of an unexpected error may quote the message; its name does not.
+            why = f"an unexpected {type(error).__name__} while it was taken up"
+            log.error("UID %d is set aside: %s", place.uid, why)
+            log.debug("UID %d", place.uid, exc_info=True)
+            self._set_aside(place, listed.received_at, why, fetched)
+            return "set aside"
+        return "left" if recorded is None else "recorded"
+
+    def _set_aside(
+        self,
+        place: Place,
+        received_at: datetime,
+        reason: str,
+        fetched: Fetched | None,
+    ) -> None:
+        ruleset = self.rulebook.ruleset
+        days = ruleset.tables.calendar.acknowledge_days
+        self._store.ledger.set_aside(
+            SetAside(
+                place=place,
+                received_at=received_at,
+                reason=reason,
+                due=due(received_at, days, ruleset.calendar).at,
+                now=self._clock(),
+                raw=fetched.raw if fetched else None,
+                is_whole=fetched.is_whole if fetched else False,
+            )
+        )
+
+    def _set_aside_unreadable(self, uidvalidity: int, done: Pass) -> None:
+        """Put before a person what the server could not give, however often asked."""
+        for uid, why in sorted(self._mailbox.unreadable.items()):
+            place = Place(self._inbox, uidvalidity, uid)
+            self._set_aside(place, self._clock(), why, None)
+            done["set aside"] += 1
+
+    def _file(self, uidvalidity: int, done: Pass) -> None:
+        """Move what is recorded and not moved yet; repeating it does no harm."""
+        by_folder: dict[str, list[int]] = {}
+        for uid, folder in self._store.ledger.unfiled(self._inbox):
+            by_folder.setdefault(folder, []).append(uid)
+        for folder, uids in by_folder.items():
+            self._mailbox.file(uids, folder)
+            now = self._clock()
+            self._store.ledger.mark_filed(self._inbox, uidvalidity, uids, now)
+            done["filed"] += len(uids)
+
+
+def _is_report(message: Message) -> bool:
+    return message.content_type == REPORT or message.return_path == ""
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut into lists of `size`; like itertools.batched of Python 3.12."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,130 @@
+"""A decision's reply and notices, worded and frozen for the outbox."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from triage.decision import Decision, Sighting
+from triage.intake.rulebook import Rulebook
+from triage.message.token import mint_id
+from triage.reply import Letter, Notice, compose, compose_notice
+from triage.store import Category
+from triage.store import Letter as FrozenLetter
+
+NOTICE_TEMPLATE = "notice"
+ALERT_TEMPLATE = "alert"
+TEAM = "team"
+
+
+def reply_of(
+    sighting: Sighting,
+    decision: Decision,
+    reference: str | None,
+    rulebook: Rulebook,
+    now: datetime,
+) -> FrozenLetter | None:
+    """Word the reply that a decision calls for; None where none is to be sent."""
+    plan = decision.reply
+    if plan is None or reference is None or decision.withheld:
+        return None
+    message = sighting.message
+    series = rulebook.ruleset.series_at(_day(sighting.received_at, rulebook))
+    letter = Letter(
+        template=plan.template,
+        kind=plan.kind,
+        to=plan.to,
+        reference=reference,
+        message_id=_mint(reference, plan.kind, rulebook),
+        received_at=sighting.received_at,
+        in_reply_to=message.message_id,
+        references=message.references,
+        missing=decision.missing,
+        acknowledge=decision.acknowledge,
+        respond=decision.respond,
+        series=series.title if series else None,
+    )
+    composed = compose(letter, rulebook.templates, now)
+    return FrozenLetter(
+        kind=plan.kind,
+        to=composed.to,
+        message_id=composed.message_id,
+        data=composed.data,
+        template=plan.template,
+        held=decision.held,
+    )
+
+
+def notices_of(
+    sighting: Sighting,
+    decision: Decision,
+    reference: str | None,
+    rulebook: Rulebook,
+    now: datetime,
+) -> Iterator[FrozenLetter]:
+    """Word what the contacts are told at once; nothing of the sender's is in it."""
+    if reference is None or decision.route is None:
+        return
+    contacts = rulebook.organisation.contacts
+    told: dict[str, list[str]] = {}
+    for contact, why in decision.tell:
+        told.setdefault(contact, []).append(why)
+    for contact, reasons in told.items():
+        kind = f"notice-{contact}-{sighting.message.sha256[:12]}"
+        notice = Notice(
+            template=NOTICE_TEMPLATE,
+            kind=kind,
+            to=contacts[contact],
+            message_id=_mint(reference, kind, rulebook),
+            why=tuple(reasons),
+            reference=reference,
+            route=_title_of(decision.route, rulebook),
+            folder=decision.folder,
+            priority=decision.priority,
+            received_at=sighting.received_at,
+            acknowledge=decision.acknowledge,
+            respond=decision.respond,
+        )
+        yield _frozen_notice(notice, rulebook, now)
+
+
+def breaker_alert(limit: int, rulebook: Rulebook, now: datetime) -> FrozenLetter | None:
+    """Word the alert that replies are being held; None where no team is named."""
+    to = rulebook.organisation.contacts.get(TEAM)
+    if to is None:
+        return None
+    kind = f"alert-{now:%Y%m%d%H%M%S}"
+    notice = Notice(
+        template=ALERT_TEMPLATE,
+        kind=kind,
+        to=to,
+        message_id=_mint("breaker", kind, rulebook),
+        why=(f"{limit} automatic replies went out within one hour",),
+    )
+    return _frozen_notice(notice, rulebook, now)
+
+
+def _frozen_notice(notice: Notice, rulebook: Rulebook, now: datetime) -> FrozenLetter:
+    composed = compose_notice(notice, rulebook.templates, now)
+    return FrozenLetter(
+        kind=notice.kind,
+        to=composed.to,
+        message_id=composed.message_id,
+        data=composed.data,
+        template=notice.template,
+        category=Category.NOTICE,
+        acknowledges=False,
+    )
+
+
+def _mint(reference: str, kind: str, rulebook: Rulebook) -> str:
+    domain = rulebook.organisation.message_id_domain
+    return mint_id(reference, kind, rulebook.keys[0], domain)
+
+
+def _title_of(route: str, rulebook: Rulebook) -> str:
+    return next(
+        (each.title for each in rulebook.ruleset.tables.route if each.id == route), route
+    )
+
+
+def _day(at: datetime, rulebook: Rulebook):
+    return at.astimezone(rulebook.ruleset.calendar.timezone).date()

@@ -1,0 +1,129 @@
+"""One message: recall → decide → compose → record."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from triage.decision import (
+    Decision,
+    Disposition,
+    History,
+    Sighting,
+    decide,
+    fingerprint,
+    identity_keys,
+    is_ours,
+    named_references,
+    present_items,
+    who_writes,
+)
+from triage.intake.letters import breaker_alert, notices_of, reply_of
+from triage.intake.rulebook import Rulebook
+from triage.message import Fetched, Message
+from triage.reader import Reading
+from triage.ruleset import Evidence
+from triage.store import Inquiry, Place, Record, Recorded, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message of ours, fetched and read, with the place where it lies."""
+
+    place: Place
+    received_at: datetime
+    fetched: Fetched
+    reading: Reading
+
+    @property
+    def message(self) -> Message:
+        return self.reading.message
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.reading.evidence
+
+
+def take_up(
+    taken: Taken, rulebook: Rulebook, store: Store, now: datetime
+) -> Recorded | None:
+    """Decide about one message and record all of it; None: it is not ours after all.
+
+    Runs within an open batch of the store.
+    """
+    inquiry = inquire(taken, rulebook, now)
+    if not is_ours(taken.message, rulebook.ruleset, belongs=bool(inquiry.verified)):
+        return None
+    history = store.recall(inquiry)
+    sighting = Sighting(taken.message, taken.evidence, taken.received_at)
+    decision = decide(sighting, history, rulebook.ruleset, rulebook.ourselves, now)
+    reference = decision.case
+    if decision.disposition is Disposition.ANSWER and reference is None:
+        reference = store.next_reference(now)
+    reply = reply_of(sighting, decision, reference, rulebook, now)
+    if reply is not None:
+        _watch_the_budget(history, rulebook, store, now)
+    notices = notices_of(sighting, decision, reference, rulebook, now)
+    return store.record(
+        Record(
+            inquiry=inquiry,
+            history=history,
+            message=taken.message,
+            raw=taken.fetched.raw,
+            is_whole=taken.fetched.is_whole,
+            received_at=taken.received_at,
+            evidence=taken.evidence,
+            decision=decision,
+            reference=reference,
+            letters=(*([reply] if reply else ()), *notices),
+            supplied=_supplied(taken, decision, rulebook),
+            escalates=decision.escalates,
+            undelivered=_undelivered(taken.message, decision, rulebook),
+        )
+    )
+
+
+def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
+    """Gather what the store needs to recall what belongs to a message."""
+    ruleset, ourselves = rulebook.ruleset, rulebook.ourselves
+    senders = ruleset.tables.senders
+    person = who_writes(taken.message, ourselves)
+    return Inquiry(
+        place=taken.place,
+        sha256=taken.message.sha256,
+        now=now,
+        window=timedelta(hours=max((w.hours for w in senders.windows), default=0)),
+        identity_keys=identity_keys(taken.message, taken.evidence, ruleset, ourselves),
+        address=person.address if person else None,
+        domain=person.domain if person else None,
+        verified=rulebook.proven_cases(taken.message),
+        named=named_references(taken.message),
+        fingerprint=fingerprint(taken.message.text),
+        alike_from=senders.similar,
+    )
+
+
+def _supplied(
+    taken: Taken, decision: Decision, rulebook: Rulebook
+) -> tuple[str, ...]:
+    """Items that a message to a known case supplies."""
+    if decision.case is None or decision.disposition is not Disposition.ANSWER:
+        return ()
+    return present_items(taken.evidence, rulebook.ruleset)
+
+
+def _undelivered(
+    message: Message, decision: Decision, rulebook: Rulebook
+) -> str | None:
+    """The Message-ID of a letter of ours that a report gives back."""
+    if not decision.reports_failure:
+        return None
+    ours = (each for each in message.returned_ids if rulebook.ours_among([each]))
+    return next(ours, None)
+
+
+def _watch_the_budget(
+    history: History, rulebook: Rulebook, store: Store, now: datetime
+) -> None:
+    """Open the breaker when the hour's budget is spent, and tell the team once."""
+    limit = rulebook.ruleset.tables.senders.budgets.all_per_hour
+    if history.spent.in_hour >= limit and not history.breaker_is_open:
+        store.breaker.trip(now, limit, breaker_alert(limit, rulebook, now))

@@ -1,0 +1,24 @@
+"""Config to connected parts: the only constructor of adapters, and the only clock.
+
+rulebook   rule files, templates and who we are, from a config
+servers    the mailbox, the submission server and the witness
+running    the daemon and the single pass
+checking   what `triage check` looks at
+"""
+
+from triage.wiring.checking import check_installation, try_servers
+from triage.wiring.clock import now
+from triage.wiring.rulebook import rulebook_of, rulebook_to_look_at
+from triage.wiring.running import Installation, open_store, run_daemon, run_once
+
+__all__ = [
+    "Installation",
+    "check_installation",
+    "now",
+    "open_store",
+    "rulebook_of",
+    "rulebook_to_look_at",
+    "run_daemon",
+    "run_once",
+    "try_servers",
+]

@@ -1,0 +1,62 @@
+"""What `triage check` looks at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from triage.config import Config, load_config
+from triage.errors import ConfigError, TransientError
+from triage.ruleset import examples_that_fail
+from triage.wiring.rulebook import rulebook_of
+from triage.wiring.servers import mailbox_of, submission_of
+
+
+def check_installation(path: Path) -> Iterator[str]:
+    """Yield a line for each thing that is right; raises ConfigError with the rest."""
+    config = load_config(path)
+    mailbox_of(config)
+    submission_of(config)
+    yield f"configuration {path}"
+    rulebook = rulebook_of(config)
+    tables = rulebook.ruleset.tables
+    failing = examples_that_fail(rulebook.ruleset)
+    if failing:
+        raise ConfigError(*failing)
+    yield (
+        f"rules {config.rules.folder}: {len(tables.signal)} signals, {len(tables.rule)} lines, "
+        f"{len(tables.route)} routes ({rulebook.ruleset.hash})"
+    )
+    yield f"templates {config.templates.folder}: {len(rulebook.templates)} letters"
+
+
+def try_servers(path: Path) -> Iterator[str]:
+    """Log in to IMAP and SMTP, send and change nothing; raises ConfigError."""
+    config = load_config(path)
+    problems = []
+    for attempt in (_try_imap, _try_smtp):
+        try:
+            yield attempt(config)
+        except TransientError as error:
+            problems.append(str(error))
+        except ConfigError as error:
+            problems += map(str, error.problems)
+    if problems:
+        raise ConfigError(*problems)
+
+
+def _try_imap(config: Config) -> str:
+    with mailbox_of(config) as mailbox:
+        selected = mailbox.select()
+        if config.mailbox.file:
+            mailbox.check_filing()
+    return f"IMAP {mailbox.account}: {selected.exists} messages in {config.mailbox.folder}"
+
+
+def _try_smtp(config: Config) -> str:
+    submission = submission_of(config)
+    try:
+        failed = submission.check()
+    finally:
+        submission.close()
+    if failed is not None:
+        raise ConfigError(f"SMTP {config.submission.host}: {failed.text}")
+    return f"SMTP {config.submission.host}: logged in, nothing was sent"

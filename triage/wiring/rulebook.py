@@ -1,0 +1,152 @@
+"""Rule files, templates and who we are, from a config."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from triage import shipped
+from triage.config import Config, load_config, read_folder
+from triage.decision import Ourselves
+from triage.errors import ConfigError, Problem
+from triage.intake import Rulebook
+from triage.reply import Organisation, Templates, compile_templates
+from triage.ruleset import Ruleset, compile_ruleset
+
+RULE_ENDINGS = (".toml", ".csv")
+TEMPLATE_ENDINGS = (".txt", ".html")
+SHORTEST_KEY = 32
+LOOP_MARK = "triage"
+NO_KEY = b"only looked at, never sent"
+
+T = TypeVar("T")
+
+
+def rulebook_of(config: Config) -> Rulebook:
+    """Read and compile everything that mail is judged by and answered with.
+
+    Raises ConfigError with every problem of rules, templates and keys at once.
+    """
+    return _rulebook(config, rule_files(config.rules.folder), lambda: _keys(config))
+
+
+def rulebook_to_look_at(config_path: Path | None, rules: Path | None) -> Rulebook:
+    """Compile a rulebook that judges but never sends: it needs no secret.
+
+    Without a config the shipped one serves; our own addresses are then not known.
+    """
+    config = load_config(config_path or shipped.example_config())
+    if config_path is None:
+        config = config.model_copy(update={"rules": _folder(config, shipped.rules())})
+    rulebook = _rulebook(
+        config, rule_files(rules or config.rules.folder), lambda: (NO_KEY,)
+    )
+    return rulebook if config_path else replace(rulebook, ourselves=Ourselves())
+
+
+def rule_files(folder: Path) -> dict[str, str]:
+    """Return the text of every rule file in a folder."""
+    return read_folder(folder, RULE_ENDINGS)
+
+
+def _folder(config: Config, path: Path) -> object:
+    return config.rules.model_copy(update={"folder": path})
+
+
+def _rulebook(
+    config: Config, files: Mapping[str, str], keys: Callable[[], tuple[bytes, ...]]
+) -> Rulebook:
+    problems: list[Problem] = []
+    secret_keys = _collected(problems, keys)
+    ruleset = _collected(problems, lambda: compile_ruleset(files), config.rules.folder)
+    templates = ruleset and _collected(
+        problems, lambda: _templates(config, ruleset), config.templates.folder
+    )
+    if ruleset is not None:
+        problems += _mismatches(config, ruleset, templates)
+    if problems or ruleset is None or templates is None or secret_keys is None:
+        raise ConfigError(*problems)
+    return Rulebook(
+        ruleset=ruleset,
+        templates=templates,
+        organisation=templates.organisation,
+        ourselves=_ourselves(config),
+        keys=secret_keys,
+    )
+
+
+def _collected(
+    problems: list[Problem], make: Callable[[], T], folder: Path | None = None
+) -> T | None:
+    """Make something, or add its problems to the others, each with its whole path."""
+    try:
+        return make()
+    except ConfigError as error:
+        for problem in error.problems:
+            if folder is not None and problem.file is not None:
+                problem = replace(problem, file=str(folder / problem.file))  # noqa: PLW2901
+            problems.append(problem)
+        return None
+
+
+def _templates(config: Config, ruleset: Ruleset) -> Templates:
+    organisation = Organisation(
+        name=config.organisation.name,
+        short_name=config.organisation.short_name,
+        team=config.organisation.team,
+        phone=config.organisation.phone,
+        from_address=config.submission.from_address,
+        from_name=config.submission.from_name,
+        message_id_domain=config.references.domain,
+        loop_mark=LOOP_MARK,
+        timezone=ruleset.calendar.timezone,
+        envelope_address=config.submission.envelope_from,
+        contacts=config.contacts,
+        links=config.links,
+    )
+    files = read_folder(config.templates.folder, TEMPLATE_ENDINGS)
+    missing = [item.id for item in ruleset.tables.missing]
+    return compile_templates(files, organisation, missing)
+
+
+def _mismatches(
+    config: Config, ruleset: Ruleset, templates: Templates | None
+) -> Iterator[Problem]:
+    """What rules ask for that the config or the templates do not have."""
+    tables = ruleset.tables
+    for entry in (*tables.route, *tables.flag):
+        for contact in entry.tell:
+            if contact not in config.contacts:
+                yield Problem(
+                    f"the rules tell the contact `{contact}` ({entry.id}), "
+                    "but [contacts] of the configuration has no such name"
+                )
+        if templates and entry.template and entry.template not in templates:
+            yield Problem(
+                f"the rules answer `{entry.id}` with the template `{entry.template}`, "
+                f"but there is no {config.templates.folder / entry.template}.txt"
+            )
+
+
+def _ourselves(config: Config) -> Ourselves:
+    mailbox, submission = config.mailbox, config.submission
+    own = (*mailbox.addresses, submission.from_address, submission.envelope_from)
+    return Ourselves(
+        addresses=frozenset(address.lower() for address in own if address),
+        authserv_id=mailbox.authserv_id,
+        web_forms=frozenset(address.lower() for address in mailbox.web_forms),
+        loop_mark=LOOP_MARK,
+    )
+
+
+def _keys(config: Config) -> tuple[bytes, ...]:
+    secrets = (config.references.key, *config.references.old_keys)
+    keys = tuple(secret.read().encode() for secret in secrets)
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        raise ConfigError(
+            Problem(
+                f"the key in {config.references.key} is shorter than {SHORTEST_KEY} characters",
+                hint="make one with: openssl rand -hex 32",
+            )
+        )
+    return keys

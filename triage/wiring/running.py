@@ -1,0 +1,152 @@
+"""The daemon and the single pass, connected."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from triage.config import Config, load_config
+from triage.daemon import Daemon
+from triage.dispatch import Dispatch, Tally
+from triage.intake import Intake, Pass
+from triage.mailbox import ImapMailbox
+from triage.reader import Reader
+from triage.store import Store
+from triage.wiring.clock import now
+from triage.wiring.rulebook import rule_files, rulebook_of
+from triage.wiring.servers import (
+    MailboxWitness,
+    inbox_of,
+    mailbox_of,
+    sender_of,
+    submission_of,
+)
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+QUIET = ("imapclient", "imaplib", "apscheduler")
+"""Libraries whose own words may quote mail; the daemon reports in their place."""
+
+
+class Installation:
+    """Every part of one configuration; nothing is connected yet, the store is open.
+
+    A context manager: leaving it closes everything. Raises ConfigError with what is
+    wrong, a second daemon on the same store included.
+    """
+
+    def __init__(self, config: Config, clock: Callable[[], datetime] = now) -> None:
+        self.config = config
+        self.stop = threading.Event()
+        self._opened = ExitStack()
+        rulebook = rulebook_of(config)
+        self.mailbox = mailbox_of(config)
+        self.watcher = mailbox_of(config)
+        self._witness = mailbox_of(config)
+        submission = submission_of(config, self.stop)
+        self.store = Store.open(config.store.path, exclusive=True)
+        self._opened.callback(self.store.close)
+        reader = Reader(rule_files(config.rules.folder))
+        self._opened.callback(reader.close)
+        for mailbox in self._mailboxes():
+            self._opened.callback(mailbox.close)
+        self.intake = Intake(
+            inbox=inbox_of(config),
+            mailbox=self.mailbox,
+            reader=reader,
+            store=self.store,
+            rulebook=rulebook,
+            clock=clock,
+            files=config.mailbox.file,
+        )
+        self.dispatch = Dispatch(
+            outbox=self.store.outbox,
+            submission=submission,
+            witness=self._witness_of_letters(),
+            sender=sender_of(config),
+            clock=clock,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._opened.close()
+
+    def run_once(self) -> tuple[Pass, Tally]:
+        """Take up what is there and send what is due, once."""
+        self.ready_mailbox()
+        taken = self.intake.run(self.stop.is_set)
+        self.dispatch.recover()
+        return taken, self.dispatch.run(self.stop.is_set)
+
+    def ready_mailbox(self) -> None:
+        """Connect, where that is needed, and refuse a server that cannot file safely.
+
+        Raises ConfigError with the reason, TransientError when the server is away.
+        """
+        self.mailbox.connect()
+        if self.config.mailbox.file:
+            self.mailbox.check_filing()
+
+    def interrupt(self) -> None:
+        """End what is under way; for another thread or a signal handler."""
+        self.stop.set()
+        for mailbox in self._mailboxes():
+            mailbox.interrupt()
+
+    def _mailboxes(self) -> tuple[ImapMailbox, ...]:
+        return self.mailbox, self.watcher, self._witness
+
+    def _witness_of_letters(self) -> MailboxWitness | None:
+        table = self.config.submission
+        if table.witness == "none":
+            return None
+        folder = self.config.mailbox.folder
+        looked_in = table.sent_folder if table.witness == "sent" else folder
+        return MailboxWitness(self._witness, (looked_in,))
+
+
+def run_daemon(path: Path) -> None:
+    """Run until SIGTERM or SIGINT."""
+    config = load_config(path)
+    log_to_stderr(config.log_level)
+    with Installation(config) as installation:
+        Daemon(
+            intake=installation.intake,
+            dispatch=installation.dispatch,
+            ready=installation.ready_mailbox,
+            watcher=installation.watcher if config.mailbox.idle else None,
+            interrupt=installation.interrupt,
+            stop=installation.stop,
+            poll_seconds=config.mailbox.poll_seconds,
+        ).run()
+
+
+def run_once(path: Path) -> str:
+    """Make one pass and say what it did."""
+    config = load_config(path)
+    log_to_stderr(config.log_level)
+    with Installation(config) as installation:
+        taken, sent = installation.run_once()
+    return f"mailbox: {taken}\nreplies and notices: {sent}"
+
+
+def open_store(path: Path) -> Store:
+    """Open the store beside a daemon that may be running."""
+    return Store.open(load_config(path).store.path, exclusive=False)
+
+
+def log_to_stderr(level: str) -> None:
+    """Log to standard error, which systemd keeps."""
+    logging.basicConfig(format=LOG_FORMAT, level=level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

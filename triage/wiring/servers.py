@@ -1,0 +1,78 @@
+"""The mailbox, the submission server and the witness, from a config."""
+
+import threading
+from dataclasses import replace
+
+from triage.config import Config
+from triage.dispatch import Sender
+from triage.mailbox import Account, ImapMailbox, Limits, Security
+from triage.smtp import Limits as SmtpLimits
+from triage.smtp import Server, Submission
+from triage.store import Inbox
+
+IMAP_PORTS = {"imaps": 993, "starttls": 143, "plain": 143}
+KILOBYTE = 1024
+
+
+def account_of(config: Config) -> Account:
+    """Return the account of the watched mailbox; raises ConfigError."""
+    mailbox = config.mailbox
+    return Account(
+        host=mailbox.host,
+        port=mailbox.port or IMAP_PORTS[mailbox.security],
+        security=Security(mailbox.security),
+        user=mailbox.user,
+        password=mailbox.password.read,
+        folder=mailbox.folder,
+        ca_file=mailbox.ca_file,
+    )
+
+
+def mailbox_of(config: Config) -> ImapMailbox:
+    """Return the watched mailbox, not yet connected."""
+    limits = replace(Limits(), whole=config.mailbox.large_message_kilobytes * KILOBYTE)
+    return ImapMailbox(account_of(config), limits, idles=config.mailbox.idle)
+
+
+def inbox_of(config: Config) -> Inbox:
+    """Return the name under which the store knows the mailbox."""
+    mailbox = config.mailbox
+    return Inbox(f"{mailbox.user}@{mailbox.host}", mailbox.folder)
+
+
+def submission_of(config: Config, stop: threading.Event | None = None) -> Submission:
+    """Return the submission server, not yet connected; raises ConfigError."""
+    table = config.submission
+    server = Server(
+        host=table.host,
+        port=table.port,
+        security=table.security,
+        user=table.user,
+        password=table.password.read if table.password else None,
+        ca_file=table.ca_file,
+    )
+    limits = replace(SmtpLimits(), after_dot=table.seconds_after_dot)
+    return Submission(server, limits, stop)
+
+
+def sender_of(config: Config) -> Sender:
+    """Return who sends, and where the witnessing copy goes."""
+    table = config.submission
+    copy_to = config.mailbox.addresses[0] if table.witness == "copy" else None
+    return Sender(name="daemon", envelope_from=table.envelope_from, copy_to=copy_to)
+
+
+class MailboxWitness:
+    """Looks for letters of ours in folders of the account, over its own connection."""
+
+    def __init__(self, mailbox: ImapMailbox, folders: tuple[str, ...]) -> None:
+        self._mailbox = mailbox
+        self._folders = folders
+
+    def has(self, message_id: str) -> bool:
+        """Tell whether a copy is there; raises TransientError when it cannot be told."""
+        self._mailbox.connect()
+        return any(self._mailbox.find(message_id, folder) for folder in self._folders)
+
+    def interrupt(self) -> None:
+        self._mailbox.interrupt()
