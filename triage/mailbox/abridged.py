@@ -1,6 +1,6 @@
 """A large message without what its attachments contain, of the same structure.
 
-The bytes depend on nothing but the message, so their hash identifies it as the whole
+The octets depend on nothing but the message, so their hash identifies it as the whole
 message's would.
 """
 
@@ -14,13 +14,18 @@ MOST_OF_A_PART_HEADER = 16_384
 
 
 def wanted_sections(root: Part, of_each_text: int) -> dict[str, int]:
-    """Say which sections to fetch, and how many octets of each."""
+    """Say which sections to fetch, and how many octets of each at most.
+
+    One that fills what was asked for has been cut, since an octet more is asked for
+    than it should have.
+    """
     wanted: dict[str, int] = {}
     text_left = MOST_TEXT
     for part in root.walk():
         if part.header_section:
             wanted[part.header_section] = MOST_OF_A_PART_HEADER
-        if part.is_read and (share := min(part.octets, of_each_text, text_left)) > 0:
+        share = min(part.octets + 1, of_each_text, text_left)
+        if part.is_read and share > 0:
             wanted[part.section] = share
             text_left -= share
     return wanted
@@ -31,7 +36,18 @@ def abridge(root: Part, header: bytes, sections: Mapping[str, bytes]) -> bytes:
 
     Raises StructureError where the result would not fall into the same parts.
     """
-    return _render(root, header, sections)
+    block = _complete(header)
+    if root.is_multipart:
+        if root.boundary not in block:
+            raise StructureError("the boundary stands nowhere in the header")
+        return block + b"".join(_delimited(root, sections))
+    if root.parts:
+        (enclosed,) = root.parts
+        inner_header = sections.get(enclosed.header_section, b"")
+        return block + abridge(enclosed, inner_header, sections)
+    if root.section in sections:
+        return block + sections[root.section]
+    return b"%b: %d\r\n%b" % (OCTETS_FIELD, root.content_octets, block)
 
 
 def cut_short(octets: bytes) -> bytes:
@@ -40,29 +56,10 @@ def cut_short(octets: bytes) -> bytes:
     return octets[:end] if end else octets
 
 
-def _render(part: Part, header: bytes, sections: Mapping[str, bytes]) -> bytes:
-    block = _complete(header)
-    if part.is_multipart:
-        if part.boundary not in block:
-            raise StructureError("the boundary stands nowhere in the header")
-        return block + b"".join(_delimited(part, sections))
-    if part.parts:
-        (enclosed,) = part.parts
-        return block + _render(
-            enclosed, sections.get(enclosed.header_section, b""), sections
-        )
-    if part.section in sections:
-        content = sections[part.section]
-        return block + (content if len(content) >= part.octets else cut_short(content))
-    if part.is_read and not part.octets:
-        return block
-    return b"%b: %d\r\n%b" % (OCTETS_FIELD, part.content_octets, block)
-
-
 def _delimited(part: Part, sections: Mapping[str, bytes]) -> list[bytes]:
     pieces = []
     for child in part.parts:
-        content = _render(child, sections.get(child.header_section, b""), sections)
+        content = abridge(child, sections.get(child.header_section, b""), sections)
         pieces.append(b"--%b\r\n%b\r\n" % (part.boundary, content))
     return [*pieces, b"--%b--\r\n" % part.boundary]
 

@@ -76,6 +76,8 @@ class Limits:
     """Of each text part of a larger message."""
     batch_octets: int = 4_194_304
     batch_messages: int = 200
+    poll: float = 30.0
+    """How often a server without IDLE is asked."""
     idle_renewal: float = 240.0
     """RFC 2177 allows 29 minutes; middle boxes have been seen to cut after six."""
 

@@ -43,7 +43,9 @@ def ensure_folders(session: Session, folders: Iterable[str]) -> None:
     """Make and subscribe to folders that are missing; ConfigError has every problem."""
     problems: list[Problem | str] = []
     for folder in dict.fromkeys(folders):
-        problems += folder_problems(folder)
+        if wrong := folder_problems(folder):
+            problems += wrong
+            continue
         try:
             _ensure(session, folder)
         except ConfigError as error:

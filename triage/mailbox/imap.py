@@ -19,6 +19,7 @@ _LIMITS = Limits()
 _SEARCH_WINDOW = 50_000
 _SEARCH_ANSWER = 16_000_000
 _FILED_AT_ONCE = 200
+_STOP_SLICE = 0.5
 _OUR_ID = re.compile(r"<[A-Za-z0-9._=+-]{1,200}@[A-Za-z0-9.-]{1,200}>")
 _NO_ANSWER = "the server does not give it, or gives much less than its size"
 _T = TypeVar("_T", Listed, Fetched)
@@ -143,8 +144,7 @@ class ImapMailbox(Session):
         Raises ValueError for an id that is not of our making: what strangers write
         is never put into a command.
         """
-        if not _OUR_ID.fullmatch(message_id):
-            raise ValueError("only a Message-ID of our own making is searched for")
+        require_our_id(message_id)
         self._is_home = False
         self.open_folder(folder)
         with self.step("looking for a reply of ours") as client:
@@ -157,14 +157,22 @@ class ImapMailbox(Session):
             return True
         with self.step("asking what the server can do") as client:
             idles = self._idles and client.can("IDLE")
-        if not idles:
-            return not stop.wait(seconds) and self._has_news()
         until = monotonic() + seconds
         while not stop.is_set() and (left := until - monotonic()) > 0:
-            with self.step("waiting for new mail") as client:
-                if client.connection.watch(min(left, self.limits.idle_renewal), stop):
-                    return True
+            if self._watch(left, stop) if idles else self._doze(left, stop):
+                return True
         return False
+
+    def _watch(self, seconds: float, stop: threading.Event) -> bool:
+        with self.step("waiting for new mail") as client:
+            return client.connection.watch(min(seconds, self.limits.idle_renewal), stop)
+
+    def _doze(self, seconds: float, stop: threading.Event) -> bool:
+        until = monotonic() + min(seconds, self.limits.poll)
+        while not self.is_interrupted and (left := until - monotonic()) > 0:
+            if stop.wait(min(left, _STOP_SLICE)):
+                return False
+        return self._has_news()
 
     def _home(self, *, writable: bool = False) -> Selected:
         """Make sure that our folder is open, numbered as the caller knows it."""
@@ -184,13 +192,18 @@ class ImapMailbox(Session):
 
     def _search(self, low: int, high: str) -> list[int]:
         with self.step("looking for new mail", lines=_SEARCH_ANSWER) as client:
+            # Some servers search what they showed before, and look for more afterwards.
+            client.noop()
             client.connection.forget_announcements()
             found = client.search(["UID", f"{low}:{high}"])
         # `n:*` names the last message even when its UID is below n (RFC 9051 §6.4.8).
         return sorted({uid for uid in found if uid >= low})
 
     def _has_news(self) -> bool:
-        return bool(self._search(self._next_uid, "*"))
+        if self._search(self._next_uid, "*"):
+            return True
+        with self.step("looking for new mail") as client:
+            return client.connection.has_announced
 
     def _answered(self, uids: Iterable[int], found: Mapping[int, _T]) -> Iterator[_T]:
         for uid in uids:
@@ -204,3 +217,9 @@ class ImapMailbox(Session):
         if listed.size > limits.whole:
             return limits.batch_octets
         return listed.size + limits.batch_octets // limits.batch_messages
+
+
+def require_our_id(message_id: str) -> None:
+    """Raise ValueError where an id has more than a dot-atom, `@` and a host name."""
+    if not _OUR_ID.fullmatch(message_id):
+        raise ValueError("only a Message-ID of our own making is searched for")

@@ -96,23 +96,30 @@ def _without_attachments(session: Session, listed: Listed) -> bytes | None:
     for start in range(0, len(wanted), _SECTIONS_AT_ONCE):
         some = dict(wanted[start : start + _SECTIONS_AT_ONCE])
         sections |= _read_sections(session, listed.uid, some)
-    return (
-        abridge(root, listed.header, sections) if len(sections) == len(wanted) else None
-    )
+    if len(sections) < len(wanted):
+        return None
+    return abridge(root, listed.header, sections)
 
 
 def _read_sections(
-    session: Session, uid: int, most: Mapping[str, int]
+    session: Session, uid: int, asked: Mapping[str, int]
 ) -> dict[str, bytes]:
-    items = " ".join(
-        f"BODY.PEEK[{section}]<0.{octets}>" for section, octets in most.items()
-    )
+    """Return the sections, each ending with a whole line where it was cut.
+
+    One that the server has nothing for is empty; without any answer there are none.
+    """
+    items = [f"BODY.PEEK[{section}]<0.{most}>" for section, most in asked.items()]
     with session.step(
-        "fetching the text of a message", literals=sum(most.values())
+        "fetching the text of a message", literals=sum(asked.values())
     ) as client:
-        item = client.answers([uid], f"UID {items}").get(uid, {})
-    found = {section: _octets(item, section, missing=b"") for section in most if item}
-    return {section: octets for section, octets in found.items() if octets is not None}
+        item = client.answers([uid], f"UID {' '.join(items)}").get(uid)
+    if item is None:
+        return {}
+    found = {section: _octets(item, section) or b"" for section in asked}
+    return {
+        section: cut_short(octets) if len(octets) >= asked[section] else octets
+        for section, octets in found.items()
+    }
 
 
 def _beginning(session: Session, uid: int) -> bytes | None:
@@ -123,13 +130,11 @@ def _beginning(session: Session, uid: int) -> bytes | None:
     return None if octets is None else cut_short(octets)
 
 
-def _octets(
-    item: Mapping[bytes, object], section: str, missing: bytes | None = None
-) -> bytes | None:
+def _octets(item: Mapping[bytes, object], section: str) -> bytes | None:
     """Return a section's octets; some servers leave `<0>` out of its name."""
     name = f"BODY[{section}]".encode()
     value = item.get(name + b"<0>", item.get(name))
-    return value if isinstance(value, bytes) else missing
+    return value if isinstance(value, bytes) else None
 
 
 def _moment(value: object) -> datetime | None:

@@ -54,6 +54,10 @@ class Session:
         """End the command under way, and refuse every later one; for another thread."""
         self._wire.cut()
 
+    @property
+    def is_interrupted(self) -> bool:
+        return self._wire.is_cut
+
     def connect(self) -> None:
         """Greet, secure and log in; a session that is connected stays as it is.
 
