@@ -43,10 +43,10 @@ _AS_SENT = {
 }
 
 _NEWLINE = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Controls, soft hyphen, zero-width space, byte order mark, bidirectional overrides and
-# lone surrogates: all invisible, all used to hide or to spoof words.
+# Controls, soft hyphen, zero-width space, byte order mark, direction marks and lone
+# surrogates: all invisible, all used to hide or to spoof words.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff]"
 )
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
@@ -94,8 +94,11 @@ def _guess(data: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Make a text of many lines safe: every newline is `\\n`, controls are dropped."""
-    return _UNSAFE.sub("", _NEWLINE.sub("\n", text))
+    """Make a text of many lines safe: every newline is `\\n`, controls are dropped.
+
+    The no-break space becomes a space, so that words are found on both sides of it.
+    """
+    return _UNSAFE.sub("", _NEWLINE.sub("\n", text)).replace("\xa0", " ")
 
 
 def clean_line(text: str) -> str:

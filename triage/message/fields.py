@@ -1,13 +1,13 @@
 """The header block of a message or of a part: bytes to fields, unfolded."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from triage.message import limits
 from triage.message.characters import decode
 
-_BLOCK_END = re.compile(rb"\n\r?\n")
 _FIELD_START = re.compile(rb"\n(?![ \t])")
 _FOLD = re.compile(r"[ \t\r]*\n[ \t]+")
 _NAME = re.compile(rb"[!-9;-~]+")
@@ -22,7 +22,7 @@ _KNOWN_FIELD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """Header fields as they were sent, unfolded, not yet decoded (RFC 5322 §2.2)."""
 
@@ -31,13 +31,22 @@ class Block:
     """Offset of the first octet after the block."""
     defects: tuple[str, ...] = ()
 
-    def all(self, name: str) -> Iterator[str]:
+    @cached_property
+    def index(self) -> dict[str, list[str]]:
+        """Values of each field in order, by its name in lower case."""
+        index: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            index.setdefault(name.lower(), []).append(value)
+        return index
+
+    def all(self, name: str) -> Sequence[str]:
         """Values of a field; `name` in lower case."""
-        return (value for key, value in self.fields if key.lower() == name)
+        return self.index.get(name, ())
 
     def first(self, name: str) -> str:
         """The topmost value of a field, or an empty string."""
-        return next(self.all(name), "")
+        values = self.index.get(name)
+        return values[0] if values else ""
 
 
 def read_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
@@ -51,18 +60,34 @@ def read_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         start += 3
     if raw.startswith((b"\n", b"\r\n"), start, end):
         return Block((), raw.index(b"\n", start) + 1)
-    blank = _BLOCK_END.search(raw, start, end)
-    block_end, body = (blank.start(), blank.end()) if blank else (end, end)
+    block_end, body = _empty_line(raw, start, end)
     defects: list[str] = []
     if block_end - start > limits.HEADER_BLOCK:
         defects.append("The header block is too large; its end was not read.")
         cut = raw.rfind(b"\n", start, start + limits.HEADER_BLOCK)
         block_end = cut if cut > start else start + limits.HEADER_BLOCK
-        body = body if blank else block_end
+        body = block_end if body == end else body
     fields, stopped = _fields(_FIELD_START.split(raw[start:block_end]), defects)
     return Block(
         tuple(fields), body if stopped is None else start + stopped, tuple(defects)
     )
+
+
+def _empty_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Find where the first empty line begins and where it ends, else twice the end.
+
+    Only the line end that the first line has is looked for in all of a large body.
+    """
+    signs = [b"\n\n", b"\n\r\n"]
+    line_end = raw.find(b"\n", start, end)
+    if line_end > start and raw[line_end - 1 : line_end] == b"\r":
+        signs.reverse()
+    found, body = end, end
+    for sign in signs:
+        position = raw.find(sign, start, min(found + len(sign), end))
+        if position != -1:
+            found, body = position, position + len(sign)
+    return found, body
 
 
 def _fields(

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     r"<!--.*?-->|<(/?)([a-z][^\s/>]*)((?:[^>\"]|\"[^\"]*\")*)>",
     re.DOTALL | re.IGNORECASE,
 )
+_MAX_QUOTES = 10
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 # A tag this long carries an image in its address; it has no words and costs time.
 _LONG_TAG = re.compile(r"<[^<>]{4096,}>?")
@@ -139,7 +140,7 @@ class _Page:
         if self.gap and self.lines and self.lines[-1]:
             self.lines.append("")
         self.gap = False
-        self.lines.append("> " * self.quotes + text)
+        self.lines.append("> " * min(self.quotes, _MAX_QUOTES) + text)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ recovered and say what could not; its `MailParser` would read every field three 
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from mailparser.dates import parse_mail_date  # type: ignore[import-untyped]  # has none
 from mailparser.utils import get_addresses  # type: ignore[import-untyped]  # has none
@@ -27,6 +28,7 @@ _MAILBOX = re.compile(
 )
 _RETURN_PATH = re.compile(r"<?\s*([^\s<>]*)\s*>?")
 _DATE_LENGTH = 200
+_SHORT = 200
 
 
 def read_header(block: Block, sha256: str, size: int) -> Message:
@@ -75,25 +77,31 @@ def _addresses(
     return tuple(found[: limits.ADDRESSES])
 
 
-def _mailboxes(field: str, value: str, defects: list[str]) -> list[Address]:
-    unread: list[dict[str, str]] = []
-    pairs = get_addresses(value, defects=unread)
-    found = [
-        Address(address.lower(), decode_words(name))
-        for name, address in pairs
-        if _MAILBOX.fullmatch(address)
-    ]
-    defects += [
-        f"The field {field} has an irregular address: {problem['reason']}."
-        for problem in unread[:3]
-    ]
-    if not found and not unread and any(address for _, address in pairs):
-        defects.append(f"The field {field} has an address that is not taken.")
+def _mailboxes(field: str, value: str, defects: list[str]) -> tuple[Address, ...]:
+    # Our own address stands in nearly every To, and a writer writes more than once.
+    read = _read_mailboxes if len(value) <= _SHORT else _read_mailboxes.__wrapped__
+    found, problems = read(value)
+    defects += [f"The field {field} {problem}" for problem in problems]
     return found
 
 
+@lru_cache(maxsize=1024)
+def _read_mailboxes(value: str) -> tuple[tuple[Address, ...], tuple[str, ...]]:
+    unread: list[dict[str, str]] = []
+    pairs = get_addresses(value, defects=unread)
+    found = tuple(
+        Address(address.lower(), decode_words(name))
+        for name, address in pairs
+        if _MAILBOX.fullmatch(address)
+    )
+    problems = [f"has an irregular address: {why['reason']}." for why in unread[:3]]
+    if not found and not unread and any(address for _, address in pairs):
+        problems.append("has an address that cannot be used.")
+    return found, tuple(problems)
+
+
 def _return_path(block: Block, defects: list[str]) -> str | None:
-    paths = list(block.all("return-path"))
+    paths = block.all("return-path")
     if not paths:
         return None
     if len(paths) > 1:

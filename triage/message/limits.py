@@ -14,10 +14,14 @@ ADDRESSES = 100
 """Mailboxes of each kind of address field."""
 PARTS = 100
 """MIME parts, those of attached messages included."""
+DELIMITERS = 100_000
+"""Places within one multipart that look like a boundary line."""
 DEPTH = 20
 """Levels of parts within parts."""
 TEXT = 1024 * 1024
 """Characters of decoded text, all parts together."""
+LINES = 20_000
+"""Lines of a text in which quotations and signatures are looked for."""
 HTML = 256 * 1024
 """Characters of one HTML part, styles and images left out."""
 TAGS = 20_000

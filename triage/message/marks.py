@@ -10,6 +10,7 @@ from collections.abc import Sequence
 _LONGEST_MARK = 250
 _HEADER_RUN_LINES = 12
 _FIELDS_OF_A_HEADER_RUN = 3
+_WRAPPED_LINES = 3
 _FOLDED_LINES = 2
 """Lines that a long list of recipients or an empty line may put between two fields."""
 
@@ -53,9 +54,9 @@ _BARE_DIVIDER = re.compile(rf"[\s*]*[{_DASHES}]{{5,}}[\s*]*")
 _HEADER_NAMES = {
     "from": "from von de da van från fra от",
     "sent": "sent date gesendet datum envoyé fecha enviado enviada data skickat"
-    " verzonden sendt dato",
-    "to": "to an à a para aan till til",
-    "subject": "subject betreff objet asunto assunto oggetto onderwerp ämne emne",
+    " verzonden sendt dato отправлено дата",
+    "to": "to an à a para aan till til кому",
+    "subject": "subject betreff objet asunto assunto oggetto onderwerp ämne emne тема",
     "other": "cc kopie copie bcc cci importance attachments reply-to",
 }
 _KIND_OF_NAME = {
@@ -70,11 +71,6 @@ _KIND_OF_NAME = {
 }
 _HEADER_LINE = re.compile(r"[\s*]{0,4}([^\W\d_][^:*<>@]{0,14}?)[\s*]{0,3}:[\s*]*(\S?)")
 
-_VERB = re.compile(
-    r"\bwrote\b|\ba écrit\b|escribió|\bschrieb\b|\bescreveu\b|ha scritto|\bschreef\b"
-    r"|\bgeschreven\b|\bskrev\b|napisał|написал|пише|写道",
-    re.IGNORECASE,
-)
 _ATTRIBUTION = re.compile(
     r"""[\s*-]{0,12}(?:
       (?:on|at|le|el|am|em|il|op|den|dnia|a)[ ].{4,220}?
@@ -82,7 +78,7 @@ _ATTRIBUTION = re.compile(
         |napisał\(a\)).{0,100}
     | .{1,120}<[^<>]{3,100}>[ ,]{0,2}
       (?:wrote|a[ ]écrit|escribió|schrieb|escreveu|ha[ ]scritto|schreef|skrev).{0,60}
-    | .{6,160}(?:napisał\(a\)|написал|пише|写道)
+    | (?=.{0,150}\d).{6,160}(?:napisał\(a\)|написал|пише|写道)
     )\s*[:\uff1a]?[\s*-]{0,12}""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -90,6 +86,9 @@ _ATTRIBUTION = re.compile(
 _DATED_ADDRESS = re.compile(
     r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[ ]\d{1,2}:\d\d)?.{0,60}<[^<>]{3,100}>\s*:?\s*"
 )
+# The same in any language, believed where a quotation follows.
+_DATED_SENDER = re.compile(r".{0,80}\b\d{1,2}:\d\d\b.{0,120}<[^<>]{3,100}>.{0,40}:")
+_CLOSING = (":", "\uff1a", "-", ">")
 _DIGIT = re.compile(r"\d")
 # What only a mail program puts into an attribution: a writer who quotes from a letter
 # ("On 3 March the head wrote:") goes on in his own words below it.
@@ -169,42 +168,50 @@ def _header_kind(line: str) -> str | None:
 def attribution_end(lines: Sequence[str], start: int) -> int | None:
     """Find where the attribution ends that begins at `start` ('On … wrote:').
 
-    It may be wrapped over three lines. Where no quotation signs follow it, it must be
-    one that only a mail program writes.
+    It may be wrapped over three lines; it begins in the last line that it can begin in.
+    Where no quotation signs follow it, it must be one that only a mail program writes.
     """
+    end = _attribution_end(lines, start)
+    if end is not None and any(
+        _attribution_end(lines, later) == end for later in range(start + 1, end)
+    ):
+        return None
+    return end
+
+
+def _attribution_end(lines: Sequence[str], start: int) -> int | None:
     joined = ""
-    for index in range(start, min(start + 3, len(lines))):
-        line = unquoted(lines[index])
-        if not line.strip() or len(joined) + len(line) > _LONGEST_MARK:
+    for index in range(start, min(start + _WRAPPED_LINES, len(lines))):
+        line = unquoted(lines[index]).strip()
+        if not line or len(joined) + len(line) > _LONGEST_MARK:
             return None
-        joined = f"{joined} {line.strip()}".strip()
-        if _is_attribution(joined):
-            end = index + 1
-            is_certain = _MACHINE_MADE.search(joined)
-            return end if is_certain or _is_followed_by_quotation(lines, end) else None
+        joined = f"{joined} {line}".strip()
+        end = index + 1
+        is_quoting = _is_followed_by_quotation(lines, end)
+        if _is_attribution(joined, is_quoting=is_quoting):
+            return end if is_quoting or _MACHINE_MADE.search(joined) else None
     return None
 
 
 def attribution_starts(lines: Sequence[str]) -> frozenset[int]:
-    """List the lines where it pays to look for an attribution."""
+    """List the lines where it pays to look for an attribution: it ends in a colon."""
     return frozenset(
         start
         for index, line in enumerate(lines)
-        if len(line) <= _LONGEST_MARK
-        and (_VERB.search(line) or (">" in line[1:] and _DATED_ADDRESS.match(line)))
+        if line.rstrip("* ")[-1:] in _CLOSING and len(line) <= _LONGEST_MARK
         for start in (index - 2, index - 1, index)
+        if line
     )
 
 
-def _is_attribution(text: str) -> bool:
+def _is_attribution(text: str, *, is_quoting: bool) -> bool:
     if _DATED_ADDRESS.fullmatch(text):
         return True
-    is_closed = text.rstrip("* ").endswith((":", "\uff1a", "-"))
-    return (
-        is_closed
-        and bool(_ATTRIBUTION.fullmatch(text))
-        and bool(_DIGIT.search(text) or "@" in text)
-    )
+    if not text.rstrip("* ").endswith((":", "\uff1a", "-")):
+        return False
+    if is_quoting and _DATED_SENDER.fullmatch(text):
+        return True
+    return bool(_ATTRIBUTION.fullmatch(text) and (_DIGIT.search(text) or "@" in text))
 
 
 def _is_followed_by_quotation(lines: Sequence[str], index: int) -> bool:

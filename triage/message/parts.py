@@ -139,8 +139,11 @@ def _spans(part: Part, delimiter: bytes, budget: Budget) -> list[tuple[int, int]
     raw, end = part.raw, part.end
     spans: list[tuple[int, int]] = []
     start = None
-    position = raw.find(delimiter, part.block.body, end)
-    while position != -1 and len(spans) <= budget.parts:
+    after = part.block.body
+    for _ in range(limits.DELIMITERS):
+        position = raw.find(delimiter, after, end)
+        if position == -1 or len(spans) > budget.parts:
+            break
         after = position + len(delimiter)
         if position == part.block.body or raw[position - 1] == _LF:
             line_end = raw.find(b"\n", after, end)
@@ -153,7 +156,6 @@ def _spans(part: Part, delimiter: bytes, budget: Budget) -> list[tuple[int, int]
                     return spans
                 start = min(line_end + 1, end)
                 after = line_end
-        position = raw.find(delimiter, after, end)
     if start is not None:
         budget.note("A multipart is not closed.")
         spans.append((start, end))

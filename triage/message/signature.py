@@ -33,7 +33,9 @@ _AFTER_FORMULA = 14
 _AFTER_NAME = 7
 """Filled lines that may follow a name where no formula was written."""
 _LONGEST_FORMULA = 80
+_LONGEST_DEVICE_LINE = 120
 _FORMULA_WORDS = 10
+_LONGEST_NAME = 100
 _NAME_WORDS = 8
 _SHORTEST_NAME = 3
 _DISTINCT = 4
@@ -60,7 +62,10 @@ def signature_lines(lines: Sequence[str], names: Sequence[str] = ()) -> list[boo
 
 def _marked(lines: Sequence[str], names: Sequence[str]) -> list[bool]:
     """Mark the filled lines alone."""
-    flags = [line != "" and DEVICE.fullmatch(line) is not None for line in lines]
+    flags = [
+        0 < len(line) <= _LONGEST_DEVICE_LINE and DEVICE.fullmatch(line) is not None
+        for line in lines
+    ]
     filled = [i for i, line in enumerate(lines) if not flags[i] and line.strip()]
     paragraphs = _paragraphs(filled)
     if paragraphs and WARNING_ON_TOP.match(_text(lines, *paragraphs[0])):
@@ -118,13 +123,14 @@ def _start(
 
 def _formula(lines: Sequence[str], tail: Sequence[int]) -> int | None:
     """Find the last closing formula, with those that stand right above it."""
-    formulas = [index for index in tail if _is_formula(lines[index])]
-    if not formulas or formulas[-1] not in tail[-_AFTER_FORMULA - 1 :]:
+    late = tail[-_AFTER_FORMULA - 1 :]
+    is_formula = [_is_formula(lines[index]) for index in late]
+    if True not in is_formula:
         return None
-    position = list(tail).index(formulas[-1])
-    while position and tail[position - 1] in formulas:
+    position = len(late) - 1 - is_formula[::-1].index(True)
+    while position and is_formula[position - 1]:
         position -= 1
-    return tail[position]
+    return late[position]
 
 
 def _is_formula(line: str) -> bool:
@@ -163,6 +169,8 @@ def _is_name_block(
 def _is_name_or_named_post(
     lines: Sequence[str], index: int, known: frozenset[str]
 ) -> bool:
+    if len(lines[index]) > _LONGEST_NAME:
+        return False
     words = _words(lines[index])
     return 0 < len(words) <= _NAME_WORDS and (
         _is_name(words, known) or _is_name_above_post(lines, index)

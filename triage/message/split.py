@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from triage.message import limits
 from triage.message.marks import (
     attribution_end,
     attribution_starts,
@@ -54,9 +55,13 @@ class Split:
 def split(text: str, subject: str = "", names: Sequence[str] = ()) -> Split:
     """Divide a text; `names` are those of the sender, as they may sign.
 
-    `text` is clean and has its quotations marked with `>`.
+    `text` is clean and has its quotations marked with `>`. What lies beyond the limit
+    of lines is left to the writer.
     """
-    lines = text.split("\n")
+    *lines, rest = text.split("\n", limits.LINES)
+    if len(lines) < limits.LINES:
+        lines.append(rest)
+        rest = ""
     own: list[str] = []
     signed: list[str] = []
     passages: list[tuple[_Kind, str]] = []
@@ -68,8 +73,8 @@ def split(text: str, subject: str = "", names: Sequence[str] = ()) -> Split:
             signed.append(_picked(passage, flags, wanted=True))
         else:
             passages.append((kind, "\n".join(unquoted(line) for line in passage)))
-    own_text = _joined(own)
-    passed_on = _passed_on(subject, own_text)
+    own_text = _joined([*own, rest])
+    passed_on = _passed_on(subject, own_text) if passages else _Kind.QUOTED
     quoted: list[str] = []
     forwarded: list[str] = []
     for kind, passage_text in passages:
