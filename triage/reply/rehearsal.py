@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from traceback import walk_tb
 
 from triage.errors import MessageError, Problem
 from triage.reply.compose import draft_letter, draft_notice, seal
@@ -9,7 +10,7 @@ from triage.reply.model import Letter, Notice
 from triage.reply.sameness import first_difference, refusals
 from triage.reply.samples import NOW, sample_letters, sample_notices
 from triage.reply.source import TemplateFile
-from triage.reply.templates import Templates, line_of
+from triage.reply.templates import Templates
 
 Files = Mapping[str, TemplateFile]
 
@@ -62,7 +63,16 @@ def _problems(
 def _placed(error: MessageError, template: str, files: Files) -> Problem:
     """Put a failure on the template's line, where it happened on one."""
     cause = error.__cause__
-    if cause is not None and (place := line_of(cause, files)) is not None:
+    if cause is not None and (place := _innermost(cause, files)) is not None:
         name, line = place
         return files[name].problem(str(cause), line)
     return Problem(str(error), f"{template}.txt")
+
+
+def _innermost(error: BaseException, files: Files) -> tuple[str, int] | None:
+    """Return the file and line of the innermost template in a traceback."""
+    found = None
+    for frame, line in walk_tb(error.__traceback__):
+        if frame.f_code.co_filename in files:
+            found = (frame.f_code.co_filename, line)
+    return found

@@ -4,16 +4,14 @@ A template is a pair of files: `NAME.txt`, whose first line is its subject, and
 `NAME.html`; both say the same.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from traceback import walk_tb
 
 from jinja2 import (
     FunctionLoader,
     StrictUndefined,
     Template,
     TemplateError,
-    TemplateNotFound,
     UndefinedError,
     select_autoescape,
 )
@@ -25,7 +23,7 @@ from triage.reply.source import SubjectLine
 from triage.reply.variables import Variables, organisation_variables
 from triage.reply.words import fill
 
-RENDER_ERRORS = (
+_RENDER_ERRORS = (
     TemplateError,
     ArithmeticError,
     AttributeError,
@@ -47,17 +45,12 @@ class TemplatePair:
     html: Template
 
     def word(self, variables: Variables) -> Wording:
-        """Render both bodies.
-
-        Raises MessageError naming the file and line that could not be rendered.
-        """
+        """Render both bodies; MessageError where an expression fails."""
         try:
             text, html = self.text.render(variables), self.html.render(variables)
-        except RENDER_ERRORS as error:
-            line = line_of(error, {f"{self.name}.txt", f"{self.name}.html"})
+        except _RENDER_ERRORS as error:
             raise MessageError(
-                f"the template {self.name} cannot be rendered"
-                f"{f' (line {line[1]} of {line[0]})' if line else ''}: {error}"
+                f"the template {self.name} cannot be rendered: {error}"
             ) from error
         return Wording(text=fill(text), html=html.strip() + "\n")
 
@@ -88,14 +81,8 @@ def make_environment(
     sources: Mapping[str, str], organisation: Organisation
 ) -> ImmutableSandboxedEnvironment:
     """Return the sandbox in which `sources`, by file name, are compiled."""
-
-    def load(name: str) -> tuple[str, str, None]:
-        if name not in sources:
-            raise TemplateNotFound(name)
-        return sources[name], name, None
-
     environment = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(load),
+        loader=FunctionLoader(lambda name: (sources[name], name, None)),
         undefined=StrictUndefined,
         autoescape=select_autoescape(("html",), default=False),
         finalize=_must_have_a_value,
@@ -118,12 +105,3 @@ def _must_have_a_value(value: object) -> object:
             "as in {% if respond_by %}"
         )
     return value
-
-
-def line_of(error: BaseException, files: Container[str]) -> tuple[str, int] | None:
-    """Return the file and line of the innermost template frame, where there is one."""
-    found = None
-    for frame, line in walk_tb(error.__traceback__):
-        if frame.f_code.co_filename in files:
-            found = (frame.f_code.co_filename, line)
-    return found

@@ -106,8 +106,6 @@ def _exact_values(draft: Draft) -> dict[str, str]:
 def _grammar(draft: Draft) -> Iterator[str]:
     if not is_address(draft.to):
         yield "To is not one plain address"
-    if not is_address(draft.organisation.from_address):
-        yield "From is not one plain address"
     if not is_message_id(draft.message_id):
         yield "Message-ID is no message id"
     if draft.in_reply_to is not None and not is_message_id(draft.in_reply_to):
