@@ -273,7 +273,7 @@ def test_text_and_html_may_look_different_and_say_the_same(
 ) -> None:
     files = pair(text, f'<html lang="en-GB"><title>x</title>{html}</html>')
 
-    assert compile_templates(files, organisation).names == {"a"}
+    assert "a" in compile_templates(files, organisation)
 
 
 @pytest.mark.parametrize(
@@ -321,6 +321,9 @@ def test_values_are_escaped_in_html_and_not_in_text(
 
 
 def test_an_alert_may_do_without_a_reference(organisation: Organisation) -> None:
-    files = {"alert.txt": "Subject: Held\nHello", "alert.html": HTML.format("Hello")}
+    files = {
+        "notice-breaker.txt": "Subject: Held\nHello",
+        "notice-breaker.html": HTML.format("Hello"),
+    }
 
-    assert compile_templates(files, organisation).names == {"alert"}
+    assert "notice-breaker" in compile_templates(files, organisation)

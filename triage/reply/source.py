@@ -34,7 +34,7 @@ class TemplateFile:
     """A file's name and text.
 
     Files that begin with `_` are pieces which templates extend or include; templates
-    whose name begins with `notice` or `alert` are for our own people.
+    whose name begins with `notice` are for our own people.
     """
 
     name: str
@@ -101,7 +101,7 @@ class TemplateFile:
 
     @property
     def is_notice(self) -> bool:
-        return self.name.startswith(("notice", "alert"))
+        return self.name.startswith("notice")
 
     @property
     def _fixed_parts(self) -> list[str]:

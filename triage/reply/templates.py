@@ -62,9 +62,8 @@ class Templates:
     organisation: Organisation
     pairs: Mapping[str, TemplatePair]
 
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(self.pairs)
+    def __contains__(self, template: str) -> bool:
+        return template in self.pairs
 
     def pair(self, template: str) -> TemplatePair:
         """Return a template; MessageError where there is none of that name."""
