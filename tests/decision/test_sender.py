@@ -341,6 +341,14 @@ def test_a_fingerprint_is_small_and_cheap() -> None:
     assert size == 512
 
 
+def test_a_long_text_is_sketched_by_its_beginning() -> None:
+    beginning = " ".join(str(n) for n in range(4000))
+    rest = " ".join(str(n) for n in range(4000, 8000))
+
+    assert fingerprint(beginning) == fingerprint(f"{beginning} {rest}")
+    assert fingerprint(beginning) != fingerprint(f"{rest} {beginning}")
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
     found = alike(one, other)

@@ -176,8 +176,8 @@ def test_a_receipt_is_seen_on_the_clock_of_the_board(
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
     at_night = Calendar(ZoneInfo("Africa/Cairo"), time(23, 30), "EG")
     # Cairo sets its clock back from Friday 00:00 to Thursday 23:00 on 29 October 2026.
-    first = datetime(2026, 10, 29, 20, 15, tzinfo=UTC)
-    second = first + timedelta(hours=1)
+    first = datetime(2026, 10, 29, 20, 15, tzinfo=UTC).astimezone(at_night.timezone)
+    second = first.replace(fold=1)
 
     assert date(2026, 10, 29) == due(first, 0, at_night).at.date()
     assert date(2026, 11, 1) == due(second, 0, at_night).at.date()

@@ -41,8 +41,6 @@ def held(planned: Planned) -> tuple[Reason, ...]:
 
 def _reply_to_elsewhere(planned: Planned) -> bool:
     seen = planned.seen
-    if seen.is_trusted_form:
-        return False
     return any(not _is_their_own(seen, one.address) for one in seen.message.reply_to)
 
 

@@ -170,19 +170,22 @@ def stop(
     points = facts.points[facts.topic]
     if points < guard.points:
         return f"the guard: topic {facts.topic} has {points} of {guard.points} points"
-    rival = closest_rival(facts.topic, facts, tables)
+    rival = closest_rival(facts, tables)
     if rival is not None and points - facts.points[rival] < guard.margin:
         lead = points - facts.points[rival]
         return f"the guard: topic {rival}, which people work on, is only {lead} behind"
     return None
 
 
-def closest_rival(main: str, facts: Facts, tables: RuleFiles) -> str | None:
-    """The touched topic with the most points, after the main one, that is worked on."""
+def closest_rival(facts: Facts, tables: RuleFiles) -> str | None:
+    """The touched topic with the most points that people would work on.
+
+    Asked about a redirection, so the main topic is none of these.
+    """
     worked_on = {
         topic: points
         for topic, points in facts.points.items()
-        if topic != main and is_worked_on(topic, facts, tables)
+        if is_worked_on(topic, facts, tables)
     }
     return most(worked_on)
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from triage.decision.authentication import is_proven, verdicts
 from triage.decision.model import History, Ourselves, Rules
@@ -148,7 +149,8 @@ def fingerprint(text: str) -> bytes:
 
 
 def _shingles(text: str) -> Iterator[str]:
-    words = re.findall(r"\w+", text.casefold())[:MOST_WORDS]
+    found = islice(re.finditer(r"\w+", text.casefold()), MOST_WORDS)
+    words = [match[0] for match in found]
     for start in range(max(len(words) - SHINGLE_WORDS, 0) + 1):
         if words:
             yield " ".join(words[start : start + SHINGLE_WORDS])
