@@ -93,6 +93,11 @@ class ImapSite:
     def mailbox(self, limits: Limits | None = None) -> ImapMailbox:
         return ImapMailbox(self.account(), limits or Limits())
 
+    @property
+    def address(self) -> tuple[int, str]:
+        """Return the port and the user."""
+        return self._port, self._user
+
     def account(
         self,
         security: Security = Security.PLAIN,

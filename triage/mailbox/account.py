@@ -69,6 +69,8 @@ class Limits:
     connect: float = 10.0
     """TCP and TLS, each."""
     command: float = 60.0
+    farewell: float = 3.0
+    """What is waited for when the program is to end."""
     whole: int = 262_144
     """Messages up to this size are fetched whole."""
     header: int = 262_144

@@ -22,6 +22,7 @@ from imapclient.response_parser import (  # type: ignore[import-untyped]  # ship
 )
 from typing_extensions import Buffer, override
 
+from triage.mailbox.account import Limits
 from triage.mailbox.wire import Wire
 
 Answers = dict[int, dict[bytes, object]]
@@ -31,7 +32,6 @@ SIMPLE_ANSWER = 1_000_000
 """Octets that any command without literals may be answered with."""
 
 _STOP_SLICE = 0.5
-_FAREWELL = 3.0
 _ALERT = re.compile(
     rb"\S+ (?:OK|NO|BAD|BYE) \[ALERT\] ?([^\r\n]{0,200})", re.IGNORECASE
 )
@@ -92,9 +92,8 @@ class Connection(imaplib.IMAP4):
         self._get_capabilities()
         return "OK", [None]
 
-    def watch(self, seconds: float, stop: threading.Event) -> bool:
+    def watch(self, seconds: float, stop: threading.Event, limits: Limits) -> bool:
         """IDLE until mail is announced, for so many seconds at most (RFC 2177)."""
-        self.wire.allow(_FAREWELL * 10, SIMPLE_ANSWER)
         tag = self._command("IDLE")
         while self._get_response() is not None:
             if self.tagged_commands[tag] is not None:
@@ -103,8 +102,9 @@ class Connection(imaplib.IMAP4):
         while not self.has_announced and not stop.is_set() and monotonic() < until:
             line = self.wire.readline_within(min(_STOP_SLICE, until - monotonic()))
             if line is not None:
-                self._note_while_idle(line, tag)
-        self.wire.allow(_FAREWELL if stop.is_set() else _FAREWELL * 10, SIMPLE_ANSWER)
+                self._note_while_idle(line)
+        patience = limits.farewell if stop.is_set() else limits.command
+        self.wire.allow(patience, SIMPLE_ANSWER)
         self.send(b"DONE\r\n")
         self._command_complete("IDLE", tag)
         return self.has_announced
@@ -122,10 +122,10 @@ class Connection(imaplib.IMAP4):
     def forget_announcements(self) -> None:
         self.untagged_responses.pop("EXISTS", None)
 
-    def _note_while_idle(self, line: bytes, tag: bytes) -> None:
+    def _note_while_idle(self, line: bytes) -> None:
         if _EXISTS.match(line):
             self.untagged_responses["EXISTS"] = [line]
-        elif line.startswith((tag, b"* BYE", b"* bye")):
+        elif not line.startswith(b"* ") or line[2:5].upper() == b"BYE":
             raise self.abort("the server ended IDLE")
 
 

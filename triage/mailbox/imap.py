@@ -165,7 +165,9 @@ class ImapMailbox(Session):
 
     def _watch(self, seconds: float, stop: threading.Event) -> bool:
         with self.step("waiting for new mail") as client:
-            return client.connection.watch(min(seconds, self.limits.idle_renewal), stop)
+            return client.connection.watch(
+                min(seconds, self.limits.idle_renewal), stop, self.limits
+            )
 
     def _doze(self, seconds: float, stop: threading.Event) -> bool:
         until = monotonic() + min(seconds, self.limits.poll)

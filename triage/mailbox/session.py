@@ -24,7 +24,6 @@ from triage.mailbox.wire import Wire
 
 logger = logging.getLogger(__name__)
 
-_FAREWELL = 3.0
 _NOT_THE_PASSWORD = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 
 
@@ -90,7 +89,7 @@ class Session:
     def close(self) -> None:
         """Log out as far as the server lets us; never raises."""
         if self._client is not None:
-            self._wire.allow(_FAREWELL, SIMPLE_ANSWER)
+            self._wire.allow(self.limits.farewell, SIMPLE_ANSWER)
             try:
                 self._client.logout()
             except SERVER_FAULTS as error:
