@@ -46,7 +46,12 @@ TABLES: dict[str, Any] = {
             "*-request",
             "bounce*",
         ],
-        "subject_prefixes": ["Auto:", "Automatic reply:", "Out of office"],
+        "subject_prefixes": [
+            "Auto:",
+            "Auto reply",
+            "Automatic reply:",
+            "Out of office",
+        ],
         "max_received": 30,
     },
     "calendar": {
