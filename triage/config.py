@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import override
 
 from triage.errors import ConfigError, Problem
 from triage.tomlsource import read_toml, validated
 
 COMMAND_SECONDS = 30
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+AnyTable = TypeVar("AnyTable", bound=BaseModel)
 
 
 class _Table(BaseModel):
@@ -31,11 +34,13 @@ class Secret(_Table):
     credential: str | None = None
     """The name of a systemd credential (LoadCredential=)."""
     command: tuple[str, ...] | None = None
-    """A command and its arguments, run without a shell; the first line is the secret."""
+    """A command and its arguments, run without a shell; its first line counts."""
 
     @model_validator(mode="after")
     def _names_one_place(self) -> Self:
-        given = [key for key in type(self).model_fields if getattr(self, key) is not None]
+        given = [
+            key for key in type(self).model_fields if getattr(self, key) is not None
+        ]
         if len(given) != 1:
             raise ValueError("name exactly one of file, env, credential, command")
         return self
@@ -67,11 +72,12 @@ class Secret(_Table):
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         if folder is None:
             raise ConfigError(
-                f"the systemd credential {self.credential} is asked for, but systemd gave none: "
-                "add LoadCredential= to the unit"
+                f"the systemd credential {self.credential} is asked for, "
+                "but systemd gave none: add LoadCredential= to the unit"
             )
         return Path(folder) / str(self.credential)
 
+    @override
     def __str__(self) -> str:
         for key in type(self).model_fields:
             if (value := getattr(self, key)) is not None:
@@ -86,7 +92,10 @@ def _read_private(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ConfigError(f"the secret in file {path} cannot be read: {why}") from None
-    if mode & (stat.S_IRGRP | stat.S_IROTH) and "CREDENTIALS_DIRECTORY" not in os.environ:
+    if (
+        mode & (stat.S_IRGRP | stat.S_IROTH)
+        and "CREDENTIALS_DIRECTORY" not in os.environ
+    ):
         raise ConfigError(
             Problem(
                 f"the secret in file {path} can be read by other users",
@@ -98,13 +107,21 @@ def _read_private(path: Path) -> str:
 
 def _output_of(command: tuple[str, ...]) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - the command is the operator's own, and no shell runs it
-            command, check=True, capture_output=True, text=True, timeout=COMMAND_SECONDS
+        done = subprocess.run(  # noqa: S603 - the operator's own, and no shell
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
         )
     except FileNotFoundError:
-        raise ConfigError(f"the command {command[0]} for a secret does not exist") from None
+        raise ConfigError(
+            f"the command {command[0]} for a secret does not exist"
+        ) from None
     except subprocess.TimeoutExpired:
-        raise ConfigError(f"the command {command[0]} for a secret took too long") from None
+        raise ConfigError(
+            f"the command {command[0]} for a secret took too long"
+        ) from None
     except (subprocess.CalledProcessError, OSError, UnicodeDecodeError):
         raise ConfigError(f"the command {command[0]} for a secret failed") from None
     return done.stdout
@@ -139,7 +156,8 @@ class MailboxTable(_Table):
 
     @model_validator(mode="after")
     def _plain_stays_here(self) -> Self:
-        return _only_loopback_in_clear(self)
+        _only_loopback_in_clear(self.security, self.host)
+        return self
 
 
 class SubmissionTable(_Table):
@@ -162,18 +180,16 @@ class SubmissionTable(_Table):
     def _plain_stays_here(self) -> Self:
         if (self.user is None) != (self.password is None):
             raise ValueError("user and password go together")
-        return _only_loopback_in_clear(self)
+        _only_loopback_in_clear(self.security, self.host)
+        return self
 
 
-_T = TypeVar("_T", "MailboxTable", "SubmissionTable")
-
-
-def _only_loopback_in_clear(table: _T) -> _T:
-    if table.security == "plain" and table.host not in _LOOPBACK:
+def _only_loopback_in_clear(security: str, host: str) -> None:
+    if security == "plain" and host not in LOOPBACK:
         raise ValueError(
-            f'security = "plain" sends the password in clear; it is allowed to {_LOOPBACK[0]} only'
+            'security = "plain" sends the password in clear;'
+            f" it is for {', '.join(LOOPBACK)} only"
         )
-    return table
 
 
 class StoreTable(_Table):
@@ -222,7 +238,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(
             Problem(
                 f"there is no configuration at {path}",
-                hint="make one with: triage init FOLDER, or name one with: --config FILE",
+                hint="make one: triage init FOLDER; or name one: --config FILE",
             )
         ) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -231,20 +247,21 @@ def load_config(path: Path) -> Config:
     return _with_absolute_paths(config, path.resolve().parent)
 
 
-def _with_absolute_paths(table: Config, folder: Path) -> Config:
-    resolved = _resolve(table, folder)
-    assert isinstance(resolved, Config)
-    return resolved
+def _with_absolute_paths(table: AnyTable, folder: Path) -> AnyTable:
+    """Copy a table with every path in it taken from the file's own folder."""
+    changes = {
+        key: _resolved(getattr(table, key), folder) for key in type(table).model_fields
+    }
+    return table.model_copy(update=changes)
 
 
-def _resolve(value: object, folder: Path) -> object:
+def _resolved(value: object, folder: Path) -> object:
     if isinstance(value, Path):
         return folder / value.expanduser()
     if isinstance(value, BaseModel):
-        changes = {key: _resolve(getattr(value, key), folder) for key in type(value).model_fields}
-        return value.model_copy(update=changes)
+        return _with_absolute_paths(value, folder)
     if isinstance(value, tuple):
-        return tuple(_resolve(item, folder) for item in value)
+        return tuple(_resolved(item, folder) for item in value)
     return value
 
 
@@ -263,7 +280,9 @@ def read_folder(folder: Path, endings: tuple[str, ...]) -> dict[str, str]:
         try:
             files[path.name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            why = (
+                error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            )
             problems.append(Problem(f"cannot be read: {why}", file=str(path)))
     if problems:
         raise ConfigError(*problems)

@@ -10,6 +10,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -17,17 +18,16 @@ from types import FrameType
 from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from triage.errors import ConfigError, TransientError, TriageError
 
 DISPATCH_SECONDS = 5
 RECONCILE_SECONDS = 600.0
 STOP_SECONDS = 8.0
-"""After this long a stop is no longer clean, only safe: nothing that is done is lost."""
+"""After this long a stop is no longer clean, only safe: what is done is not lost."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
-CUT_SHORT = 3
 
 log = logging.getLogger(__name__)
 
@@ -74,43 +74,49 @@ class Patience:
         self._failures = 0
 
     def fail(self) -> float:
-        """Note a failure; return the seconds to wait, which double up to five minutes."""
+        """Note a failure; return the seconds to wait, doubling up to five minutes."""
         pause = min(FIRST_PAUSE * 2.0**self._failures, LONGEST_PAUSE)
         self._failures = min(self._failures + 1, 20)
         self._until = monotonic() + pause
         return pause
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the daemon runs."""
+
+    intake: Intake
+    dispatch: Dispatch
+    ready: Callable[[], None]
+    """Connects the mailbox of the intake job."""
+    watcher: Watcher | None
+    """None: polling alone finds new mail."""
+    interrupt: Callable[[], None]
+    """Ends whatever command is under way."""
+    stop: threading.Event
+    poll_seconds: int
+
+
 class Daemon:
     """The jobs on their schedule; `run` returns once a signal has stopped them.
 
-    `ready` connects the mailbox of the intake job. A ConfigError from it or from a job
-    ends the daemon and is raised by `run`; a TransientError is tried again.
+    A ConfigError of a job ends the daemon and is raised by `run`; a TransientError is
+    tried again.
     """
 
-    def __init__(
-        self,
-        *,
-        intake: Intake,
-        dispatch: Dispatch,
-        ready: Callable[[], None],
-        watcher: Watcher | None,
-        interrupt: Callable[[], None],
-        stop: threading.Event,
-        poll_seconds: int,
-    ) -> None:
-        self._intake = intake
-        self._dispatch = dispatch
-        self._ready = ready
-        self._watcher = watcher
-        self._interrupt = interrupt
-        self._stop = stop
-        self._poll_seconds = poll_seconds
+    def __init__(self, parts: Parts) -> None:
+        self._intake = parts.intake
+        self._dispatch = parts.dispatch
+        self._ready = parts.ready
+        self._watcher = parts.watcher
+        self._interrupt = parts.interrupt
+        self._stop = parts.stop
+        self._poll_seconds = parts.poll_seconds
         self._news = threading.Event()
         self._patience = {"intake": Patience(), "dispatch": Patience()}
         self._reconciled_at: float | None = None
         self._fatal: ConfigError | None = None
-        self._scheduler = BlockingScheduler(
+        self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(2)},
             job_defaults={
@@ -130,32 +136,34 @@ class Daemon:
         watching = threading.Thread(target=self._watch, name="watch", daemon=True)
         if self._watcher is not None:
             watching.start()
+        self._scheduler.start()
         log.info("running")
-        try:
-            self._scheduler.start()
-        finally:
-            self._stop.set()
-            if watching.is_alive():
-                watching.join(STOP_SECONDS)
+        self._stop.wait()
+        self._shut_down()
+        if watching.is_alive():
+            watching.join(STOP_SECONDS)
         log.info("stopped")
         if self._fatal is not None:
             raise self._fatal
 
     def stop(self) -> None:
-        """End what is under way and let `run` return; safe from any thread."""
-        if self._stop.is_set():
-            return
+        """End what is under way and let `run` return; for another thread."""
         self._stop.set()
+
+    def _shut_down(self) -> None:
         last_resort = threading.Timer(STOP_SECONDS, _leave_now)
         last_resort.daemon = True
         last_resort.start()
-        threading.Thread(target=self._shut_down, name="stop", daemon=True).start()
-
-    def _shut_down(self) -> None:
         self._interrupt()
         self._scheduler.shutdown(wait=True)
+        last_resort.cancel()
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        # A handler interrupts any line, perhaps one that holds the lock of the log or of
+        # the stop event; another thread can wait for it.
+        threading.Thread(target=self._stop_on, args=(number,), daemon=True).start()
+
+    def _stop_on(self, number: int) -> None:
         log.info("%s: stopping", signal.Signals(number).name)
         self.stop()
 
@@ -185,7 +193,7 @@ class Daemon:
                 log.warning("%s: %s; again in %.0f s", name, error, patience.fail())
         except TriageError as error:
             log.error("%s: %s; again in %.0f s", name, error, patience.fail())
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the service
+        except Exception as error:  # noqa: BLE001 - our fault must not end the service
             pause = patience.fail()
             kind, place = type(error).__name__, _place_of(error)
             log.critical("%s: %s at %s; again in %.0f s", name, kind, place, pause)
@@ -243,11 +251,13 @@ class Daemon:
 def _place_of(error: BaseException) -> str:
     """Return file and line of an unexpected error; its text may quote a mail."""
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    return (
+        f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    )
 
 
 def _leave_now() -> None:
     """Leave without waiting any longer; the store is made for it."""
     log.warning("something did not end in time; leaving it to the next start")
     logging.shutdown()
-    os._exit(CUT_SHORT)
+    os._exit(0)

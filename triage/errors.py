@@ -8,6 +8,8 @@ TriageError
 
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -23,8 +25,10 @@ class Problem:
     source: str | None = None
     hint: str | None = None
 
+    @override
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        parts = (self.file, self.line, self.column)
+        place = ":".join(str(part) for part in parts if part)
         text = f"{place}: {self.message}" if place else self.message
         if self.source is not None:
             text += f"\n    {self.source}"
@@ -43,7 +47,9 @@ class ConfigError(TriageError):
     """Something that a person wrote is wrong; carries every problem at once."""
 
     def __init__(self, *problems: Problem | str) -> None:
-        self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
+        self.problems = tuple(
+            each if isinstance(each, Problem) else Problem(each) for each in problems
+        )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -12,12 +12,15 @@ def _root() -> Path:
 
 
 def rules() -> Path:
+    """Return the folder of the shipped rule files."""
     return _root() / "rules"
 
 
 def templates() -> Path:
+    """Return the folder of the shipped templates."""
     return _root() / "templates"
 
 
 def example_config() -> Path:
+    """Return the example configuration, which `triage init` copies."""
     return _root() / "config.example.toml"

@@ -1,4 +1,4 @@
-"""Messages in files: an .eml, an mbox, a Maildir, a folder of .eml, or standard input."""
+"""Messages in files: .eml, mbox, Maildir, a folder of .eml, or standard input."""
 
 import mailbox
 import sys

@@ -11,26 +11,33 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.decision import Decision
 from triage.errors import ConfigError
-from triage.store import CaseFile, CaseLine
+from triage.store import CaseFile, CaseLine, Store
 from triage.wiring import open_store
-
-FOUND_WRONG = 1
 
 
 @click.group(short_help="List and show cases.")
 def case() -> None:
-    """List cases, or show one with its mails, decisions, evidence, replies and clocks."""
+    """List cases, or show one with its mails, decisions, replies and clocks."""
 
 
 @case.command("list", short_help="List cases, newest first.")
 @config_option
 @click.option("--open", "only_open", is_flag=True, help="Only those not answered yet.")
 @click.option("--debt", is_flag=True, help="Only those that a person must acknowledge.")
+@click.option("--other", is_flag=True, help="Instead: mails without a case, and why.")
 @json_option
-def list_cases(config: Path, only_open: bool, debt: bool, as_json: bool) -> None:
-    """List cases: reference, route, what is due, flags and what is missing."""
+def list_cases(
+    config: Path, only_open: bool, debt: bool, other: bool, as_json: bool
+) -> None:
+    """List cases: reference, route, what is due, flags and what is missing.
+
+    Automatic mail, duplicates and mails that were set aside have no case: --other.
+    """
     with open_store(config) as store:
-        lines = store.cases.list(only_open=only_open)
+        if other:
+            _list_other(store, as_json)
+            return
+        lines = store.cases.listed(only_open=only_open)
         owing = {each.reference for each in store.cases.debts()}
     if debt:
         lines = [line for line in lines if line.reference in owing]
@@ -42,6 +49,21 @@ def list_cases(config: Path, only_open: bool, debt: bool, as_json: bool) -> None
     click.echo(f"{len(lines)} cases, {len(owing)} still to be acknowledged by a person")
 
 
+def _list_other(store: Store, as_json: bool) -> None:
+    fates = store.fates.listed(without_case=True)
+    if as_json:
+        for fate in fates:
+            click.echo(json.dumps(plain(fate)))
+        return
+    rows = [
+        (fate.fate, moment(fate.received_at) or "-", fate.subject or "-", fate.reason)
+        for fate in fates
+    ]
+    click.echo(columns(("fate", "received", "subject", "because"), rows))
+    left = store.fates.left_alone()
+    click.echo(f"{len(fates)} mails without a case; {left} others were left alone")
+
+
 HEADINGS = ("case", "route", "who", "acknowledged", "answer by", "flags", "missing")
 
 
@@ -50,7 +72,9 @@ def _row(line: CaseLine, owing: set[str]) -> tuple[str, ...]:
     if line.acknowledged_at is None and line.acknowledge_by is not None:
         debt = "a person, " if line.reference in owing else ""
         acknowledged = f"{debt}by {day(line.acknowledge_by)}"
-    answer = f"done {day(line.answered_at)}" if line.answered_at else day(line.respond_by)
+    answer = (
+        f"done {day(line.answered_at)}" if line.answered_at else day(line.respond_by)
+    )
     return (
         line.reference,
         line.route or "-",
@@ -62,7 +86,7 @@ def _row(line: CaseLine, owing: set[str]) -> tuple[str, ...]:
     )
 
 
-@case.command("show", short_help="Show one case: mails, decisions, evidence, replies.")
+@case.command("show", short_help="Show all about one case.")
 @click.argument("reference")
 @config_option
 @json_option
@@ -95,8 +119,9 @@ def _in_words(found: CaseFile) -> list[str]:
         ("escalated", "yes" if line.is_escalated else None),
     ]
     shown = [line.reference, *(_fact(name, value) for name, value in facts if value)]
-    if found.debt is not None:
-        shown += [_fact("to do", "a person must acknowledge it: " + "; ".join(found.debt.why))]
+    if found.why_unacknowledged:
+        why = "; ".join(found.why_unacknowledged)
+        shown.append(_fact("to do", f"a person must acknowledge it: {why}"))
     for entry in found.messages:
         shown += ["", f"mail of {moment(entry.received_at)}: {entry.subject}"]
         shown += [_fact("from", entry.address or "not readable")]
@@ -107,17 +132,26 @@ def _in_words(found: CaseFile) -> list[str]:
         ]
     for item in found.letters:
         letter = item.line
-        shown += ["", f"{letter.kind} ({letter.category}, outbox {letter.id}): {letter.state}"]
+        shown += [
+            "",
+            f"{letter.kind} ({letter.category}, outbox {letter.id}): {letter.state}",
+        ]
         shown += [_fact("to", letter.to)]
         shown += [_fact("because", letter.reason)] if letter.reason else []
     return shown
 
 
 def _decision(decision: Decision) -> list[str]:
-    shown = [_fact("calls for", decision.disposition), _fact("because", decision.reason)]
+    shown = [
+        _fact("calls for", decision.disposition),
+        _fact("because", decision.reason),
+    ]
     if decision.rule:
         shown += [_fact("rule", f"{decision.rule} (rules {decision.ruleset})")]
-    for name, due in (("acknowledge", decision.acknowledge), ("answer", decision.respond)):
+    for name, due in (
+        ("acknowledge", decision.acknowledge),
+        ("answer", decision.respond),
+    ):
         shown += [_fact(name, due.words)] if due else []
     shown += [_fact("withheld", each.words) for each in decision.withheld]
     shown += [_fact("held", each.words) for each in decision.held]

@@ -1,4 +1,4 @@
-"""`triage check`: is everything right that a person wrote?"""
+"""`triage check` tells whether everything is right that a person wrote."""
 
 from pathlib import Path
 
@@ -8,16 +8,20 @@ from triage.cli.options import config_option
 from triage.wiring import check_installation, try_servers
 
 
-@click.command(short_help="Check config, rules and templates; with --connect the servers too.")
+@click.command(
+    short_help="Check config, rules and templates; with --connect the servers too."
+)
 @config_option
-@click.option("--connect", is_flag=True, help="Log in to IMAP and SMTP as well; sends nothing.")
+@click.option(
+    "--connect", is_flag=True, help="Log in to IMAP and SMTP as well; sends nothing."
+)
 def check(config: Path, connect: bool) -> None:
     """Check the configuration, the rule files and the templates.
 
     Every problem is listed at once, with its file, line and column. Each template is
-    rendered, and each signal's own examples are tried. With --connect the mail servers are
-    tried too: TLS, log-in, filing; nothing is sent or changed. Exit status: 0 all right,
-    2 something is wrong.
+    rendered, and each signal's own examples are tried. With --connect the mail servers
+    are tried too: TLS, log-in, filing; nothing is sent or changed. Exit status: 0 all
+    right, 2 something is wrong.
     """
     for line in check_installation(config):
         click.echo(f"ok  {line}")

@@ -1,4 +1,4 @@
-"""`triage explain`: what would this mail get, and why?"""
+"""`triage explain` shows what a mail would get, and why."""
 
 import json
 from datetime import UTC, datetime
@@ -20,14 +20,14 @@ REFERENCE = "CMP-0000-00000"
 LABEL_WIDTH = 13
 
 
-@click.command(short_help="Show what a mail would get, and why. Sends and writes nothing.")
+@click.command(short_help="Show what a mail would get, and why; sends nothing.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--config",
     "-c",
     type=click.Path(dir_okay=False, path_type=Path),
     envvar="TRIAGE_CONFIG",
-    help="Use this installation's rules, templates and addresses, not the shipped ones.",
+    help="Use this installation's rules, templates and addresses.",
 )
 @click.option(
     "--rules",
@@ -36,7 +36,9 @@ LABEL_WIDTH = 13
 )
 @click.option(
     "--at",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
+    type=click.DateTime(
+        ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+    ),
     help="Decide as if the mail came at this time (UTC where no offset is given). "
     "Otherwise the mail's own date counts.",
 )
@@ -50,8 +52,9 @@ def explain(
 ) -> None:
     """Show for every mail in FILE... which rule decides, on which words.
 
-    A FILE is an .eml, an mbox, a Maildir, a folder of .eml files, or - for standard input.
-    Needs no mailbox, server or store, and knows no history (repeat senders, known cases).
+    A FILE is an .eml, an mbox, a Maildir, a folder of .eml files, or - for standard
+    input. Needs no mailbox, server or store, and knows no history (repeat senders,
+    known cases).
 
     \b
     calls for   leave (not ours), record (automatic mail), answer (a person's)
@@ -113,11 +116,17 @@ def _in_words(
     row = as_row(name, reading, decision, rulebook)
     facts: list[tuple[str, Any]] = [
         ("calls for", f"{row['disposition']}: {row['reason']}"),
-        ("route", row["route"] and f"{row['route']} (rule {row['rule'] or 'none held'})"),
+        (
+            "route",
+            row["route"] and f"{row['route']} (rule {row['rule'] or 'none held'})",
+        ),
         ("who writes", row["role"] if row["route"] else None),
         ("flags", ", ".join(row["flags"])),
         ("missing", ", ".join(row["missing"])),
-        ("reply", row["reply"] and f"{row['reply']['template']}: {row['reply']['subject']}"),
+        (
+            "reply",
+            row["reply"] and f"{row['reply']['template']}: {row['reply']['subject']}",
+        ),
         ("withheld", row["withheld"]),
         ("held", row["held"]),
         ("acknowledge", decision.acknowledge and decision.acknowledge.words),
@@ -131,4 +140,7 @@ def _in_words(
     failed = {step.rule: step.failed for step in decision.steps}
     facts += [("nearly", f"{rule}: {failed.get(rule)}") for rule in row["near_misses"]]
     facts += [("defect", defect) for defect in row["defects"]]
-    return [name, *(f"  {label:{LABEL_WIDTH}}{value}" for label, value in facts if value)]
+    return [
+        name,
+        *(f"  {label:{LABEL_WIDTH}}{value}" for label, value in facts if value),
+    ]

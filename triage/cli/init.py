@@ -18,8 +18,8 @@ def init(folder: Path) -> None:
     """Make FOLDER with a commented config.toml, the rule files and the templates.
 
     Everything in it is yours to edit. Nothing that is already there is overwritten. A
-    random reference.key is made too: it is what proves that a reply belongs to a case, so
-    keep it private and keep it.
+    random reference.key is made too: it is what proves that a reply belongs to a case,
+    so keep it private and keep it.
     """
     made = {
         "config.toml": shipped.example_config(),

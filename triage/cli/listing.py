@@ -9,14 +9,20 @@ def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     table = [tuple(headings), *(tuple(row) for row in rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(headings))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in table
     )
 
 
 def day(at: datetime | None) -> str:
     """A date as people write it, in this machine's time zone; '-' for none."""
-    return "-" if at is None else f"{at.astimezone():%a} {at.astimezone().day} {at.astimezone():%b %Y}"
+    return (
+        "-"
+        if at is None
+        else f"{at.astimezone():%a} {at.astimezone().day} {at.astimezone():%b %Y}"
+    )
 
 
 def moment(at: datetime | None) -> str | None:

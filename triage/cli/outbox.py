@@ -1,4 +1,4 @@
-"""`triage outbox`: replies and notices on their way, and those that wait for a person."""
+"""`triage outbox`: replies and notices on their way, or waiting for a person."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from triage.cli.listing import columns, moment
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.errors import ConfigError
-from triage.store import IllegalMove, OutboxItem, OutboxLine, State, Store
+from triage.store import IllegalMoveError, OutboxItem, OutboxLine, State, Store
 from triage.wiring import now, open_store
 
 HEADINGS = ("id", "case", "what", "state", "since", "because")
@@ -42,7 +42,7 @@ def list_outbox(
     if not wanted and not everything:
         wanted = [each for each in State if each not in (State.SENT, State.DROPPED)]
     with open_store(config) as store:
-        lines = store.outbox.list(*wanted)
+        lines = store.outbox.listed(*wanted)
     if as_json:
         for line in lines:
             click.echo(json.dumps(plain(line)))
@@ -74,7 +74,9 @@ def show_outbox(number: int, config: Path, as_json: bool) -> None:
         click.echo(json.dumps(plain(item)))
         return
     for move in item.moves:
-        click.echo(f"{moment(move.at)}  {move.before or 'new'} → {move.after}  {move.why}")
+        click.echo(
+            f"{moment(move.at)}  {move.before or 'new'} → {move.after}  {move.why}"
+        )
     click.echo("\n" + item.data.decode("ascii", "replace").replace("\r\n", "\n"))
 
 
@@ -90,7 +92,7 @@ def resend(number: int, config: Path) -> None:
         _existing(store, number)
         try:
             store.outbox.resend(number, now())
-        except IllegalMove as error:
+        except IllegalMoveError as error:
             raise ConfigError(str(error)) from None
     click.echo(f"letter {number} is queued")
 
@@ -101,13 +103,14 @@ def resend(number: int, config: Path) -> None:
 def drop(number: int, config: Path) -> None:
     """Decide that letter NUMBER is never sent.
 
-    A person who was to be acknowledged by it is then on the list: triage case list --debt
+    A person whom it was to acknowledge is then on this list:
+    triage case list --debt
     """
     with open_store(config) as store:
         _existing(store, number)
         try:
             store.outbox.drop(number, now())
-        except IllegalMove as error:
+        except IllegalMoveError as error:
             raise ConfigError(str(error)) from None
     click.echo(f"letter {number} is dropped")
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - whatever the store returns
+def plain(value: Any) -> Any:
     """Turn dataclasses into objects, times into ISO 8601, bytes into base64."""
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}

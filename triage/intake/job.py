@@ -4,9 +4,12 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Protocol, TypeVar
+
+from typing_extensions import override
 
 from triage.decision import is_ours
 from triage.errors import TransientError
@@ -54,45 +57,37 @@ class Reader(Protocol):
 class Pass(Counter[str]):
     """What one pass did: `left`, `recorded`, `set aside`, `filed`, in messages."""
 
+    @override
     def __str__(self) -> str:
         words = ("recorded", "set aside", "filed", "left")
         return ", ".join(f"{self[word]} {word}" for word in words)
 
 
+@dataclass(kw_only=True)
 class Intake:
     """Takes up what is new in one mailbox; `run` is one pass and may be repeated."""
 
-    def __init__(
-        self,
-        *,
-        inbox: Inbox,
-        mailbox: Mailbox,
-        reader: Reader,
-        store: Store,
-        rulebook: Rulebook,
-        clock: Callable[[], datetime],
-        files: bool = True,
-    ) -> None:
-        self.rulebook = rulebook
-        self._inbox = inbox
-        self._mailbox = mailbox
-        self._reader = reader
-        self._store = store
-        self._clock = clock
-        self._files = files
+    inbox: Inbox
+    mailbox: Mailbox
+    reader: Reader
+    store: Store
+    rulebook: Rulebook
+    clock: Callable[[], datetime]
+    files: bool = True
+    """Whether mail is moved to its route's folder."""
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Pass:
         """Take up everything new, then file what is recorded.
 
-        Stops between two batches once `stopping()` holds. Raises TransientError when the
-        mailbox or the store fails; whatever was recorded stays so.
+        Stops between two batches once `stopping()` holds. Raises TransientError when
+        the mailbox or the store fails; whatever was recorded stays so.
         """
         done = Pass()
-        ledger = self._store.ledger
-        uidvalidity = self._mailbox.select().uidvalidity
-        uids = self._mailbox.uids()
+        ledger = self.store.ledger
+        uidvalidity = self.mailbox.select().uidvalidity
+        uids = self.mailbox.uids()
         self._settle(uidvalidity, uids)
-        new = sorted(set(uids) - ledger.known(self._inbox, uidvalidity, uids))
+        new = sorted(set(uids) - ledger.known(self.inbox, uidvalidity, uids))
         for chunk in _batches(new, PEEK_AT_ONCE):
             ours = self._sort(uidvalidity, chunk, done)
             for readings in _batches(self._read(ours), RECORD_AT_ONCE):
@@ -100,29 +95,48 @@ class Intake:
                     return done
                 self._record(uidvalidity, readings, done)
         self._set_aside_unreadable(uidvalidity, done)
-        if self._files:
+        if self.files:
             self._file(uidvalidity, done)
         return done
 
+    def reconcile(self) -> None:
+        """Balance the ledger: every UID on the server must have a fate.
+
+        Says in the log what is unaccounted for; raises TransientError like `run`.
+        """
+        uidvalidity = self.mailbox.select().uidvalidity
+        uids = self.mailbox.uids()
+        now = self.clock()
+        ledger = self.store.ledger.reconcile(self.inbox, uidvalidity, uids, now)
+        if ledger.unaccounted:
+            log.warning(
+                "%d messages in the mailbox are not accounted for",
+                len(ledger.unaccounted),
+            )
+        if ledger.lingering:
+            log.warning("%d filed messages are back", len(ledger.lingering))
+
     def _settle(self, uidvalidity: int, uids: Sequence[int]) -> None:
         """Know messages again by their bytes after a UIDVALIDITY change."""
-        last = self._store.ledger.last_uidvalidity(self._inbox)
+        last = self.store.ledger.last_uidvalidity(self.inbox)
         if last is None or last == uidvalidity:
             return
-        log.warning("the mailbox was renumbered (UIDVALIDITY %s → %s)", last, uidvalidity)
-        listed = [each for each in self._mailbox.peek(uids) if self._may_be_ours(each)]
+        log.warning(
+            "the mailbox was renumbered (UIDVALIDITY %s → %s)", last, uidvalidity
+        )
+        listed = [each for each in self.mailbox.peek(uids) if self._may_be_ours(each)]
         found = tuple(
             (each.uid, hashlib.sha256(each.raw).hexdigest())
-            for each in self._mailbox.fetch(listed)
+            for each in self.mailbox.fetch(listed)
         )
-        known = self._store.ledger.rekey(
+        known = self.store.ledger.rekey(
             Rekeying(
-                inbox=self._inbox,
+                inbox=self.inbox,
                 old=last,
                 new=uidvalidity,
                 found=found,
                 highest_uid=max(uids, default=0),
-                now=self._clock(),
+                now=self.clock(),
             )
         )
         log.warning("%d messages are known again by their bytes", len(known))
@@ -131,7 +145,7 @@ class Intake:
         self, uidvalidity: int, uids: Sequence[int], done: Pass
     ) -> dict[int, Listed]:
         """Leave alone what cannot be ours; return the rest by UID."""
-        listed = list(self._mailbox.peek(uids))
+        listed = list(self.mailbox.peek(uids))
         ours = {each.uid: each for each in listed if self._may_be_ours(each)}
         others = [each.uid for each in listed if each.uid not in ours]
         self._leave(uidvalidity, others, done)
@@ -145,8 +159,8 @@ class Intake:
 
     def _leave(self, uidvalidity: int, uids: Sequence[int], done: Pass) -> None:
         if uids:
-            now = self._clock()
-            self._store.ledger.leave(self._inbox, uidvalidity, uids, NOT_OURS, now)
+            now = self.clock()
+            self.store.ledger.leave(self.inbox, uidvalidity, uids, NOT_OURS, now)
             done["left"] += len(uids)
 
     def _read(
@@ -156,11 +170,11 @@ class Intake:
         fetched: dict[int, Fetched] = {}
 
         def remembered() -> Iterator[Fetched]:
-            for each in self._mailbox.fetch(list(ours.values())):
+            for each in self.mailbox.fetch(list(ours.values())):
                 fetched[each.uid] = each
                 yield each
 
-        for reading in self._reader.read(remembered()):
+        for reading in self.reader.read(remembered()):
             yield ours[reading.uid], fetched.pop(reading.uid), reading
 
     def _record(
@@ -171,9 +185,9 @@ class Intake:
     ) -> None:
         """Decide about some messages and commit them together."""
         not_ours: list[int] = []
-        with self._store.batch():
+        with self.store.batch():
             for listed, fetched, reading in readings:
-                place = Place(self._inbox, uidvalidity, listed.uid)
+                place = Place(self.inbox, uidvalidity, listed.uid)
                 fate = self._record_one(place, listed, fetched, reading)
                 if fate == "left":
                     not_ours.append(listed.uid)
@@ -194,11 +208,11 @@ class Intake:
             return "set aside"
         taken = Taken(place, listed.received_at, fetched, reading)
         try:
-            with self._store.attempt():
-                recorded = take_up(taken, self.rulebook, self._store, self._clock())
+            with self.store.attempt():
+                recorded = take_up(taken, self.rulebook, self.store, self.clock())
         except TransientError:
             raise
-        except Exception as error:  # noqa: BLE001 - the one guard: poison is kept for a person
+        except Exception as error:  # the one guard: poison is kept
             # The text of an unexpected error may quote the message; its name does not.
             why = f"an unexpected {type(error).__name__} while it was taken up"
             log.error("UID %d is set aside: %s", place.uid, why)
@@ -216,13 +230,13 @@ class Intake:
     ) -> None:
         ruleset = self.rulebook.ruleset
         days = ruleset.tables.calendar.acknowledge_days
-        self._store.ledger.set_aside(
+        self.store.ledger.set_aside(
             SetAside(
                 place=place,
                 received_at=received_at,
                 reason=reason,
                 due=due(received_at, days, ruleset.calendar).at,
-                now=self._clock(),
+                now=self.clock(),
                 raw=fetched.raw if fetched else None,
                 is_whole=fetched.is_whole if fetched else False,
             )
@@ -230,20 +244,20 @@ class Intake:
 
     def _set_aside_unreadable(self, uidvalidity: int, done: Pass) -> None:
         """Put before a person what the server could not give, however often asked."""
-        for uid, why in sorted(self._mailbox.unreadable.items()):
-            place = Place(self._inbox, uidvalidity, uid)
-            self._set_aside(place, self._clock(), why, None)
+        for uid, why in sorted(self.mailbox.unreadable.items()):
+            place = Place(self.inbox, uidvalidity, uid)
+            self._set_aside(place, self.clock(), why, None)
             done["set aside"] += 1
 
     def _file(self, uidvalidity: int, done: Pass) -> None:
         """Move what is recorded and not moved yet; repeating it does no harm."""
         by_folder: dict[str, list[int]] = {}
-        for uid, folder in self._store.ledger.unfiled(self._inbox):
+        for uid, folder in self.store.ledger.unfiled(self.inbox):
             by_folder.setdefault(folder, []).append(uid)
         for folder, uids in by_folder.items():
-            self._mailbox.file(uids, folder)
-            now = self._clock()
-            self._store.ledger.mark_filed(self._inbox, uidvalidity, uids, now)
+            self.mailbox.file(uids, folder)
+            now = self.clock()
+            self.store.ledger.mark_filed(self.inbox, uidvalidity, uids, now)
             done["filed"] += len(uids)
 
 

@@ -7,11 +7,12 @@ from triage.decision import Decision, Sighting
 from triage.intake.rulebook import Rulebook
 from triage.message.token import mint_id
 from triage.reply import Letter, Notice, compose, compose_notice
+from triage.ruleset.schema import Series
 from triage.store import Category
 from triage.store import Letter as FrozenLetter
 
 NOTICE_TEMPLATE = "notice"
-ALERT_TEMPLATE = "alert"
+ALERT_TEMPLATE = "notice-breaker"
 TEAM = "team"
 
 
@@ -27,7 +28,7 @@ def reply_of(
     if plan is None or reference is None or decision.withheld:
         return None
     message = sighting.message
-    series = rulebook.ruleset.series_at(_day(sighting.received_at, rulebook))
+    series = _series_on(sighting.received_at, rulebook)
     letter = Letter(
         template=plan.template,
         kind=plan.kind,
@@ -122,9 +123,11 @@ def _mint(reference: str, kind: str, rulebook: Rulebook) -> str:
 
 def _title_of(route: str, rulebook: Rulebook) -> str:
     return next(
-        (each.title for each in rulebook.ruleset.tables.route if each.id == route), route
+        (each.title for each in rulebook.ruleset.tables.route if each.id == route),
+        route,
     )
 
 
-def _day(at: datetime, rulebook: Rulebook):
-    return at.astimezone(rulebook.ruleset.calendar.timezone).date()
+def _series_on(at: datetime, rulebook: Rulebook) -> Series | None:
+    ruleset = rulebook.ruleset
+    return ruleset.series_at(ruleset.calendar.date_of(at))

@@ -1,12 +1,13 @@
 """One message: recall → decide → compose → record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triage.decision import (
     Decision,
     Disposition,
     History,
+    Reason,
     Sighting,
     decide,
     fingerprint,
@@ -16,12 +17,17 @@ from triage.decision import (
     present_items,
     who_writes,
 )
+from triage.errors import MessageError
 from triage.intake.letters import breaker_alert, notices_of, reply_of
 from triage.intake.rulebook import Rulebook
 from triage.message import Fetched, Message
 from triage.reader import Reading
 from triage.ruleset import Evidence
 from triage.store import Inquiry, Place, Record, Recorded, Store
+
+UNADDRESSABLE = Reason(
+    "unaddressable", "the sender's address has a form that we cannot write to"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,10 @@ def take_up(
     reference = decision.case
     if decision.disposition is Disposition.ANSWER and reference is None:
         reference = store.next_reference(now)
-    reply = reply_of(sighting, decision, reference, rulebook, now)
+    try:
+        reply = reply_of(sighting, decision, reference, rulebook, now)
+    except MessageError:
+        reply, decision = None, replace(decision, withheld=(UNADDRESSABLE,), held=())
     if reply is not None:
         _watch_the_budget(history, rulebook, store, now)
     notices = notices_of(sighting, decision, reference, rulebook, now)
@@ -101,9 +110,7 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
     )
 
 
-def _supplied(
-    taken: Taken, decision: Decision, rulebook: Rulebook
-) -> tuple[str, ...]:
+def _supplied(taken: Taken, decision: Decision, rulebook: Rulebook) -> tuple[str, ...]:
     """Items that a message to a known case supplies."""
     if decision.case is None or decision.disposition is not Disposition.ANSWER:
         return ()

@@ -36,6 +36,10 @@ Where every message of a mailbox is (intake)
     store.ledger.asides() -> list[Aside]
     store.ledger.raw(sha256) -> bytes | None
 
+Every message, one line each (command line)
+    store.fates.listed(*, without_case=False) -> list[Fate]
+    store.fates.left_alone() -> int
+
 Cases (command line, digest)
     store.cases.listed(*, only_open=False) -> list[CaseLine]
     store.cases.show(reference) -> CaseFile | None
@@ -59,6 +63,7 @@ Breaker (intake)
 Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py.
 """
 
+from triage.store.fates import Fate
 from triage.store.model import (
     Aside,
     CaseFile,
@@ -69,6 +74,7 @@ from triage.store.model import (
     Inquiry,
     Ledger,
     Letter,
+    MessageEntry,
     OutboxItem,
     OutboxLine,
     Place,
@@ -86,11 +92,13 @@ __all__ = [
     "CaseLine",
     "Category",
     "Debt",
+    "Fate",
     "IllegalMoveError",
     "Inbox",
     "Inquiry",
     "Ledger",
     "Letter",
+    "MessageEntry",
     "OutboxItem",
     "OutboxLine",
     "Place",

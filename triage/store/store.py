@@ -11,6 +11,7 @@ from triage.decision.model import History
 from triage.store.breaker import Breaker
 from triage.store.cases import Cases
 from triage.store.engine import Engine
+from triage.store.fates import Fates
 from triage.store.ledger import LedgerRows
 from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside
@@ -29,6 +30,7 @@ class Store:
         self.cases = Cases(engine)
         self.outbox = Outbox(engine)
         self.breaker = Breaker(engine)
+        self.fates = Fates(engine)
 
     @classmethod
     def open(cls, path: Path, *, exclusive: bool) -> Self:

@@ -9,11 +9,18 @@ checking   what `triage check` looks at
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
 from triage.wiring.rulebook import rulebook_of, rulebook_to_look_at
-from triage.wiring.running import Installation, open_store, run_daemon, run_once
+from triage.wiring.running import (
+    Installation,
+    daemon_parts,
+    open_store,
+    run_daemon,
+    run_once,
+)
 
 __all__ = [
     "Installation",
     "check_installation",
+    "daemon_parts",
     "now",
     "open_store",
     "rulebook_of",

@@ -20,12 +20,14 @@ def check_installation(path: Path) -> Iterator[str]:
     tables = rulebook.ruleset.tables
     failing = examples_that_fail(rulebook.ruleset)
     if failing:
-        raise ConfigError(*failing)
+        raise ConfigError(*map(str, failing))
     yield (
-        f"rules {config.rules.folder}: {len(tables.signal)} signals, {len(tables.rule)} lines, "
-        f"{len(tables.route)} routes ({rulebook.ruleset.hash})"
+        f"rules {config.rules.folder}: {len(tables.signal)} signals, "
+        f"{len(tables.rule)} lines, {len(tables.route)} routes "
+        f"({rulebook.ruleset.hash})"
     )
-    yield f"templates {config.templates.folder}: {len(rulebook.templates)} letters"
+    letters = len(rulebook.templates.pairs)
+    yield f"templates {config.templates.folder}: {letters} letters"
 
 
 def try_servers(path: Path) -> Iterator[str]:
@@ -48,7 +50,9 @@ def _try_imap(config: Config) -> str:
         selected = mailbox.select()
         if config.mailbox.file:
             mailbox.check_filing()
-    return f"IMAP {mailbox.account}: {selected.exists} messages in {config.mailbox.folder}"
+    return (
+        f"IMAP {mailbox.account}: {selected.exists} messages in {config.mailbox.folder}"
+    )
 
 
 def _try_smtp(config: Config) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from triage import shipped
 from triage.config import Config, load_config, read_folder
@@ -12,6 +13,9 @@ from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
 from triage.reply import Organisation, Templates, compile_templates
 from triage.ruleset import Ruleset, compile_ruleset
+
+if TYPE_CHECKING:
+    from triage.ruleset.schema import Flag, Route
 
 RULE_ENDINGS = (".toml", ".csv")
 TEMPLATE_ENDINGS = (".txt", ".html")
@@ -59,10 +63,10 @@ def _rulebook(
     problems: list[Problem] = []
     secret_keys = _collected(problems, keys)
     ruleset = _collected(problems, lambda: compile_ruleset(files), config.rules.folder)
-    templates = ruleset and _collected(
-        problems, lambda: _templates(config, ruleset), config.templates.folder
-    )
+    templates = None
     if ruleset is not None:
+        make_templates = partial(_templates, config, ruleset)
+        templates = _collected(problems, make_templates, config.templates.folder)
         problems += _mismatches(config, ruleset, templates)
     if problems or ruleset is None or templates is None or secret_keys is None:
         raise ConfigError(*problems)
@@ -114,7 +118,8 @@ def _mismatches(
 ) -> Iterator[Problem]:
     """What rules ask for that the config or the templates do not have."""
     tables = ruleset.tables
-    for entry in (*tables.route, *tables.flag):
+    entries: tuple[Route | Flag, ...] = (*tables.route, *tables.flag)
+    for entry in entries:
         for contact in entry.tell:
             if contact not in config.contacts:
                 yield Problem(
@@ -145,7 +150,8 @@ def _keys(config: Config) -> tuple[bytes, ...]:
     if any(len(key) < SHORTEST_KEY for key in keys):
         raise ConfigError(
             Problem(
-                f"the key in {config.references.key} is shorter than {SHORTEST_KEY} characters",
+                f"the key in {config.references.key} is shorter than "
+                f"{SHORTEST_KEY} characters",
                 hint="make one with: openssl rand -hex 32",
             )
         )

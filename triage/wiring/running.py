@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from triage.config import Config, load_config
-from triage.daemon import Daemon
+from triage.daemon import Daemon, Parts
 from triage.dispatch import Dispatch, Tally
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox
@@ -115,20 +115,26 @@ class Installation:
         return MailboxWitness(self._witness, (looked_in,))
 
 
+def daemon_parts(installation: Installation) -> Parts:
+    """Return what the daemon runs of an installation."""
+    mailbox = installation.config.mailbox
+    return Parts(
+        intake=installation.intake,
+        dispatch=installation.dispatch,
+        ready=installation.ready_mailbox,
+        watcher=installation.watcher if mailbox.idle else None,
+        interrupt=installation.interrupt,
+        stop=installation.stop,
+        poll_seconds=mailbox.poll_seconds,
+    )
+
+
 def run_daemon(path: Path) -> None:
     """Run until SIGTERM or SIGINT."""
     config = load_config(path)
     log_to_stderr(config.log_level)
     with Installation(config) as installation:
-        Daemon(
-            intake=installation.intake,
-            dispatch=installation.dispatch,
-            ready=installation.ready_mailbox,
-            watcher=installation.watcher if config.mailbox.idle else None,
-            interrupt=installation.interrupt,
-            stop=installation.stop,
-            poll_seconds=config.mailbox.poll_seconds,
-        ).run()
+        Daemon(daemon_parts(installation)).run()
 
 
 def run_once(path: Path) -> str:

@@ -70,7 +70,7 @@ class MailboxWitness:
         self._folders = folders
 
     def has(self, message_id: str) -> bool:
-        """Tell whether a copy is there; raises TransientError when it cannot be told."""
+        """Tell whether a copy is there; TransientError when that cannot be told."""
         self._mailbox.connect()
         return any(self._mailbox.find(message_id, folder) for folder in self._folders)
 
