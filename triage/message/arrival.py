@@ -27,3 +27,5 @@ class Fetched:
     uid: int
     raw: bytes
     is_whole: bool = True
+    size: int | None = None
+    """RFC822.SIZE where `raw` is abridged; None: that of `raw`."""
