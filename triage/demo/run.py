@@ -1,6 +1,5 @@
 """The demonstration: deliver, let the daemon work, tell what became of each mail."""
 
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -30,7 +29,7 @@ Say = Callable[[str], object]
 def run_demo(output: Path, say: Say) -> bool:
     """Run the demonstration, and tell whether all went as the samples state.
 
-    The replies are laid down in `output`, which is emptied first.
+    The replies are laid down in `output`, in place of those of an earlier run.
     """
     mails = samples()
     started = monotonic()
@@ -174,8 +173,9 @@ def _table(found: Sequence[Verdict]) -> str:
 
 def _lay_down(store: Store, output: Path) -> None:
     """Write every letter as it is on the wire, and its HTML to open."""
-    shutil.rmtree(output, ignore_errors=True)
-    output.mkdir(parents=True)
+    output.mkdir(parents=True, exist_ok=True)
+    for old in (*output.glob("CMP-*"), *output.glob("notice-*")):
+        old.unlink()
     for line in store.outbox.listed():
         item = store.outbox.show(line.id)
         if item is None:

@@ -61,6 +61,8 @@ def take_up(
     history = store.recall(inquiry)
     sighting = Sighting(taken.message, taken.evidence, taken.received_at)
     decision = decide(sighting, history, rulebook.ruleset, rulebook.ourselves, now)
+    if decision.disposition is Disposition.LEAVE:
+        return None
     reference = decision.case
     if decision.disposition is Disposition.ANSWER and reference is None:
         reference = store.next_reference(now)
