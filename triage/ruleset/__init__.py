@@ -1,4 +1,4 @@
-"""Rule files → Ruleset; Ruleset × Message → Evidence.
+"""Rule files → Ruleset; Ruleset and Message → Evidence.
 
 compiling   rule files → Ruleset, or every problem at once
 schema      what ops may write
@@ -9,6 +9,7 @@ patterns    a phrase as an RE2 automaton
 index       which patterns can match at all
 ruleset     the compiled ruleset
 matching    find the evidence in a message
+scanning    what matches where in it
 reading     a message as folded sentences
 folding     letters as the rules compare them
 sentences   where sentences end

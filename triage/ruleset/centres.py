@@ -1,7 +1,7 @@
 """The centre directory: which senders write for a registered school.
 
-A CSV file with a header row: number, name, domains or addresses (several are separated by
-; or a space). A domain stands for its subdomains too.
+A CSV file with a header row: number, name, domains or addresses (several are separated
+by ; or a space). A domain stands for its subdomains too.
 """
 
 import csv

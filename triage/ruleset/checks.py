@@ -1,4 +1,4 @@
-"""What the tables' shapes cannot say: ids that must exist, dates that must make sense."""
+"""What shapes cannot say: ids that must exist, dates that must make sense."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class Entries:
     problems: tuple[Problem, ...]
     read: tuple[tuple[Path, Entry], ...]
     ids: Mapping[str, frozenset[str]]
-    """By table: every id that is given, by unreadable entries too."""
+    """By table."""
 
     def of(self, kind: type[Kind]) -> Iterator[tuple[Path, Kind]]:
         for path, entry in self.read:
@@ -100,7 +100,9 @@ class Entries:
 
 def read_entries(merged: Merged) -> Entries:
     """Read all entries; where one is wrong the others are read all the same."""
-    ids = {table: frozenset(_ids(merged, table)) for table in _ARRAYS}
+    ids = {
+        table: frozenset(name for _, name in _ids(merged, table)) for table in _ARRAYS
+    }
     try:
         tables = validated(RuleFiles, merged)
     except ConfigError as error:
@@ -132,30 +134,18 @@ def _read(kind: type[Entry], item: object) -> Entry | None:
         return None
 
 
-def _ids(merged: Merged, table: str) -> Iterator[str]:
+def _ids(merged: Merged, table: str) -> Iterator[tuple[Path, str]]:
+    """Yield every id that is given, by unreadable entries too, and its place."""
     items = merged.data.get(table)
-    for item in items if isinstance(items, list) else ():
+    for number, item in enumerate(items if isinstance(items, list) else ()):
         if isinstance(item, dict) and isinstance(item.get("id"), str):
-            yield item["id"]
+            yield (table, number, "id"), item["id"]
 
 
 def check_ids(merged: Merged, entries: Entries) -> Iterator[Problem]:
     """Yield ids given twice, and names of entries that do not exist."""
     for table in _ARRAYS:
-        first: dict[str, Path] = {}
-        for path, entry in _of_table(entries, table):
-            name = getattr(entry, "id")  # noqa: B009 - every array entry has one
-            if name in first:
-                other = merged.problem(first[name], "")
-                yield merged.problem(
-                    (*path, "id"),
-                    f"the id `{name}` is taken: {other.file}, line {other.line}",
-                )
-            elif table == "signal" and name in RESERVED_SIGNALS:
-                yield merged.problem(
-                    (*path, "id"), f"the signal `{name}` exists without being written"
-                )
-            first.setdefault(name, path)
+        yield from _taken_ids(merged, table)
     known = dict(entries.ids)
     known["signal"] |= RESERVED_SIGNALS.keys()
     known["role"] |= {UNKNOWN_ROLE}
@@ -169,8 +159,17 @@ def check_ids(merged: Merged, entries: Entries) -> Iterator[Problem]:
                 )
 
 
-def _of_table(entries: Entries, table: str) -> Iterator[tuple[Path, Entry]]:
-    return ((path, entry) for path, entry in entries.read if path[0] == table)
+def _taken_ids(merged: Merged, table: str) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for path, name in _ids(merged, table):
+        if name in first:
+            other = merged.problem(first[name], "")
+            yield merged.problem(
+                path, f"the id `{name}` is taken: {other.file}, line {other.line}"
+            )
+        elif table == "signal" and name in RESERVED_SIGNALS:
+            yield merged.problem(path, f"the signal `{name}` is always there")
+        first.setdefault(name, path)
 
 
 def _references(path: Path, entry: Entry) -> Iterator[tuple[Path, str, str]]:
@@ -186,19 +185,18 @@ def _references(path: Path, entry: Entry) -> Iterator[tuple[Path, str, str]]:
 
 
 def _names(path: Path, value: object) -> Iterator[tuple[Path, str]]:
-    match value:
-        case str():
-            yield path, value
-        case dict():
-            for key in value:
-                yield (*path, key), key
-        case tuple():
-            for number, item in enumerate(value):
-                yield from _names((*path, number), item)
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key in value:
+            yield (*path, key), key
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _names((*path, number), item)
 
 
 def check_signals(merged: Merged, entries: Entries) -> Iterator[Problem]:
-    """Yield signals that nothing can give, and lists that are too short to mean much."""
+    """Yield signals that nothing can give, and lists too short to mean much."""
     for path, signal in entries.of(Signal):
         ways = (signal.phrases, signal.together, signal.weak, signal.regex)
         if not any(ways) and not signal.directory and signal.at_least_words is None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from triage.errors import ConfigError, Problem
@@ -18,6 +19,7 @@ from triage.ruleset.checks import (
 from triage.ruleset.index import Index
 from triage.ruleset.patterns import (
     Automaton,
+    Need,
     Pattern,
     any_of,
     automaton,
@@ -34,14 +36,14 @@ from triage.ruleset.schema import (
     WordList,
     together_entries,
 )
-from triage.tomlsource import Merged, did_you_mean, merge, read_toml, validated
+from triage.tomlsource import Merged, Source, did_you_mean, merge, read_toml
 from triage.workdays import Calendar
 
 Path = tuple[str | int, ...]
 
 _HASH_LENGTH = 12
 # Stands for a phrase or list that is reported already, so that it is reported once.
-_UNREADABLE = Pattern(b"- +", (frozenset([b"-"]),))
+_UNREADABLE = Pattern(b"- +", (Need(frozenset([b"-"]), 0, 0),), 1, 1)
 
 
 def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
@@ -64,14 +66,13 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
     problems += compiler.problems
     if problems or entries.tables is None:
         raise ConfigError(*sorted(problems, key=_place))
-    patterns = list(compiler.numbers)
     return Ruleset(
         tables=entries.tables,
         hash=_hash(files),
         calendar=_calendar(entries.tables),
         centres=centres,
         patterns=tuple(compiler.automata),
-        index=Index(patterns),
+        index=Index(compiler.asked_patterns(signals)),
         signal_patterns=tuple(signals),
         subject_words=subject_words,
     )
@@ -82,7 +83,8 @@ def _place(problem: Problem) -> tuple[str, int, int]:
 
 
 def _merged(files: Mapping[str, str]) -> Merged:
-    sources, problems = [], []
+    sources: list[Source] = []
+    problems: list[Problem] = []
     for name in sorted(files):
         if name.endswith(".toml"):
             try:
@@ -161,11 +163,20 @@ class _Compiler:
             self._named_list(entry)
         return [self._signal(path, entry) for path, entry in self.entries.of(Signal)]
 
+    def asked_patterns(self, signals: Iterable[SignalPatterns]) -> dict[int, Pattern]:
+        """The patterns that can give a signal; `unless` is tried where one is given."""
+        asked = {
+            number
+            for signal in signals
+            for number in (*signal.phrases, *signal.weak, *chain(*signal.together))
+        }
+        return {n: pattern for pattern, n in self.numbers.items() if n in asked}
+
     def subject_words(self) -> Automaton:
         intake = self.entries.first(Intake)
         words = intake.subject_words if intake else ()
-        found = self._phrases(("intake", "subject_words"), words)
-        return automaton(any_of(pattern for pattern in found if pattern).source)
+        patterns = self._phrases(("intake", "subject_words"), words)
+        return automaton(any_of(patterns or [_UNREADABLE]).source)
 
     def _signal(self, path: Path, signal: Signal) -> SignalPatterns:
         together = []

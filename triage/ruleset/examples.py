@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Any
+
+from typing_extensions import override
 
 from triage.message.model import Address, Attachment, Message
 from triage.ruleset.matching import find_evidence
@@ -22,14 +24,18 @@ class FailedExample:
     found: str = ""
     """For a counterexample: the words that gave the signal."""
 
+    @override
     def __str__(self) -> str:
         if self.should_match:
             return f"signal `{self.signal}` does not see its example: {self.text}"
-        return f"signal `{self.signal}` sees “{self.found}” in its counterexample: {self.text}"
+        return (
+            f"signal `{self.signal}` sees “{self.found}”"
+            f" in its counterexample: {self.text}"
+        )
 
 
 def examples_that_fail(ruleset: Ruleset) -> tuple[FailedExample, ...]:
-    """Try the examples and counterexamples of every signal, each as a mail of its own."""
+    """Try all examples and counterexamples, each as a mail of its own."""
     return tuple(
         failure
         for signal in ruleset.tables.signal
@@ -49,21 +55,11 @@ def _failures(ruleset: Ruleset, signal: Signal) -> Iterator[FailedExample]:
 
 
 def _mail(signal: Signal, text: str) -> Message:
-    """The sample as the writer's own text, or as the one field that the signal reads."""
+    """The sample as the writer's text, or as the one field that the signal reads."""
     where: Where = "text" if "text" in signal.where else signal.where[0]
-    match where:
-        case "text":
-            return replace(_SAMPLE, text=text)
-        case "subject":
-            return replace(_SAMPLE, subject=text)
-        case "forwarded":
-            return replace(_SAMPLE, forwarded=text)
-        case "signature":
-            return replace(_SAMPLE, signature=text)
-        case "quoted":
-            return replace(_SAMPLE, quoted=text)
-        case "sender":
-            return replace(_SAMPLE, from_=(Address(text.lower()),))
-        case "attachment":
-            return replace(_SAMPLE, attachments=(Attachment(text, "", 0),))
-    assert_never(where)
+    fields: dict[str, Any] = {where: text}
+    if where == "sender":
+        fields = {"from_": (Address(text.lower()),)}
+    elif where == "attachment":
+        fields = {"attachments": (Attachment(text, "", 0),)}
+    return replace(_SAMPLE, **fields)

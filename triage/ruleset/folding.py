@@ -1,7 +1,8 @@
 """Text as the rules compare it: no accents, no case, no typography; and the way back.
 
-Folding turns “Don’t” and "dont" into the same letters. Every difference in length is
-kept, so that a place in the folded text leads back to the words as they were written.
+Folding makes "don't", however its apostrophe is written, and "dont" the same letters.
+Every difference in length is kept, so that a place in the folded text leads back to the
+words as they were written.
 """
 
 import re
@@ -10,8 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-# An apostrophe within a word vanishes (don't, dont); a non-ASCII run is looked at.
-_TO_CHANGE = re.compile(r"(?<=[^\W\d_])['`](?=[^\W\d_])|[^\x00-\x7f]+")
+_TO_CHANGE = re.compile(r"['`\x80-\U0010ffff]")
 _APOSTROPHES = frozenset("'`\u2018\u2019\u02bc\u00b4\u2032\uff07")
 _LOOKS_LIKE = {
     "\u2018": "'",
@@ -45,13 +45,11 @@ _LOOKS_LIKE = {
     "\u2028": "\n",
     "\u2029": "\n\n",
 }
-_PLAIN = bytes(
-    ord(chr(code).lower())
-    if chr(code).isascii() and chr(code).isalnum()
-    else code
-    if code >= 0x80
-    else 0x20
-    for code in range(256)
+_WORD_OCTETS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789") | set(
+    range(0x80, 0x100)
+)
+_WORDS_ONLY = bytes(
+    octet if octet in _WORD_OCTETS else ord(" ") for octet in bytes(range(256)).lower()
 )
 
 
@@ -59,8 +57,8 @@ _PLAIN = bytes(
 class Folded:
     """A folded text as UTF-8 bytes; case and punctuation are still there.
 
-    After the byte `ends[i]`, a byte offset plus `shifts[i]` is an offset into the original
-    text, in characters.
+    After the byte `ends[i]`, a byte offset plus `shifts[i]` is an offset into the
+    original text, in characters.
     """
 
     text: bytes
@@ -74,7 +72,7 @@ class Folded:
 
     def words(self) -> bytes:
         """Return the text in lower case with spaces for punctuation, byte for byte."""
-        return self.text.translate(_PLAIN)
+        return self.text.translate(_WORDS_ONLY)
 
 
 def fold(text: str) -> Folded:
@@ -82,21 +80,17 @@ def fold(text: str) -> Folded:
     pieces: list[str] = []
     ends: list[int] = []
     shifts: list[int] = []
-    done = shift = written = 0
+    done = shift = 0
     for match in _TO_CHANGE.finditer(text):
-        start, end = match.span()
-        pieces.append(text[done:start])
-        written += start - done
-        for at in range(start, end):
-            letter = "" if _is_within_word(text, at) else _fold_letter(text[at])
-            pieces.append(letter)
-            size = len(letter) if letter.isascii() else len(letter.encode())
-            written += size
-            if size != 1:
-                shift += 1 - size
-                ends.append(written)
-                shifts.append(shift)
-        done = end
+        at = match.start()
+        letter = "" if _is_within_word(text, at) else _fold_letter(text[at])
+        pieces += text[done:at], letter
+        done = at + 1
+        size = len(letter) if letter.isascii() else len(letter.encode())
+        if size != 1:
+            shift += 1 - size
+            ends.append(done - shift)
+            shifts.append(shift)
     pieces.append(text[done:])
     return Folded("".join(pieces).encode(), tuple(ends), tuple(shifts))
 

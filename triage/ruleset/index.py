@@ -1,92 +1,186 @@
-"""Which patterns can match at all: a look-up of the words that a sentence has.
+"""Which patterns can match at all, and where: a look-up of the words of a message.
 
-Every pattern names words without which it cannot match (`Pattern.needs`). It is filed
-under the need that fewest other patterns share; the others are checked by bit masks, one
-bit for each sentence. So what a message costs follows the words in it, and hardly the
-number of phrases in the rules.
+Every pattern names words without which it cannot match, and how far from its first word
+they stand (`Pattern.needs`). It is filed under the need that fewest patterns share.
+Places in the text are bits, so that whether the words stand in the right distance is
+asked for all places at once. What a message costs follows its words and hardly the
+number of phrases in the rules, and an automaton is tried almost only where it matches.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from triage.ruleset.patterns import Need, Pattern
 
-# Masks stay small, so that a message of very many sentences costs linear time.
-_BLOCK = 512
-_STEM = 3
+# Sentences are taken in blocks of about this size: numbers of more bits would make a
+# long message cost more than linear time.
+_BLOCK_OCTETS = 6_000
+# No word: it stands between sentences.
+_BREAK = b"."
+_MOST_WORDS_SEEN = 20_000
+_LONGEST_WORD_SEEN = 40
 
-Candidates = Mapping[int, list[int]]
-"""By number of a pattern: the numbers of the sentences in which it may match."""
+Candidates = Mapping[int, Sequence[int]]
+"""By pattern: the sentences in which it may match."""
+
+_Distance = tuple[frozenset[bytes], int, int]
+"""What a pattern needs, the words from its beginning, and the words of leeway."""
+_Filed = tuple[int, frozenset[bytes], tuple[_Distance, ...]]
+"""A pattern, terms that must all be there, and where its needs stand."""
 
 
 class Index:
-    """Built once for a ruleset's patterns; patterns go by their number."""
+    """Built once for a ruleset's patterns, which go by their number."""
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        usage = Counter(need for pattern in patterns for need in pattern.needs)
-        numbers = {need: number for number, need in enumerate(usage)}
-        self._filed: list[list[tuple[int, tuple[int, ...]]]] = [[] for _ in numbers]
-        for number, pattern in enumerate(patterns):
-            first = min(pattern.needs, key=lambda need: _commonness(need, usage))
-            others = tuple(numbers[need] for need in pattern.needs if need != first)
-            self._filed[numbers[first]].append((number, others))
-        self._by_word: dict[bytes, list[int]] = defaultdict(list)
-        self._by_stem: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
-        for need, number in numbers.items():
-            for word in need:
-                if word.endswith(b"*"):
-                    beginning = word[:-1]
-                    self._by_stem[beginning[:_STEM]].append((beginning, number))
-                else:
-                    self._by_word[word].append(number)
-        self._has_short_stems = any(len(stem) < _STEM for stem in self._by_stem)
+    def __init__(self, patterns: Mapping[int, Pattern]) -> None:
+        usage = Counter(need.either for p in patterns.values() for need in p.needs)
+        self._vocabulary = _Vocabulary({term for either in usage for term in either})
+        self._filed: dict[bytes, list[_Filed]] = defaultdict(list)
+        for number, pattern in patterns.items():
+            needs = sorted(pattern.needs, key=lambda need: _commonness(need, usage))
+            certain = frozenset().union(
+                *(n.either for n in needs if len(n.either) == 1)
+            )
+            distances = tuple(
+                (n.either, n.earliest, n.latest - n.earliest) for n in needs
+            )
+            for term in needs[0].either:
+                self._filed[term].append((number, certain, distances))
 
     def candidates(self, sentences: Sequence[bytes]) -> Candidates:
         """Return the patterns that may match; `sentences` are folded words."""
         found: dict[int, list[int]] = defaultdict(list)
-        for start in range(0, len(sentences), _BLOCK):
-            masks = self._masks_of_needs(sentences[start : start + _BLOCK])
-            for need, of_need in masks.items():
-                for pattern, others in self._filed[need]:
-                    mask = of_need
-                    for other in others:
-                        mask &= masks.get(other, 0)
-                        if not mask:
-                            break
-                    if mask:
-                        found[pattern].extend(_numbers(mask, start))
+        for start, block in _blocks(sentences):
+            words = _BREAK.join(block).split()
+            terms = self._vocabulary.terms(words)
+            there = frozenset(terms)
+            places = _Places(words, terms)
+            tried: set[int] = set()
+            for term in there & self._filed.keys():
+                for number, certain, distances in self._filed[term]:
+                    if certain <= there and number not in tried:
+                        tried.add(number)
+                        if begins := places.begins(distances):
+                            found[number] += places.sentences(begins, start)
         return found
 
-    def _masks_of_needs(self, sentences: Sequence[bytes]) -> Mapping[int, int]:
-        words: dict[bytes, int] = {}
+
+def _commonness(need: Need, usage: Mapping[frozenset[bytes], int]) -> tuple[int, ...]:
+    return usage[need.either], len(need.either), -min(map(len, need.either))
+
+
+def _blocks(sentences: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
+    """Yield sentences in blocks, each with the number of its first."""
+    start = size = 0
+    for number, sentence in enumerate(sentences):
+        if size > _BLOCK_OCTETS:
+            yield start, sentences[start:number]
+            start, size = number, 0
+        size += len(sentence)
+    yield start, sentences[start:]
+
+
+class _Vocabulary:
+    """The words, beginnings and neighbours that patterns need."""
+
+    def __init__(self, terms: Iterable[bytes]) -> None:
+        self._pairs: dict[tuple[bytes, bytes], bytes] = {}
+        self._words: dict[bytes, tuple[bytes, ...]] = {}
+        self._beginnings: set[bytes] = set()
+        self._seen: dict[bytes, tuple[bytes, ...]] = {}
+        for term in terms:
+            first, _, second = term.partition(b" ")
+            if second:
+                self._pairs[first, second] = term
+            elif term.endswith(b"*"):
+                self._beginnings.add(term)
+            else:
+                self._words[term] = (term,)
+        self._lengths = sorted({len(term) - 1 for term in self._beginnings})
+
+    def terms(self, words: Sequence[bytes]) -> Mapping[bytes, Sequence[bytes]]:
+        """Return the terms that these words give, each with the words that give it."""
+        different = set(words)
+        terms: dict[bytes, Sequence[bytes]] = {
+            word: self._words[word] for word in self._words.keys() & different
+        }
+        for word in different:
+            for term in self._begun(word):
+                terms[term] = (*terms.get(term, ()), word)
+        for pair in self._pairs.keys() & pairwise(words):
+            terms[self._pairs[pair]] = pair
+        return terms
+
+    def _begun(self, word: bytes) -> tuple[bytes, ...]:
+        begun = self._seen.get(word)
+        if begun is None:
+            beginnings = (word[:n] + b"*" for n in self._lengths if n <= len(word))
+            begun = tuple(term for term in beginnings if term in self._beginnings)
+            # Most words come again and again.
+            if len(self._seen) < _MOST_WORDS_SEEN and len(word) <= _LONGEST_WORD_SEEN:
+                self._seen[word] = begun
+        return begun
+
+
+class _Places:
+    """Where the words of some sentences stand: bit 0 is the first word of all."""
+
+    def __init__(
+        self, words: Sequence[bytes], terms: Mapping[bytes, Sequence[bytes]]
+    ) -> None:
+        self._terms = terms
+        self._words: dict[bytes, int] = defaultdict(int)
         bit = 1
-        for sentence in sentences:
-            for word in sentence.split():
-                words[word] = words.get(word, 0) | bit
+        for word in words:
+            self._words[word] |= bit
             bit <<= 1
-        needs: dict[int, int] = {}
-        for word, mask in words.items():
-            for need in self._by_word.get(word, ()):
-                needs[need] = needs.get(need, 0) | mask
-            stems = self._by_stem.get(word[:_STEM])
-            if stems:
-                for beginning, need in stems:
-                    if word.startswith(beginning):
-                        needs[need] = needs.get(need, 0) | mask
-            if self._has_short_stems and len(word) >= _STEM:
-                for beginning, need in self._by_stem.get(word[: _STEM - 1], ()):
-                    needs[need] = needs.get(need, 0) | mask
-        return needs
+        self._breaks = self._words.get(_BREAK, 0)
+        self._known: dict[frozenset[bytes], int] = {}
+
+    def begins(self, distances: Iterable[_Distance]) -> int:
+        """Return where a pattern may begin whose needs stand in these distances."""
+        begins = -1
+        for either, words, leeway in distances:
+            places = self._known.get(either)
+            if places is None:
+                places = self._known[either] = self._of(either)
+            places >>= words
+            begins &= _with_leeway(places, leeway) if leeway else places
+            if not begins:
+                break
+        return begins
+
+    def _of(self, either: Iterable[bytes]) -> int:
+        places = 0
+        for term in either:
+            words = self._terms.get(term, ())
+            if b" " in term and words:
+                places |= self._words[words[0]] & self._words[words[1]] >> 1
+            else:
+                for word in words:
+                    places |= self._words[word]
+        return places
+
+    def sentences(self, begins: int, first: int) -> Iterator[int]:
+        """Yield the sentences in which the places lie; `first` is that of bit 0."""
+        while begins:
+            place = (begins & -begins).bit_length() - 1
+            before = self._breaks & (1 << place) - 1
+            yield first + before.bit_count()
+            after = self._breaks >> place
+            if not after:
+                return
+            following = place + (after & -after).bit_length()
+            begins = begins >> following << following
 
 
-def _commonness(need: Need, usage: Mapping[Need, int]) -> tuple[int, int, int]:
-    return usage[need], len(need), -min(map(len, need))
-
-
-def _numbers(mask: int, start: int) -> list[int]:
-    numbers = []
-    while mask:
-        lowest = mask & -mask
-        numbers.append(start + lowest.bit_length() - 1)
-        mask ^= lowest
-    return numbers
+def _with_leeway(places: int, leeway: int) -> int:
+    """Add the places that lie up to so many words earlier."""
+    step = 1
+    while leeway:
+        step = min(step, leeway)
+        places |= places >> step
+        leeway -= step
+        step *= 2
+    return places

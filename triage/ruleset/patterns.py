@@ -1,21 +1,18 @@
 """A phrase as an automaton, and the words without which it cannot match.
 
-A pattern runs on one sentence, folded to words: ` we want to complain `. Every word of a
-pattern takes the spaces after it, and a pattern begins with the space before its first
-word, so whole words are compared without \\b, which knows ASCII only in RE2.
+A pattern runs on one sentence, folded to words: ` we want to complain `. Every word of
+a pattern takes the spaces after it, and a pattern begins with the space before its
+first word: so whole words are compared without \\b, which knows ASCII only in RE2.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-import re2
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from triage.ruleset.folding import fold
 from triage.ruleset.phrases import Choice, Gap, ListName, PhraseError, Sequence, Word
-
-Need = frozenset[bytes]
-"""Words of which a sentence must have one; a beginning ends with *."""
 
 _LARGEST_PATTERN = 60_000
 
@@ -29,15 +26,41 @@ _EXPERT_OPTIONS.log_errors = False
 _EXPERT_OPTIONS.never_capture = True
 
 
-Automaton: TypeAlias = "re2._Regexp[bytes]"
+class Match(Protocol):
+    """What an automaton found."""
+
+    def span(self) -> tuple[int, int]: ...
+
+
+class Automaton(Protocol):
+    """A compiled RE2 object, which runs on bytes."""
+
+    def search(self, text: bytes, /) -> Match | None: ...
+
+    def finditer(self, text: bytes, /) -> Iterator[Match]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Without one of `either` a pattern cannot match.
+
+    Each is a word, a beginning (`complain*`) or two neighbours (`my son`), and begins
+    `earliest` to `latest` words after the first word that the pattern matches.
+    """
+
+    either: frozenset[bytes]
+    earliest: int
+    latest: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """RE2 source for a run of words, and what a sentence must have for it to match."""
+    """RE2 source for a run of `shortest` to `longest` words, and what it needs."""
 
     source: bytes
     needs: tuple[Need, ...]
+    shortest: int
+    longest: int
 
 
 Lists = Callable[[str], Pattern]
@@ -47,7 +70,7 @@ Lists = Callable[[str], Pattern]
 def pattern_of(sequence: Sequence, lists: Lists) -> Pattern:
     """Return the pattern of one phrase.
 
-    Raises PhraseError where no word is certain to be there, or the pattern is too large.
+    Raises PhraseError where no word is sure to be there, or the pattern is too large.
     """
     pattern = _of_sequence(sequence, lists)
     if not pattern.needs:
@@ -65,17 +88,20 @@ def any_of(patterns: Iterable[Pattern]) -> Pattern:
     source = b"(?:" + b"|".join(option.source for option in options) + b")"
     if len(source) > _LARGEST_PATTERN:
         raise PhraseError("it stands for too many phrases", "use smaller lists")
-    return Pattern(source, _needs_of_any(options))
+    shortest = min(option.shortest for option in options)
+    longest = max(option.longest for option in options)
+    return Pattern(source, _needs_of_any(options), shortest, longest)
 
 
 def automaton(source: bytes) -> Automaton:
     """Compile a pattern's source; it can only fail by being too large."""
     try:
-        return re2.compile(b" " + source, _OPTIONS)
+        compiled: Automaton = re2.compile(b" " + source, _OPTIONS)
     except re2.error:
         raise PhraseError(
             "it stands for too many phrases", "use smaller lists or gaps"
         ) from None
+    return compiled
 
 
 def expert_automaton(regex: str) -> Automaton:
@@ -84,7 +110,7 @@ def expert_automaton(regex: str) -> Automaton:
     Raises PhraseError where RE2 cannot take it or it matches nothing at all.
     """
     try:
-        compiled = re2.compile(f"(?i:{regex})".encode(), _EXPERT_OPTIONS)
+        compiled: Automaton = re2.compile(f"(?i:{regex})".encode(), _EXPERT_OPTIONS)
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
@@ -103,35 +129,71 @@ def finds(automaton: Automaton, text: str) -> bool:
 
 
 def _of_sequence(sequence: Sequence, lists: Lists) -> Pattern:
-    source = b""
-    needs: tuple[Need, ...] = ()
-    for item in sequence:
+    whole = Pattern(b"", (), 0, 0)
+    before: object = None
+    for item, after in zip(sequence, (*sequence[1:], None), strict=True):
         match item:
             case Word(text, is_open):
-                source += text + (b"[^ ]* +" if is_open else b" +")
-                needs += (frozenset([text + b"*" if is_open else text]),)
+                source = text + (b"[^ ]* +" if is_open else b" +")
+                needs = tuple(_needs_of_word(before, item, after))
+                whole = _then(whole, Pattern(source, needs, 1, 1))
             case Gap(most):
-                source += b"(?:[^ ]+ +){0,%d}?" % most
+                gap = b"(?:[^ ]+ +){0,%d}?" % most
+                whole = _then(whole, Pattern(gap, (), 0, most))
             case ListName(name):
-                inner = lists(name)
-                source += inner.source
-                needs += inner.needs
+                whole = _then(whole, lists(name))
             case Choice(options, is_optional):
-                inner = any_of(_of_sequence(option, lists) for option in options)
-                source += inner.source + (b"?" if is_optional else b"")
-                needs += () if is_optional else inner.needs
-    return Pattern(source, tuple(dict.fromkeys(needs)))
+                choice = any_of(_of_sequence(option, lists) for option in options)
+                if is_optional:
+                    choice = Pattern(choice.source + b"?", (), 0, choice.longest)
+                whole = _then(whole, choice)
+        before = item
+    return whole
+
+
+def _needs_of_word(before: object, word: Word, after: object) -> Iterator[Need]:
+    """Neighbours are rarer than words: a word is taken together with the next."""
+    if word.is_open:
+        yield Need(frozenset([word.text + b"*"]), 0, 0)
+    elif isinstance(after, Word) and not after.is_open:
+        yield Need(frozenset([b"%b %b" % (word.text, after.text)]), 0, 0)
+    elif not isinstance(before, Word) or before.is_open:
+        yield Need(frozenset([word.text]), 0, 0)
+
+
+def _then(first: Pattern, second: Pattern) -> Pattern:
+    moved = (
+        replace(
+            need,
+            earliest=need.earliest + first.shortest,
+            latest=need.latest + first.longest,
+        )
+        for need in second.needs
+    )
+    return Pattern(
+        first.source + second.source,
+        (*first.needs, *moved),
+        first.shortest + second.shortest,
+        first.longest + second.longest,
+    )
 
 
 def _needs_of_any(options: list[Pattern]) -> tuple[Need, ...]:
-    """One word of the most telling need of every option; nothing where one needs none."""
+    """The most telling need of every option; nothing where an option needs nothing."""
     if not all(option.needs for option in options):
         return ()
     if len(options) == 1:
         return options[0].needs
-    return (frozenset().union(*(min(o.needs, key=_commonness) for o in options)),)
+    needs = [min(option.needs, key=_commonness) for option in options]
+    return (
+        Need(
+            frozenset().union(*(need.either for need in needs)),
+            min(need.earliest for need in needs),
+            max(need.latest for need in needs),
+        ),
+    )
 
 
 def _commonness(need: Need) -> tuple[int, int]:
     """Few and long words tell most."""
-    return len(need), -min(map(len, need))
+    return len(need.either), -min(map(len, need.either))

@@ -7,13 +7,14 @@
     [very] unhappy      words that may be there or not
     not ... answered    a gap of up to 4 words; ...8... is a gap of up to 8
 
-Words are compared as `folding` folds them: without case, accents or apostrophes, a hyphen
-being a space. A phrase never reaches across the end of a sentence. The page
+Words are compared as `folding` folds them: without case, accents or apostrophes, and a
+hyphen is a space. A phrase never reaches across the end of a sentence. The page
 docs/rule-language.md says the same with examples for people who never programmed.
 """
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from triage.ruleset.folding import folded_words
@@ -21,6 +22,7 @@ from triage.ruleset.folding import folded_words
 USUAL_GAP = 4
 LONGEST_GAP = 20
 _SHORTEST_BEGINNING = 2
+_WHOLE_WORDS = "brackets stand for whole words: (complaint|complaints), or complain*"
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
@@ -53,11 +55,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
+    """Up to `most` words, whatever they are."""
+
     most: int
 
 
 @dataclass(frozen=True, slots=True)
 class ListName:
+    """Any phrase of a named list."""
+
     name: str
 
 
@@ -101,16 +107,15 @@ class _Reader:
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
             self._at += 1
-            match token.lastgroup:
-                case "close":
-                    if token[0] != closing:
-                        raise PhraseError(f"a {token[0]} without its opening bracket")
-                    self._must_stand_apart(token)
-                    return tuple(map(tuple, options))
-                case "bar":
-                    options.append([])
-                case _:
-                    options[-1].extend(self._items(token))
+            if token.lastgroup == "close":
+                if token[0] != closing:
+                    raise PhraseError(f"a {token[0]} without its opening bracket")
+                _must_stand_apart(token)
+                return tuple(map(tuple, options))
+            if token.lastgroup == "bar":
+                options.append([])
+            else:
+                options[-1].extend(self._items(token))
         if closing:
             raise PhraseError(f"a bracket is not closed: {closing} is missing")
         return tuple(map(tuple, options))
@@ -124,18 +129,19 @@ class _Reader:
             case "gap" | "most":
                 return (_gap(token["most"]),)
             case "list":
-                self._must_stand_apart(token)
+                _must_stand_apart(token)
                 return (ListName(token["list"].strip()),)
             case "open":
                 return (self._choice(token),)
-        raise PhraseError(f"a {token[0]} without its other half")
+            case _:
+                raise PhraseError(f"a {token[0]} without its other half")
 
     def _choice(self, token: re.Match[str]) -> Choice:
         before = token.string[: token.start()]
         if before and not before[-1].isspace() and before[-1] not in "([|":
             raise PhraseError(
                 f"a space is missing before {token[0]}",
-                "brackets stand for whole words: write (complaint|complaints) or complain*",
+                _WHOLE_WORDS,
             )
         options = self._options(")" if token[0] == "(" else "]")
         if not all(options):
@@ -145,13 +151,11 @@ class _Reader:
             )
         return Choice(options, is_optional=token[0] == "[")
 
-    def _must_stand_apart(self, token: re.Match[str]) -> None:
-        after = token.string[token.end() : token.end() + 1]
-        if after and not after.isspace() and after not in ")]|.…,;:!?":
-            raise PhraseError(
-                f"a space is missing after {token[0]}",
-                "brackets stand for whole words: write (complaint|complaints) or complain*",
-            )
+
+def _must_stand_apart(token: re.Match[str]) -> None:
+    after = token.string[token.end() : token.end() + 1]
+    if after and not after.isspace() and after not in ")]|.…,;:!?":
+        raise PhraseError(f"a space is missing after {token[0]}", _WHOLE_WORDS)
 
 
 def _words(written: str) -> Sequence:
@@ -183,7 +187,7 @@ def _check_gaps(sequence: Sequence) -> None:
         raise PhraseError("there is no word in it")
     if isinstance(sequence[0], Gap) or isinstance(sequence[-1], Gap):
         raise PhraseError("a gap needs words on both sides")
-    for item, following in zip(sequence, sequence[1:], strict=False):
+    for item, following in pairwise(sequence):
         if isinstance(item, Gap) and isinstance(following, Gap):
             raise PhraseError("two gaps follow each other", "write one: ...8...")
     for item in sequence:

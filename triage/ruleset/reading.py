@@ -1,4 +1,4 @@
-"""A message's fields, cut into folded sentences, with the way back to what was written."""
+"""A message's fields as folded sentences, with the way back to what was written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ class FieldText:
 class Sentence:
     """`words` are folded, with one space before the first and after the last.
 
-    `start` and `end` are bytes of the field's folded text; `number` counts from 0 through
-    all fields.
+    `start` and `end` are bytes of the field's folded text; `number` counts from 0
+    through all fields.
     """
 
     number: int
@@ -45,21 +45,23 @@ class Sentence:
     end: int
     words: bytes
 
+    @property
+    def original_start(self) -> int:
+        return self.field.folded.original(self.start)
+
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Lead a span of `words` back to the characters that were written."""
-        folded = self.field.folded
-        start += len(self.words[start:end]) - len(self.words[start:end].lstrip())
-        end = len(self.words[:end].rstrip())
-        return folded.original(self.start + start - 1), folded.original(
-            self.start + end - 1
-        )
+        """Lead a match back to the characters that were written.
+
+        A match begins with the space before its first word and ends with the spaces
+        after its last.
+        """
+        last = len(self.words[:end].rstrip())
+        to_original = self.field.folded.original
+        return to_original(self.start + start), to_original(self.start + last - 1)
 
     def as_written(self) -> str:
-        folded = self.field.folded
-        written = self.field.written[
-            folded.original(self.start) : folded.original(self.end)
-        ]
-        return shown(written)
+        end = self.field.folded.original(self.end)
+        return shown(self.field.written[self.original_start : end])
 
 
 def read_fields(message: Message, wanted: frozenset[Where]) -> list[Sentence]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 from triage.ruleset.centres import CentreDirectory
 from triage.ruleset.index import Index
@@ -105,6 +106,15 @@ class Ruleset:
             for pattern in {*signal.phrases, *signal.weak, *firsts}:
                 owners[pattern].append(number)
         return tuple(map(tuple, owners))
+
+    @cached_property
+    def fields_of(self) -> tuple[frozenset[Where], ...]:
+        """By number of a pattern: the fields in which some signal wants it."""
+        fields: list[frozenset[Where]] = [frozenset()] * len(self.patterns)
+        for signal in self.signal_patterns:
+            for pattern in (*signal.phrases, *signal.weak, *chain(*signal.together)):
+                fields[pattern] |= signal.where
+        return tuple(fields)
 
     @cached_property
     def asked_always(self) -> tuple[int, ...]:

@@ -22,7 +22,8 @@ def together_entries(written: Any) -> Any:
     match written:
         case [[str(), *_], *_]:
             return [written]
-    return written
+        case _:
+            return written
 
 
 class Entry(BaseModel):
@@ -110,7 +111,7 @@ class Missing(Entry):
     id: Id
     title: str
     present: tuple[tuple[Id, ...], ...] = Field(min_length=1)
-    """Groups of signals; present when every group has a hit. `attachment` is a signal."""
+    """Groups of signals; present when every group has a hit."""
     asked_when_topic: tuple[Id, ...] = ()
     """Asked for only where one of these topics is touched; empty: always."""
     asked_when_any: tuple[Id, ...] = ()
@@ -216,9 +217,13 @@ class Automatic(Entry):
     subject_prefixes: Phrases = ()
     """Subjects that only withhold a reply: they prove nothing (RFC 3834 §3.1.5)."""
     max_received: int = 30
+    folder: str | None = None
+    """Where automatic mail is filed; without it, it stays where it is."""
 
 
 class ClosingDay(Entry):
+    """A day on which the board is closed, besides weekends and public holidays."""
+
     day: date
     title: str
 
@@ -233,6 +238,8 @@ class Series(Entry):
 
 
 class CalendarTable(Entry):
+    """Working days and the days that answers may take."""
+
     timezone: str
     country: str
     subdivision: str | None = None
@@ -250,12 +257,16 @@ class Window(Entry):
 
 
 class Budgets(Entry):
+    """Automatic replies that may go out; beyond them replies are held."""
+
     sender_per_day: int
     domain_per_hour: int
     all_per_hour: int
 
 
 class Senders(Entry):
+    """Who counts as one person, and how much is too much."""
+
     windows: tuple[Window, ...]
     plus_addresses: bool = True
     dotless_domains: tuple[tuple[str, ...], ...] = ()

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 
-_BREAK = re.compile(rb"[.!?]+[\"')\]]*|\n\s*")
+# It begins with one set of characters: `re` then skips quickly to the next of them.
+_BREAK = re.compile(rb"[.!?\n](?:(?<=\n)\s*|[.!?]*[\"')\]]*)")
 _LAST_WORD = re.compile(rb"[A-Za-z.]+\Z")
 _LIST_ITEM = re.compile(rb"(?:[-*+>]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 _NEXT_WORD = re.compile(rb"\S*")
 
 # Full stops after these belong to the word; `no.` only before a number.
 _ALWAYS_SHORT = frozenset(
-    b"mr mrs ms dr prof st rev hon fig vs viz cf ref tel approx dept sr sra srta mme mlle".split()
+    b"mr mrs ms dr prof st rev hon fig vs viz cf ref tel approx dept".split()
+    + b"sr sra srta mme mlle".split()
 )
 # … and after these unless a new sentence visibly begins.
 _MAYBE_SHORT = frozenset(b"etc ltd inc co jr am pm uk us".split())
@@ -32,7 +34,7 @@ def sentence_bounds(text: bytes) -> Iterator[tuple[int, int]]:
     start = line_start = 0
     for match in _BREAK.finditer(text):
         at, after = match.span()
-        if text[at] != 0x0A:
+        if text[at : at + 1] != b"\n":
             ends = _ends_at_stop(text, at, after)
         else:
             ends = _ends_at_line_break(text, line_start, match, width)

@@ -6,6 +6,7 @@ file still yields the places before the break, and keys that are given twice.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
@@ -38,10 +39,8 @@ class _StopError(Exception):
 def find_places(text: str) -> Places:
     """Return the place of every table, key and array item of `text`."""
     scan = _Scan(text)
-    try:
+    with suppress(_StopError, RecursionError):
         scan.document()
-    except (_StopError, RecursionError):
-        pass
     return scan.found
 
 

@@ -43,27 +43,25 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str | Non
     """Return what is wrong and a hint."""
     loc = error["loc"]
     name = _name(loc)
-    match error["type"]:
+    kind = error["type"]
+    if kind in _MUST_BE:
+        return f"{name} must be {_MUST_BE[kind]}", None
+    match kind:
         case "missing":
             return f"{name} is missing", None
-        case "extra_forbidden":
-            known = keys_at(model, loc[:-1])
-            hint = did_you_mean(str(loc[-1]), known)
-            return f"unknown key {name}", hint or _one_of(known)
-        case "literal_error":
-            expected = str(error.get("ctx", {}).get("expected", ""))
-            known = [
-                word.strip("' ") for word in expected.replace(" or ", ",").split(",")
-            ]
-            hint = did_you_mean(str(error["input"]), known)
-            return f"{name} must be {expected.replace(chr(39), '`')}", hint
-        case "value_error":
-            return f"{name}: {error['msg'].removeprefix('Value error, ')}", None
         case "too_short":
             return f"{name} must not be empty", None
-        case kind if kind in _MUST_BE:
-            return f"{name} must be {_MUST_BE[kind]}", None
-    return f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}", None
+        case "extra_forbidden":
+            known = keys_at(model, loc[:-1])
+            hint = did_you_mean(str(loc[-1]), known) or _one_of(known)
+            return f"unknown key {name}", hint
+        case "literal_error":
+            expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "`")
+            hint = did_you_mean(str(error["input"]), expected.split("`")[1::2])
+            return f"{name} must be {expected}", hint
+        case _:
+            reason = error["msg"].removeprefix("Value error, ")
+            return f"{name}: {reason[:1].lower()}{reason[1:]}", None
 
 
 def keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
