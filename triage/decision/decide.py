@@ -69,6 +69,7 @@ def _record(machine: Reason, seen: Seen) -> Decision:
         seen.ruleset.hash,
         automatic=machine,
         case=case.reference if case else None,
+        folder=seen.tables.automatic.folder,
         reports_failure=is_report,
     )
 

@@ -111,8 +111,10 @@ class Installation:
         if table.witness == "none":
             return None
         folder = self.config.mailbox.folder
-        looked_in = table.sent_folder if table.witness == "sent" else folder
-        return MailboxWitness(self._witness, (looked_in,))
+        filed_in = self.intake.rulebook.ruleset.tables.automatic.folder
+        copies = tuple(filter(None, (folder, filed_in)))
+        looked_in = (table.sent_folder,) if table.witness == "sent" else copies
+        return MailboxWitness(self._witness, looked_in)
 
 
 def daemon_parts(installation: Installation) -> Parts:
