@@ -1,5 +1,7 @@
 """Answers of a scripted server that has two mails, and the program's side of it."""
 
+from collections.abc import Callable
+
 from tests.mailbox.mails import make_mail
 from tests.servers.scripted import Answer, Say, ScriptedServer
 from triage.mailbox import Account, ImapMailbox, Limits, Security
@@ -33,8 +35,16 @@ def two_mails(line: bytes) -> Answer:
     return [Say(b"".join(said) + b"TAG OK done\r\n")]
 
 
-def mailbox_at(server: ScriptedServer, limits: Limits = PATIENT) -> ImapMailbox:
-    account = Account("127.0.0.1", server.port, Security.PLAIN, "ann", lambda: PASSWORD)
+def mailbox_at(
+    server: ScriptedServer,
+    limits: Limits = PATIENT,
+    *,
+    user: str = "ann",
+    password: str | Callable[[], str] = PASSWORD,
+) -> ImapMailbox:
+    """Return the program's side, not yet connected."""
+    secret = password if callable(password) else lambda: password
+    account = Account("127.0.0.1", server.port, Security.PLAIN, user, secret)
     return ImapMailbox(account, limits)
 
 

@@ -15,7 +15,8 @@ from triage.mailbox import Account, ImapMailbox, Security
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-account = Account("127.0.0.1", int(sys.argv[1]), Security.PLAIN, sys.argv[2], lambda: "pw")
+port, user = int(sys.argv[1]), sys.argv[2]
+account = Account("127.0.0.1", port, Security.PLAIN, user, lambda: "pw")
 with ImapMailbox(account) as mailbox:
     mailbox.select()
     listed = list(mailbox.peek(mailbox.uids()))

@@ -114,7 +114,8 @@ class FakeMailbox:
             if len(kept.octets) <= self.limits.whole:
                 yield Fetched(one.uid, kept.octets)
             else:
-                yield Fetched(one.uid, _abridged(kept.octets), is_whole=False)
+                raw = _abridged(kept.octets)
+                yield Fetched(one.uid, raw, is_whole=False, size=len(kept.octets))
 
     def check_filing(self) -> None:
         self._begin("check_filing")

@@ -88,6 +88,9 @@ USUAL: Mapping[str, Reply] = {
 """By command; others are answered OK."""
 
 
+Script = Mapping[str, Reply | InTurn]
+
+
 class ScriptedServer:
     """Answers by a script, the same on every connection.
 
@@ -96,7 +99,7 @@ class ScriptedServer:
 
     def __init__(
         self,
-        script: Mapping[str, Reply | InTurn] | None = None,
+        script: Script | None = None,
         *,
         tls: ssl.SSLContext | None = None,
         tls_at_once: bool = False,
@@ -108,12 +111,9 @@ class ScriptedServer:
         self._script = {**USUAL, **(script or {})}
         self._turns: Counter[str] = Counter()
         self._listener = socket.create_server((HOST, 0))
+        self.port = int(self._listener.getsockname()[1])
         self._sockets: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
-
-    @property
-    def port(self) -> int:
-        return int(self._listener.getsockname()[1])
 
     def __enter__(self) -> Self:
         self._threads[0].start()
@@ -141,6 +141,11 @@ class ScriptedServer:
             self._turns[command] += 1
             reply = reply.replies[turn]
         return reply(line) if callable(reply) else reply
+
+    def sent(self, *beginnings: bytes) -> list[bytes]:
+        """Return the commands that begin so, without their tags and line ends."""
+        commands = [line.partition(b" ")[2].strip() for line in self.received]
+        return [each for each in commands if each.startswith(beginnings)]
 
     def commands(self) -> list[str]:
         """Return the commands received, without tags and arguments."""

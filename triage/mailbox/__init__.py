@@ -3,7 +3,7 @@
 An `ImapMailbox` is one folder of one account, used by one thread. Its public face,
 which `tests/servers/fake_mailbox.py` shares (one contract suite examines both):
 
-connect() -> None               greeting, TLS, login; nothing when it is connected
+connect() -> None               greeting, TLS, login; nothing when it is alive
 close() -> None                 logs out, never raises; `with ImapMailbox(…)` does both
 interrupt() -> None             for another thread: ends the command under way, refuses
                                 every later one with a TransientError

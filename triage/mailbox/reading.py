@@ -80,7 +80,9 @@ def _abridged(session: Session, listed: Listed, *, trusting: bool) -> Fetched | 
             trusting = False
     if not trusting:
         octets = _beginning(session, listed.uid)
-    return None if octets is None else Fetched(listed.uid, octets, is_whole=False)
+    if octets is None:
+        return None
+    return Fetched(listed.uid, octets, is_whole=False, size=listed.size)
 
 
 def _without_attachments(session: Session, listed: Listed) -> bytes | None:

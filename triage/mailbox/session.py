@@ -58,12 +58,12 @@ class Session:
         return self._wire.is_cut
 
     def connect(self) -> None:
-        """Greet, secure and log in; a session that is connected stays as it is.
+        """Greet, secure and log in; a session that is alive stays as it is.
 
         Raises UntrustedServerError before any secret is sent, LoginRefusedError after
         it, and TransientError or ConfigError.
         """
-        if self._client is not None:
+        if self._is_alive():
             return
         password = self.account.password()
         tls = self._tls_context()
@@ -143,6 +143,18 @@ class Session:
             with self.step("asking how folders are named") as client:
                 self._spelling = _spelling_of(client)
         return self._spelling.of(folder)
+
+    def _is_alive(self) -> bool:
+        """Ask the server, since many end a session that was silent for long."""
+        if self._client is None:
+            return False
+        try:
+            with self.step("asking whether the session is alive") as client:
+                client.noop()
+        except TransientError as error:
+            logger.debug("%s", error)
+            return False
+        return True
 
     def _tls_context(self) -> ssl.SSLContext | None:
         if self.account.security is Security.PLAIN:
