@@ -17,7 +17,11 @@ from triage.tomlsource.words import explain
 Model = TypeVar("Model", bound=BaseModel)
 
 _PLACE_IN_MESSAGE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_GIVEN_TWICE = ("Cannot overwrite a value", "Cannot declare")
+_GIVEN_TWICE = (
+    "Cannot overwrite a value",
+    "Cannot declare",
+    "Duplicate inline table key",
+)
 _PLAINER = {
     "Invalid value": ("this value cannot be read", "put text in quotes"),
     "Unescaped '\\' in a string": (
@@ -79,9 +83,10 @@ class Source:
     def syntax_error(self, error: Exception) -> Problem:
         words = str(error)
         place = _PLACE_IN_MESSAGE.search(words)
-        line, column = len(self._lines), 1
-        if place and place[1]:
-            line, column = int(place[1]), int(place[2])
+        if place and not place[1]:
+            message = "the file ends in the middle of something"
+            return self._problem(len(self._lines), 1, message, None)
+        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
         words = _PLACE_IN_MESSAGE.sub("", words)
         message, hint = _PLAINER.get(words, (words[:1].lower() + words[1:], None))
         return self._problem(line, column, message, hint)
