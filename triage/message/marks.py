@@ -82,6 +82,9 @@ _ATTRIBUTION = re.compile(
     )\s*[:\uff1a]?[\s*-]{0,12}""",
     re.IGNORECASE | re.VERBOSE,
 )
+_BEGINNING = re.compile(
+    r"[\s*-]{0,12}(?:on|at|le|el|am|em|il|op|den|dnia|a) .{0,40}\d", re.IGNORECASE
+)
 # How Gmail attributed in languages that it had no words for.
 _DATED_ADDRESS = re.compile(
     r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[ ]\d{1,2}:\d\d)?.{0,60}<[^<>]{3,100}>\s*:?\s*"
@@ -168,14 +171,17 @@ def _header_kind(line: str) -> str | None:
 def attribution_end(lines: Sequence[str], start: int) -> int | None:
     """Find where the attribution ends that begins at `start` ('On … wrote:').
 
-    It may be wrapped over three lines; it begins in the last line that it can begin in.
-    Where no quotation signs follow it, it must be one that only a mail program writes.
+    It may be wrapped over three lines, and takes no more of them than it needs. Where
+    no quotation signs follow it, it must be one that only a mail program writes.
     """
     end = _attribution_end(lines, start)
-    if end is not None and any(
-        _attribution_end(lines, later) == end for later in range(start + 1, end)
-    ):
+    if end is None:
         return None
+    is_beginning = _BEGINNING.match(lines[start]) is not None
+    for later in range(start + 1, end):
+        is_shorter = _attribution_end(lines, later) == end
+        if is_shorter and (_BEGINNING.match(lines[later]) or not is_beginning):
+            return None
     return end
 
 

@@ -30,6 +30,7 @@ _ANSWERING_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 # "Please see below", "FYI": no more than this and the block below is the message.
 _NEARLY_EMPTY = 8
 
@@ -169,9 +170,8 @@ def _next_filled(lines: Sequence[str], index: int) -> int:
 
 
 def _picked(lines: Sequence[str], flags: Sequence[bool], *, wanted: bool) -> str:
-    return "\n".join(
-        line for line, flag in zip(lines, flags, strict=True) if flag is wanted
-    )
+    picked = (line for line, flag in zip(lines, flags, strict=True) if flag is wanted)
+    return _EMPTY_LINES.sub("\n\n", "\n".join(picked))
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -49,7 +49,7 @@ def verify_id(message_id: str, keys: Sequence[bytes], domain: str) -> Minted | N
     Every key is tried, each in constant time, so that nothing can be learnt about which
     one fits.
     """
-    match = _MINTED.fullmatch(message_id.lower())
+    match = _MINTED.fullmatch(message_id.lower()) if message_id.isascii() else None
     if match is None or match["domain"] != domain.lower():
         return None
     minted = Minted(match["reference"].upper(), match["kind"])
