@@ -220,6 +220,15 @@ def test_an_encoded_word_cannot_smuggle_a_line_into_references() -> None:
     assert message.references == ("<1@x>",)
 
 
+def test_a_long_id_in_encoded_words_is_understood() -> None:
+    """Python's own mail library writes ids so where they do not fit on a line."""
+    encoded = "=?utf-8?q?=3Cacknowledge=2ECMP-1=2Eabc?=\r\n =?utf-8?q?def=40x=3E?="
+
+    message = parse(mail(f"In-Reply-To: {encoded}", f"References: <1@x> {encoded}"))
+
+    assert message.references == ("<acknowledge.CMP-1.abcdef@x>", "<1@x>")
+
+
 def test_the_newest_ids_of_a_long_thread_are_kept() -> None:
     thread = " ".join(f"<{number}@x>" for number in range(1000))
 

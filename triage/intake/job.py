@@ -244,7 +244,11 @@ class Intake:
 
     def _set_aside_unreadable(self, uidvalidity: int, done: Pass) -> None:
         """Put before a person what the server could not give, however often asked."""
-        for uid, why in sorted(self.mailbox.unreadable.items()):
+        unreadable = self.mailbox.unreadable
+        known = self.store.ledger.known(self.inbox, uidvalidity, unreadable)
+        for uid, why in sorted(unreadable.items()):
+            if uid in known:
+                continue
             place = Place(self.inbox, uidvalidity, uid)
             self._set_aside(place, self.clock(), why, None)
             done["set aside"] += 1
@@ -255,10 +259,10 @@ class Intake:
         for uid, folder in self.store.ledger.unfiled(self.inbox):
             by_folder.setdefault(folder, []).append(uid)
         for folder, uids in by_folder.items():
-            self.mailbox.file(uids, folder)
+            moved = self.mailbox.file(uids, folder)
             now = self.clock()
-            self.store.ledger.mark_filed(self.inbox, uidvalidity, uids, now)
-            done["filed"] += len(uids)
+            self.store.ledger.mark_filed(self.inbox, uidvalidity, moved, now)
+            done["filed"] += len(moved)
 
 
 def _is_report(message: Message) -> bool:

@@ -1,5 +1,6 @@
 """A decision's reply and notices, worded and frozen for the outbox."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from triage.store import Letter as FrozenLetter
 NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
 TEAM = "team"
+NO_CASE = "BREAKER"
+"""Stands in the Message-ID of an alert where a case's reference would."""
 
 
 def reply_of(
@@ -69,7 +72,7 @@ def notices_of(
     for contact, why in decision.tell:
         told.setdefault(contact, []).append(why)
     for contact, reasons in told.items():
-        kind = f"notice-{contact}-{sighting.message.sha256[:12]}"
+        kind = _notice_kind(contact, sighting.message.sha256)
         notice = Notice(
             template=NOTICE_TEMPLATE,
             kind=kind,
@@ -87,6 +90,12 @@ def notices_of(
         yield _frozen_notice(notice, rulebook, now)
 
 
+def _notice_kind(contact: str, sha256: str) -> str:
+    """Name a notice for its contact and message; it must fit into a Message-ID."""
+    digest = hashlib.sha256(f"{contact} {sha256}".encode()).hexdigest()
+    return f"notice-{contact[:16].rstrip('-')}-{digest[:12]}"
+
+
 def breaker_alert(limit: int, rulebook: Rulebook, now: datetime) -> FrozenLetter | None:
     """Word the alert that replies are being held; None where no team is named."""
     to = rulebook.organisation.contacts.get(TEAM)
@@ -97,7 +106,7 @@ def breaker_alert(limit: int, rulebook: Rulebook, now: datetime) -> FrozenLetter
         template=ALERT_TEMPLATE,
         kind=kind,
         to=to,
-        message_id=_mint("breaker", kind, rulebook),
+        message_id=_mint(NO_CASE, kind, rulebook),
         why=(f"{limit} automatic replies went out within one hour",),
     )
     return _frozen_notice(notice, rulebook, now)

@@ -25,10 +25,6 @@ from triage.reader import Reading
 from triage.ruleset import Evidence
 from triage.store import Inquiry, Place, Record, Recorded, Store
 
-UNADDRESSABLE = Reason(
-    "unaddressable", "the sender's address has a form that we cannot write to"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -68,8 +64,9 @@ def take_up(
         reference = store.next_reference(now)
     try:
         reply = reply_of(sighting, decision, reference, rulebook, now)
-    except MessageError:
-        reply, decision = None, replace(decision, withheld=(UNADDRESSABLE,), held=())
+    except MessageError as error:
+        unwritten = Reason("unwritten", f"no reply can be written: {error}")
+        reply, decision = None, replace(decision, withheld=(unwritten,), held=())
     if reply is not None:
         _watch_the_budget(history, rulebook, store, now)
     notices = notices_of(sighting, decision, reference, rulebook, now)

@@ -124,11 +124,16 @@ def _message_id(block: Block, defects: list[str]) -> str | None:
 
 def _references(block: Block) -> tuple[str, ...]:
     """In-Reply-To, then the newest of References: ours is near the end of a thread."""
-    answered = message_ids(" ".join(block.all("in-reply-to")))[: limits.IDS]
-    thread = message_ids(" ".join(block.all("references")))
+    answered = _ids_in(block, "in-reply-to")[: limits.IDS]
+    thread = _ids_in(block, "references")
     others = [reference for reference in thread if reference not in answered]
     room = limits.IDS - len(answered)
     return answered + tuple(others[-room:] if room else ())
+
+
+def _ids_in(block: Block, name: str) -> tuple[str, ...]:
+    """Some programs write a long id as encoded words, though RFC 2047 §5 forbids it."""
+    return message_ids(" ".join(map(decode_words, block.all(name))))
 
 
 def _dated(block: Block, defects: list[str]) -> datetime | None:

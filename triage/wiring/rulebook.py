@@ -101,7 +101,7 @@ def _templates(config: Config, ruleset: Ruleset) -> Templates:
         phone=config.organisation.phone,
         from_address=config.submission.from_address,
         from_name=config.submission.from_name,
-        message_id_domain=config.references.domain,
+        message_id_domain=config.references.domain.lower(),
         loop_mark=LOOP_MARK,
         timezone=ruleset.calendar.timezone,
         envelope_address=config.submission.envelope_from,

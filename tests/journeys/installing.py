@@ -1,0 +1,253 @@
+"""A whole installation in a folder: config, a few rules, the letters as shipped."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from triage import shipped
+from triage.demo.servers import HOST
+
+ADDRESS = "complaints@examboard.example"
+TEAM = "complaints-team@examboard.example"
+PRIVATE = 0o600
+
+RULES = """
+[intake]
+subject_words = ["complaint*"]
+
+[senders]
+windows = [{messages = 1000, hours = 24}]
+budgets = {sender_per_day = 10000, domain_per_hour = 10000, all_per_hour = BUDGET}
+
+[guard]
+otherwise = "review"
+points = 2
+
+[[signal]]
+id = "family"
+title = "A parent writes"
+phrases = ["my (son|daughter)"]
+
+[[signal]]
+id = "teaching"
+title = "About lessons"
+phrases = ["teacher*", "lesson*"]
+
+[[signal]]
+id = "website"
+title = "About the website"
+phrases = ["website", "web page"]
+
+[[signal]]
+id = "danger"
+title = "Somebody is in danger"
+phrases = ["beats (him|her|me)"]
+
+[[signal]]
+id = "earlier-letter"
+title = "Names an earlier letter"
+phrases = ["my letter of", "i wrote to you"]
+
+[[role]]
+id = "parent"
+title = "Parent"
+points = {family = 1}
+
+[[topic]]
+id = "teaching"
+title = "Teaching"
+points = {teaching = 2}
+
+[[topic]]
+id = "website"
+title = "Our website"
+points = {website = 2}
+
+[[flag]]
+id = "safeguarding"
+title = "A child may be at risk"
+any = ["danger"]
+never_redirect = true
+template = "acknowledged-neutral"
+tell = ["safeguarding"]
+priority = "urgent"
+
+[[missing]]
+id = "correspondence"
+title = "Earlier letters"
+present = [["earlier-letter"]]
+
+[[route]]
+id = "follow-up"
+title = "Belongs to a known case"
+folder = "Complaints/Follow-ups"
+responds = false
+
+[[route]]
+id = "school-first"
+title = "The school answers first"
+template = "school-first"
+folder = "Complaints/Redirected"
+redirects = true
+
+[[route]]
+id = "formal-complaint"
+title = "A complaint that we answer"
+template = "formal-complaint"
+folder = "Complaints/Formal"
+asks_missing = true
+
+[[route]]
+id = "review"
+title = "A person decides"
+template = "review"
+folder = "Complaints/Review"
+
+[[rule]]
+id = "known"
+title = "It belongs to a known case"
+route = "follow-up"
+known_case = true
+
+[[rule]]
+id = "lessons"
+title = "A family about lessons"
+route = "school-first"
+role = ["parent"]
+topic = ["teaching"]
+
+[[rule]]
+id = "our-website"
+title = "About our website"
+route = "formal-complaint"
+topic = ["website"]
+
+[[rule]]
+id = "rest"
+title = "Everything else"
+route = "review"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Servers:
+    """Where the servers are and how one logs in there."""
+
+    imap_port: int
+    user: str
+    password: str
+    smtp_port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a test may want otherwise; keys of the tables, as in config.toml."""
+
+    mailbox: Mapping[str, object] = field(default_factory=dict)
+    submission: Mapping[str, object] = field(default_factory=dict)
+    budget: int = 100_000
+    log_level: str = "info"
+
+
+USUAL = Settings()
+
+
+def install(folder: Path, servers: Servers, settings: Settings = USUAL) -> Path:
+    """Write an installation that talks to these servers; return its config.toml."""
+    _write_private(folder / "imap-password", servers.password)
+    _write_private(folder / "reference.key", "k" * 40)
+    rules = folder / "rules"
+    rules.mkdir()
+    (rules / "10-journeys.toml").write_text(
+        RULES.replace("BUDGET", str(settings.budget)) + _shipped_automatic(),
+        encoding="utf-8",
+    )
+    calendar = (shipped.rules() / "70-calendar.toml").read_text("utf-8")
+    (rules / "70-calendar.toml").write_text(calendar, encoding="utf-8")
+    config = folder / "config.toml"
+    config.write_text(_config(servers, settings), encoding="utf-8")
+    return config
+
+
+def _shipped_automatic() -> str:
+    """The lists of automatic mail as shipped, which no journey wants otherwise."""
+    text = (shipped.rules() / "00-intake.toml").read_text("utf-8")
+    return text[text.index("[automatic]") :]
+
+
+def _config(servers: Servers, settings: Settings) -> str:
+    mailbox: dict[str, object] = {
+        "host": HOST,
+        "port": servers.imap_port,
+        "security": "plain",
+        "user": servers.user,
+        "password": Inline("file", "imap-password"),
+        "addresses": [ADDRESS],
+        "poll_seconds": 2,
+    }
+    submission: dict[str, object] = {
+        "host": HOST,
+        "port": servers.smtp_port,
+        "security": "plain",
+        "from_address": ADDRESS,
+        "from_name": "Example Board, Complaints Team",
+        "witness": "none",
+    }
+    contacts = {
+        "team": TEAM,
+        "safeguarding": "safeguarding@examboard.example",
+        "form-8": "info@examboard.example",
+    }
+    names = (
+        "complaints-policy",
+        "malpractice",
+        "enquiries-about-results",
+        "handbook",
+        "form-8",
+        "private-candidates",
+    )
+    tables: dict[str, Mapping[str, object]] = {
+        "organisation": {
+            "name": "Example Board",
+            "short_name": "Example",
+            "team": "Complaints Team",
+            "phone": "+44 1632 960000",
+        },
+        "mailbox": mailbox | dict(settings.mailbox),
+        "submission": submission | dict(settings.submission),
+        "store": {"path": "triage.sqlite3"},
+        "rules": {"folder": "rules"},
+        "templates": {"folder": str(shipped.templates())},
+        "references": {
+            "domain": "examboard.example",
+            "key": Inline("file", "reference.key"),
+        },
+        "contacts": contacts,
+        "links": {name: f"https://www.examboard.example/{name}" for name in names},
+    }
+    lines = [f'log_level = "{settings.log_level}"']
+    for name, table in tables.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Inline:
+    """An inline table with one key, as secrets are named."""
+
+    key: str
+    value: object
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Inline):
+        return f"{{ {value.key} = {_toml(value.value)} }}"
+    # Strings, numbers, booleans and lists of these are written alike in JSON.
+    return json.dumps(value)
+
+
+def _write_private(path: Path, secret: str) -> None:
+    path.touch(PRIVATE)
+    path.write_text(f"{secret}\n", encoding="utf-8")
