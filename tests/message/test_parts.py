@@ -274,6 +274,25 @@ def test_ids_are_read_from_the_text_of_a_bounce() -> None:
     assert message.returned_ids == ("<ours@x.example>",)
 
 
+def test_ids_are_read_from_the_text_of_a_bounce_that_nobody_sent() -> None:
+    message = parse(
+        mail("From: <>", "Return-Path: <postmaster@x.example>", body=BOUNCE)
+    )
+
+    assert message.returned_ids == ("<ours@x.example>",)
+
+
+def test_ids_are_read_from_a_returned_message_that_is_broken() -> None:
+    returned = part("message/rfc822", b"\r\nSubject: x\r\nMessage-ID: <ours@x.example>")
+    raw = multipart(part("text/plain", "It failed."), returned, kind="report")
+
+    message = parse(
+        raw.replace(b"Return-Path: <ann@readers.example>", b"Return-Path: <>")
+    )
+
+    assert message.returned_ids == ("<ours@x.example>",)
+
+
 def test_ids_in_the_text_of_an_ordinary_mail_are_words() -> None:
     assert parse(mail(body=BOUNCE)).returned_ids == ()
 
@@ -367,7 +386,7 @@ def test_parts_are_read_down_to_the_limit_and_not_below() -> None:
     assert any("nested too deeply" in defect for defect in below.defects)
 
 
-@pytest.mark.parametrize("encoding", ["Base64", "BASE64 "])
+@pytest.mark.parametrize("encoding", ["Base64", "BASE64 ", "base64 (comment)"])
 def test_the_name_of_an_encoding_is_read_without_regard_to_case(encoding: str) -> None:
     raw = mail(
         f"Content-Transfer-Encoding: {encoding}", body=base64.b64encode(b"I ask")

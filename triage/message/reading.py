@@ -9,7 +9,7 @@ from typing import TypeVar
 from triage.message import limits
 from triage.message.body import Body, part_types, read_body
 from triage.message.fields import Block, read_block
-from triage.message.header import read_header
+from triage.message.header import message_ids, read_header
 from triage.message.model import Message
 from triage.message.parts import Budget, Part, read_part
 from triage.message.split import Split, split
@@ -18,7 +18,7 @@ _Read = TypeVar("_Read")
 
 # A line of a returned header block, as bounces of before RFC 3464 print it.
 _RETURNED_ID = re.compile(
-    r"^[> \t]{0,8}Message-ID:[ \t]*(<[^<>\s]{3,248}>)", re.IGNORECASE | re.MULTILINE
+    r"^[> \t]{0,8}Message-ID:\s*(<[^<>\s]{3,248}>)", re.IGNORECASE | re.MULTILINE
 )
 _BOUNCERS = frozenset({"mailer-daemon", "postmaster"})
 
@@ -61,7 +61,7 @@ def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Mess
         defects,
         "The quotations cannot be told from the text.",
     )
-    returned = body.returned_ids + _returned_ids(message, body.text)
+    returned = body.returned_ids + _returned_ids(message, body)
     return replace(
         message,
         part_types=part_types(part),
@@ -70,7 +70,7 @@ def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Mess
         quoted=_joined(fields.quoted, *body.returned),
         signature=fields.signature,
         attachments=tuple(body.attachments),
-        returned_ids=tuple(dict.fromkeys(returned))[: limits.IDS],
+        returned_ids=message_ids(" ".join(returned))[: limits.IDS],
         defects=(*message.defects, *budget.defects, *defects),
     )
 
@@ -109,12 +109,17 @@ def _names(message: Message) -> tuple[str, ...]:
     )
 
 
-def _returned_ids(message: Message, text: str) -> list[str]:
-    """Find the ids in a header block that a bounce prints in its text."""
-    is_bounce = message.return_path == "" or any(
-        author.local in _BOUNCERS for author in message.from_
+def _returned_ids(message: Message, body: Body) -> list[str]:
+    """Find the ids in a header block that a bounce prints, or encloses broken."""
+    is_bounce = (
+        message.return_path == ""
+        or message.content_type == "multipart/report"
+        or not message.from_
+        or any(author.local in _BOUNCERS for author in message.from_)
     )
-    return _RETURNED_ID.findall(text) if is_bounce else []
+    if not is_bounce:
+        return []
+    return _RETURNED_ID.findall("\n".join((body.text, *body.returned, *body.forwarded)))
 
 
 def _joined(*texts: str) -> str:

@@ -56,7 +56,8 @@ def _word_bytes(encoding: str, text: str) -> bytes | None:
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """Split `text/plain; charset="x"` into its first word and its parameters.
 
-    Both are lower-cased but for the parameters' values; the first of two wins.
+    Both are lower-cased but for the parameters' values; the first of two wins. A
+    comment after the first word is left out.
     """
     first, _, _ = value.partition(";")
     plain: dict[str, str] = {}
@@ -74,7 +75,7 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
             plain.setdefault(name, text)
     for name, numbered in sections.items():
         plain.setdefault(name, _extended([numbered[key] for key in sorted(numbered)]))
-    return first.strip().lower(), plain
+    return " ".join(first.lower().split()[:1]), plain
 
 
 def _extended(sections: list[tuple[str, bool]]) -> str:
