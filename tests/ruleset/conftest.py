@@ -5,64 +5,15 @@ from typing import Any
 
 import pytest
 
+from tests.ruleset.rule_files import FRAME
 from triage.message.model import Message
 from triage.ruleset import Ruleset, compile_ruleset
-
-FRAME = """
-[intake]
-subject_words = ["complain*"]
-[automatic]
-[calendar]
-timezone = "Europe/London"
-country = "GB"
-subdivision = "ENG"
-closing_time = 17:00:00
-acknowledge_days = 2
-respond_days = 10
-[senders]
-windows = [{messages = 3, hours = 24}]
-public_domains = ["gmail.com"]
-budgets = {sender_per_day = 3, domain_per_hour = 20, all_per_hour = 60}
-[guard]
-otherwise = "review"
-[[role]]
-id = "parent"
-title = "A parent"
-points = {attachment = 1}
-[[topic]]
-id = "results"
-title = "Results"
-points = {attachment = 1}
-[[flag]]
-id = "legal"
-title = "Legal action"
-any = ["attachment"]
-[[missing]]
-id = "correspondence"
-title = "Earlier letters"
-present = [["attachment"]]
-[[route]]
-id = "review"
-title = "A person decides"
-folder = "Review"
-[[rule]]
-id = "last"
-title = "Everything else"
-route = "review"
-[[signal]]
-id = "framed"
-title = "Keeps the frame valid"
-phrases = ["this stands in no test"]
-"""
 
 
 @pytest.fixture
 def frame() -> str:
     """A small rule file that is right; tests add what they are about."""
     return FRAME
-
-
-Signal = Callable[..., Ruleset]
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ import pytest
 from triage.ruleset import compile_ruleset, examples_that_fail
 
 PAGE = Path(__file__).parents[2] / "docs" / "rule-language.md"
-BLOCKS = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+BLOCKS = re.findall(
+    r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
@@ -17,7 +19,7 @@ def test_every_example_of_the_page_holds(block: str, frame: str) -> None:
 
     failures = examples_that_fail(ruleset)
 
-    assert () == failures
+    assert failures == ()
 
 
 def test_the_page_has_examples_in_every_block() -> None:

@@ -67,8 +67,12 @@ class Folded:
 
     def original(self, offset: int) -> int:
         """Return the character offset in the original text."""
-        nearest = bisect_right(self.ends, offset)
-        return offset + (self.shifts[nearest - 1] if nearest else 0)
+        following = bisect_right(self.ends, offset)
+        place = offset + (self.shifts[following - 1] if following else 0)
+        if following < len(self.ends):
+            # Within a letter that became longer, its end.
+            place = min(place, self.ends[following] + self.shifts[following])
+        return place
 
     def words(self) -> bytes:
         """Return the text in lower case with spaces for punctuation, byte for byte."""

@@ -22,6 +22,7 @@ from triage.ruleset.folding import folded_words
 USUAL_GAP = 4
 LONGEST_GAP = 20
 _SHORTEST_BEGINNING = 2
+_DEEPEST = 8
 _WHOLE_WORDS = "brackets stand for whole words: (complaint|complaints), or complain*"
 
 _TOKEN = re.compile(
@@ -91,6 +92,7 @@ class _Reader:
     def __init__(self, phrase: str) -> None:
         self._tokens = list(_TOKEN.finditer(phrase))
         self._at = 0
+        self._depth = 0
 
     def sequence(self, closing: str | None) -> Sequence:
         """Read up to `closing`; one option only, a bar ends it in `_options`."""
@@ -143,7 +145,11 @@ class _Reader:
                 f"a space is missing before {token[0]}",
                 _WHOLE_WORDS,
             )
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise PhraseError("too many brackets within brackets", "use a list: {name}")
         options = self._options(")" if token[0] == "(" else "]")
+        self._depth -= 1
         if not all(options):
             raise PhraseError(
                 "an alternative is empty",

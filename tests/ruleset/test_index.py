@@ -1,0 +1,103 @@
+"""The index finds what trying every pattern everywhere finds."""
+
+from collections.abc import Sequence
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.ruleset.rule_files import FRAME, LISTS, phrases, texts
+from triage.message.model import Message
+from triage.ruleset import Ruleset, compile_ruleset, find_evidence
+from triage.ruleset.index import Candidates
+from triage.ruleset.scanning import LookUp
+
+
+def everywhere(ruleset: Ruleset) -> LookUp:
+    """Try every pattern in every sentence."""
+
+    def look_up(sentences: Sequence[bytes]) -> Candidates:
+        numbers = range(len(sentences))
+        return dict.fromkeys(range(len(ruleset.patterns)), numbers)
+
+    return look_up
+
+
+def compiled(phrases: Sequence[str]) -> Ruleset:
+    """Signals of every kind, made of the phrases as far as they go."""
+    one, two, three, four, *more = (list(phrases[n::6]) for n in range(6))
+    signals = {
+        "plain": {"phrases": one, "unless": two},
+        "quoted": {"phrases": three, "in": ["quoted", "subject"]},
+        "together": {"together": [[one, four], [two, three, four]], "unless": more[0]},
+        "weak": {"weak": [*more[0], *more[1]], "phrases": more[1]},
+    }
+    # Python writes lists of plain texts as TOML does.
+    written = (
+        "\n".join(
+            [
+                f'[[signal]]\nid = "{name}"\ntitle = ""',
+                *(f"{key} = {value!r}" for key, value in signal.items()),
+            ]
+        )
+        for name, signal in signals.items()
+    )
+    return compile_ruleset({"rules.toml": FRAME + LISTS + "\n".join(written)})
+
+
+rulesets = st.lists(phrases(), min_size=12, max_size=18).map(compiled)
+messages = st.builds(
+    Message,
+    sha256=st.just(""),
+    size=st.just(0),
+    subject=texts,
+    text=texts,
+    forwarded=texts,
+    quoted=texts,
+)
+
+
+@settings(max_examples=50)
+@given(rulesets, messages)
+def test_the_index_misses_nothing(ruleset: Ruleset, message: Message) -> None:
+    naive = find_evidence(ruleset, message, everywhere(ruleset))
+
+    assert naive == find_evidence(ruleset, message)
+
+
+@settings(max_examples=50)
+@given(rulesets, st.lists(texts, min_size=1, max_size=3))
+def test_the_index_misses_nothing_in_long_messages(
+    ruleset: Ruleset, pieces: list[str]
+) -> None:
+    filler = "x y z. " * 1_500
+    message = Message(sha256="", size=0, text=filler.join(pieces))
+
+    naive = find_evidence(ruleset, message, everywhere(ruleset))
+
+    assert naive == find_evidence(ruleset, message)
+
+
+def test_a_message_of_very_many_sentences_takes_linear_time() -> None:
+    ruleset = compile_ruleset({"rules.toml": FRAME})
+    took = []
+    for count in (10_000, 80_000):
+        message = Message(sha256="", size=0, text="this stands. " * count)
+        start = process_time()
+        find_evidence(ruleset, message)
+        took.append(process_time() - start)
+
+    short, long = took
+    assert long < 16 * short
+
+
+@pytest.mark.parametrize("piece", ["x", "this ", "this stands in no ", "This. ", "é'"])
+def test_a_hostile_text_takes_no_time(piece: str) -> None:
+    ruleset = compile_ruleset({"rules.toml": FRAME})
+    message = Message(sha256="", size=0, text=piece * (200_000 // len(piece)))
+
+    start = process_time()
+    find_evidence(ruleset, message)
+
+    assert process_time() - start < 2

@@ -1,0 +1,51 @@
+"""A pattern matches where a slow and simple reading of the phrase does."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+
+from tests.ruleset.rule_files import phrases, texts
+from triage.ruleset.folding import folded_words
+from triage.ruleset.patterns import Pattern, any_of, automaton, pattern_of
+from triage.ruleset.phrases import Choice, Gap, Item, ListName, Word, read_phrase
+
+WORDS_OF = {"list": ["a b", "cab", "ba*"], "more": ["{list}", "c [ca] c", "é"]}
+
+
+def named_list(name: str) -> Pattern:
+    return any_of(pattern_of(read_phrase(word), named_list) for word in WORDS_OF[name])
+
+
+def ends(items: Sequence[Item], words: Sequence[bytes], start: int) -> set[int]:
+    """Where a match that begins at `start` may end."""
+    places = {start}
+    for item in items:
+        places = {end for place in places for end in ends_of_item(item, words, place)}
+    return places
+
+
+def ends_of_item(item: Item, words: Sequence[bytes], start: int) -> set[int]:
+    match item:
+        case Word(text, is_open):
+            word = words[start] if start < len(words) else b""
+            seen = word.startswith(text) if is_open else word == text
+            return {start + 1} if seen else set()
+        case Gap(most):
+            return {end for end in range(start, start + most + 1) if end <= len(words)}
+        case ListName(name):
+            options = [read_phrase(word) for word in WORDS_OF[name]]
+            return {end for option in options for end in ends(option, words, start)}
+        case Choice(options, is_optional):
+            found = {end for option in options for end in ends(option, words, start)}
+            return found | {start} if is_optional else found
+
+
+@given(phrases(), texts)
+def test_a_pattern_matches_where_the_phrase_does(phrase: str, text: str) -> None:
+    sequence = read_phrase(phrase)
+    words = folded_words(text)
+    pattern = pattern_of(sequence, named_list)
+
+    match = automaton(pattern.source).search(b" %b " % b" ".join(words))
+
+    assert bool(match) == any(ends(sequence, words, n) for n in range(len(words)))
