@@ -46,7 +46,12 @@ class Signal(Entry):
     title: str
     phrases: Phrases = ()
     together: Annotated[
-        tuple[tuple[Phrases, ...], ...], BeforeValidator(together_entries)
+        tuple[tuple[Phrases, ...], ...],
+        BeforeValidator(
+            together_entries,
+            json_schema_input_type=tuple[tuple[Phrases, ...], ...]
+            | tuple[Phrases, ...],
+        ),
     ] = ()
     """Each entry is a list of lists: one phrase of every list in one sentence.
 
