@@ -26,6 +26,8 @@ class Talk:
     sender: str = ""
     recipients: list[str] = field(default_factory=list)
     last_said: bytes = b""
+    letter: "Received | None" = None
+    """The last one whose dot was read."""
 
     def say(self, reply: bytes) -> None:
         self.last_said = reply
@@ -33,7 +35,8 @@ class Talk:
 
     def accept(self, reply: bytes) -> None:
         """Take responsibility for the letter, whoever is still there to hear it."""
-        self.server.accepted.append(self.server.received[-1])
+        assert self.letter is not None
+        self.server.accepted.append(self.letter)
         with contextlib.suppress(OSError):
             self.say(reply)
 
@@ -81,7 +84,8 @@ def dripping(reply: bytes, pause: float) -> Callable[[Talk], None]:
     """Accept the letter, one octet at a time."""
 
     def step(talk: Talk) -> None:
-        talk.server.accepted.append(talk.server.received[-1])
+        assert talk.letter is not None
+        talk.server.accepted.append(talk.letter)
         for octet in reply:
             talk.sock.sendall(bytes([octet]))
             time.sleep(pause)
@@ -154,6 +158,11 @@ class ScriptedServer:
         for thread in self._threads:
             thread.join(5)
 
+    def settle(self) -> None:
+        """Wait until every connection has ended and every late acceptance is done."""
+        for thread in self._threads[1:]:
+            thread.join(5)
+
     def _listen(self) -> None:
         while True:
             try:
@@ -214,7 +223,8 @@ class ScriptedServer:
             line.removeprefix(b".") if line.startswith(b".") else line
             for line in data.split(b"\r\n")
         )
-        self.received.append(Received(talk.sender, tuple(talk.recipients), plain))
+        talk.letter = Received(talk.sender, tuple(talk.recipients), plain)
+        self.received.append(talk.letter)
         self._step(talk, "dot", accepting(b"250 2.0.0 queued\r\n"))
 
     def _step(self, talk: Talk, stage: str, usual: Step) -> None:

@@ -21,7 +21,7 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
         try:
             _refuse_damage(engine)
             _refuse_newer(engine)
-            engine.database.enable_wal()
+            _write_ahead(engine)
             steps.apply(engine.database)
         except BaseException:
             engine.close()
@@ -91,6 +91,17 @@ def _created(path: Path) -> Path:
             f"the store {path} cannot be opened: {error.strerror}"
         ) from error
     return path
+
+
+def _write_ahead(engine: Engine) -> None:
+    engine.database.enable_wal()
+    if engine.database.journal_mode != "wal":
+        raise ConfigError(
+            Problem(
+                f"{engine.path} lies where SQLite cannot keep a write-ahead log",
+                hint="put the store on a local disk",
+            )
+        )
 
 
 def _refuse_damage(engine: Engine) -> None:
