@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.message import limits
+from tests.message.mails import text_mail
+from triage.message import limits, parse
 from triage.message.split import Split, split
 
 OWN = "I have waited seven weeks for an answer and nobody in your office has rung me."
@@ -314,3 +315,4 @@ def test_lines_beyond_the_limit_are_the_writers() -> None:
 
     assert found.text == f"{OWN}\n> last"
     assert found.quoted.count("quoted") == limits.LINES
+    assert any("too many lines" in defect for defect in parse(text_mail(many)).defects)

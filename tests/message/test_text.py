@@ -181,7 +181,8 @@ QUOTING = [
     pytest.param("<blockquote>{}</blockquote>", id="blockquote"),
     pytest.param('<blockquote type="cite">{}</blockquote>', id="Apple"),
     pytest.param(
-        '<div class="gmail_quote"><div class="gmail_attr">Op ma 3 mei schreef X:</div>'
+        '<div class="gmail_quote"><div class="gmail_attr">Op ma 3 mei 2026 om 10:20 '
+        "schreef X &lt;<a href=x>x@y.example</a>&gt;:</div>"
         '<blockquote class="gmail_quote" style="border-left:1px #ccc solid">{}'
         "</blockquote></div>",
         id="Gmail",
@@ -216,6 +217,42 @@ def test_what_html_quotes_is_quoted(markup: str) -> None:
         == "I am writing because nobody has answered my letter of the third."
     )
     assert "We have concluded our investigation." in message.quoted
+
+
+FORWARDING = [
+    pytest.param(
+        '<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message '
+        "---------<br>From: <b>X</b><br>Subject: Z<br></div><br><div>{}</div></div>",
+        id="Gmail",
+    ),
+    pytest.param(
+        '<blockquote type="cite"><div>Begin forwarded message:</div><br><div><b>From: '
+        "</b>X</div><div><b>Subject: </b>Z</div><br><div>{}</div></blockquote>",
+        id="Apple",
+    ),
+    pytest.param(
+        '<div class="moz-forward-container"><br>-------- Forwarded Message --------'
+        "<table><tr><th>Subject: </th><td>Z</td></tr><tr><th>From: </th><td>X</td></tr>"
+        "</table><br>{}</div>",
+        id="Thunderbird",
+    ),
+    pytest.param(
+        '<div id="divRplyFwdMsg"><b>Od:</b> X</div><div>{}</div>', id="Outlook"
+    ),
+]
+
+
+@pytest.mark.parametrize("markup", FORWARDING)
+def test_what_html_forwards_is_forwarded(markup: str) -> None:
+    html = "<div>She is right, and we stand with her.</div><br>" + markup.format(
+        "<p>My daughter was sent home.</p><p>Nobody rang me.</p>"
+    )
+
+    message = parse(html_mail(html, "Subject: Fwd: Complaint"))
+
+    assert message.text == "She is right, and we stand with her."
+    assert "My daughter was sent home.\n\nNobody rang me." in message.forwarded
+    assert message.quoted == ""
 
 
 def test_a_block_that_webmail_indents_is_the_writers_own() -> None:

@@ -49,6 +49,10 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff]"
 )
+_ASCII_CONTROLS = {
+    **dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0x7F]),
+    **dict.fromkeys([0x0B, 0x0C], "\n"),
+}
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
@@ -98,6 +102,8 @@ def clean(text: str) -> str:
 
     The no-break space becomes a space, so that words are found on both sides of it.
     """
+    if text.isascii():
+        return text.replace("\r\n", "\n").replace("\r", "\n").translate(_ASCII_CONTROLS)
     return _UNSAFE.sub("", _NEWLINE.sub("\n", text)).replace("\xa0", " ")
 
 

@@ -14,8 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from triage.message import limits
 
 _TOKEN = re.compile(
-    r"<!--.*?-->|<(/?)([a-z][^\s/>]*)((?:[^>\"]|\"[^\"]*\")*)>",
-    re.DOTALL | re.IGNORECASE,
+    r"([^<]*)(?:<!--.*?-->|<(/?)([a-zA-Z][^\s/>]*)((?:[^>\"]|\"[^\"]*\")*)>)", re.DOTALL
 )
 _MAX_QUOTES = 10
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -49,7 +48,7 @@ _INDENTATION = re.compile(
     r"border\s*:\s*(?:none|0)|border-width\s*:\s*0", re.IGNORECASE
 )
 _BAR = re.compile(r"border-left\s*:\s*(?!none|0)", re.IGNORECASE)
-_QUOTING_CLASS = re.compile(r"\b(?:moz-cite-prefix|yahoo_quoted|gmail_attr)\b")
+_QUOTING_CLASS = re.compile(r"\b(?:moz-cite-prefix|yahoo_quoted)\b")
 _TIGHT = re.compile(r"MsoNormal|margin(?:-top|-bottom)?\s*:\s*0", re.IGNORECASE)
 # Outlook's frame around what it answers or forwards, in whatever language.
 _OUTLOOK_FRAME = re.compile(r"\bid=\"(?:x_)*(?:divRplyFwdMsg|appendonsend)\"")
@@ -70,6 +69,10 @@ class _Element:
     is_paragraph: bool = False
     mark: str = ""
     """A line that plain mail would have here; the markup alone says what begins."""
+    is_cell: bool = False
+
+
+_INERT = _Element()
 
 
 @dataclass(slots=True)
@@ -87,19 +90,26 @@ class _Page:
     """An empty line that is kept open by a no-break space, as Outlook does it."""
 
     def open(self, name: str, element: _Element) -> None:
+        if name not in _VOID:
+            self.elements.append(element)
+        if element is not _INERT:
+            self.begin(name, element)
+
+    def begin(self, name: str, element: _Element) -> None:
         self.begin_block(element)
         if element.mark and not self.hidden:
             self.line.append(element.mark.rstrip("\n"))
             if element.mark.endswith("\n"):
                 self.end_line()
         if name not in _VOID:
-            self.elements.append(element)
             self.count(element, 1)
 
-    def close(self, name: str) -> None:
-        element = self.elements.pop() if self.elements else _Element()
+    def close(self) -> None:
+        element = self.elements.pop() if self.elements else _INERT
+        if element is _INERT:
+            return
         self.begin_block(element)
-        if name in ("td", "th") and self.line:
+        if element.is_cell and self.line:
             self.line.append("  ")
         self.count(element, -1)
 
@@ -110,7 +120,7 @@ class _Page:
 
     def begin_block(self, element: _Element) -> None:
         """End the line before and after a block; a paragraph leaves an empty line."""
-        if element.is_line or element.is_paragraph:
+        if element.is_line:
             self.end_line()
             self.gap = self.gap or element.is_paragraph
 
@@ -124,14 +134,17 @@ class _Page:
                 self.end_line(always=True)
                 self.line.append(other)
             return
-        self.holds_space = self.holds_space or "\xa0" in text
-        text = _SPACES.sub(" ", text)
+        if not text.isprintable() or "  " in text:
+            self.holds_space = self.holds_space or "\xa0" in text
+            text = _SPACES.sub(" ", text)
         if self.line:
             self.line.append(text)
         elif text != " ":
             self.line.append(text.lstrip())
 
     def end_line(self, *, always: bool = False) -> None:
+        if not (self.line or always or self.holds_space):
+            return
         text = "".join(self.line).rstrip()
         self.line.clear()
         if self.hidden or not (text or always or self.holds_space):
@@ -146,30 +159,25 @@ class _Page:
 @lru_cache(maxsize=1024)
 def _element(name: str, attributes: str) -> _Element:
     mark = "- " if name == "li" else ""
-    if not attributes:
-        return _Element(
-            name in _UNSEEN,
-            name == "blockquote",
-            name in _PREFORMATTED,
-            name in _LINES,
-            name in _PARAGRAPHS,
-            mark,
-        )
     if _OUTLOOK_FRAME.search(attributes):
         mark = "-----Original Message-----\n"
     elif _SIGNATURE.search(attributes):
         mark = "--\n"
     has_bar = bool(_BAR.search(attributes))
-    return _Element(
-        name in _UNSEEN or bool(_HIDDEN.search(attributes)),
-        (name == "blockquote" and (has_bar or not _INDENTATION.search(attributes)))
-        or (has_bar and name in ("div", "p"))
-        or bool(_QUOTING_CLASS.search(attributes)),
-        name in _PREFORMATTED,
-        name in _LINES or name in _PARAGRAPHS,
-        name in _PARAGRAPHS and not _TIGHT.search(attributes),
-        mark,
+    element = _Element(
+        hides=name in _UNSEEN or bool(_HIDDEN.search(attributes)),
+        quotes=(
+            (name == "blockquote" and (has_bar or not _INDENTATION.search(attributes)))
+            or (has_bar and name in ("div", "p"))
+            or bool(_QUOTING_CLASS.search(attributes))
+        ),
+        keeps_spaces=name in _PREFORMATTED,
+        is_line=name in _LINES or name in _PARAGRAPHS,
+        is_paragraph=name in _PARAGRAPHS and not _TIGHT.search(attributes),
+        mark=mark,
+        is_cell=name in ("td", "th"),
     )
+    return _INERT if element == _INERT else element
 
 
 def flatten(html: str) -> tuple[str, str | None]:
@@ -184,16 +192,16 @@ def flatten(html: str) -> tuple[str, str | None]:
     page = _Page()
     position = 0
     while (token := _TOKEN.search(source, position)) is not None:
-        if token.start() > position:
-            page.write(unescape(source[position : token.start()]))
+        text, is_end, name, attributes = token.groups()
         position = token.end()
-        name = token[2]
-        if token[1]:
-            page.close(name)
+        if text:
+            page.write(unescape(text))
+        if is_end:
+            page.close()
         elif name == "br":
             page.end_line(always=True)
         elif name:
-            page.open(name, _element(name, token[3]))
+            page.open(name, _element(name, attributes))
             if name in _RAW_TEXT:
                 end = source.find(f"</{name}", position)
                 position = len(source) if end == -1 else end

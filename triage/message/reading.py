@@ -55,6 +55,10 @@ def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Mess
         defects,
         "The text cannot be read.",
     )
+    if body.text.count("\n") >= limits.LINES:
+        budget.note(
+            "The text has too many lines; not all were looked at for quotations."
+        )
     fields = _attempt(
         lambda: split(body.text, message.subject, _names(message)),
         Split(text=body.text),
