@@ -108,7 +108,7 @@ class ScriptedServer:
         self.connections = 0
         self.tls, self.tls_at_once = tls, tls_at_once
         self.closing = threading.Event()
-        self._script = {**USUAL, **(script or {})}
+        self.script = {**USUAL, **(script or {})}
         self._turns: Counter[str] = Counter()
         self._listener = socket.create_server((HOST, 0))
         self.port = int(self._listener.getsockname()[1])
@@ -135,7 +135,7 @@ class ScriptedServer:
 
     def answer(self, command: str, line: bytes) -> Answer:
         """Return what the script has for a command now."""
-        reply = self._script.get(command, say(OK))
+        reply = self.script.get(command, say(OK))
         if isinstance(reply, InTurn):
             turn = min(self._turns[command], len(reply.replies) - 1)
             self._turns[command] += 1
