@@ -9,7 +9,8 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from triage.errors import ConfigError, TransientError, TriageError
 
 DISPATCH_SECONDS = 5
 RECONCILE_SECONDS = 600.0
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 STOP_SECONDS = 8.0
 """After this long a stop is no longer clean, only safe: what is done is not lost."""
 FIRST_PAUSE = 1.0
@@ -128,8 +130,12 @@ class Daemon:
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT, or until something only a person can mend."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+        with self._heeding_signals():
+            self._run()
+        if self._fatal is not None:
+            raise self._fatal
+
+    def _run(self) -> None:
         self._dispatch.recover()
         self._every(self._poll_seconds, "intake", self._take_up)
         self._every(DISPATCH_SECONDS, "dispatch", self._send)
@@ -143,8 +149,6 @@ class Daemon:
         if watching.is_alive():
             watching.join(STOP_SECONDS)
         log.info("stopped")
-        if self._fatal is not None:
-            raise self._fatal
 
     def stop(self) -> None:
         """End what is under way and let `run` return; for another thread."""
@@ -158,14 +162,34 @@ class Daemon:
         self._scheduler.shutdown(wait=True)
         last_resort.cancel()
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        # A handler interrupts any line, perhaps one that holds the lock of the log or of
-        # the stop event; another thread can wait for it.
-        threading.Thread(target=self._stop_on, args=(number,), daemon=True).start()
+    @contextmanager
+    def _heeding_signals(self) -> Iterator[None]:
+        """Stop on a signal, by a thread that reads of it.
 
-    def _stop_on(self, number: int) -> None:
-        log.info("%s: stopping", signal.Signals(number).name)
-        self.stop()
+        A handler interrupts any line, perhaps one that holds a lock of the log, of the
+        stop event or of the list of threads, so ours does nothing.
+        """
+        told, telling = os.pipe()
+        os.set_blocking(telling, False)
+        handlers = {each: signal.signal(each, _nothing) for each in STOP_SIGNALS}
+        before = signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
+        heeding = threading.Thread(target=self._heed, args=(told,), daemon=True)
+        heeding.start()
+        try:
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(before)
+            os.close(telling)
+            heeding.join()
+            os.close(told)
+
+    def _heed(self, told: int) -> None:
+        while numbers := os.read(told, 1):
+            if (number := numbers[0]) in STOP_SIGNALS:
+                log.info("%s: stopping", signal.Signals(number).name)
+                self.stop()
 
     def _every(self, seconds: int, name: str, job: Callable[[], None]) -> None:
         self._scheduler.add_job(
@@ -246,6 +270,10 @@ class Daemon:
                 pause = patience.fail()
                 log.debug("watching: %s; again in %.0f s", error, pause)
                 self._stop.wait(pause)
+
+
+def _nothing(_number: int, _frame: FrameType | None) -> None:
+    """Take the place of the handler that would end the process."""
 
 
 def _place_of(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from time import sleep
 
 from tests.journeys.installing import USUAL, Servers, Settings, install
 from tests.journeys.mails import MOTHER
@@ -88,6 +89,12 @@ class Journey:
             if not client.folder_exists(folder):
                 return []
         return self.site.contents(folder)
+
+    def forget_numbering(self) -> None:
+        """Remove Dovecot's own files, so that it numbers the mailbox anew."""
+        sleep(1.1)  # UIDVALIDITY is the time in seconds
+        for path in self.dovecot.maildir(self.user).glob("dovecot*"):
+            path.unlink()
 
     @contextmanager
     def store(self) -> Iterator[Store]:

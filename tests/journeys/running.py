@@ -66,9 +66,16 @@ class RunningDaemon:
     def terminate(self) -> float:
         """Send SIGTERM; return how many seconds it took to end, cleanly."""
         started = monotonic()
-        self._process.send_signal(signal.SIGTERM)
+        self.send_sigterm()
         assert self.wait() == 0, self.log
         return monotonic() - started
+
+    def send_sigterm(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+
+    def interrupt(self) -> None:
+        """Send SIGINT, as Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
         """Send SIGKILL."""

@@ -1,4 +1,4 @@
-"""A connection through which nothing more passes once certain words were said."""
+"""A way to a server on which nothing more passes once certain words were said."""
 
 import socket
 import threading
@@ -12,26 +12,36 @@ from triage.demo.servers import HOST
 class Valve:
     """Passes octets on between clients and a server until it is shut.
 
-    It shuts itself when the client says `at`: with `after` the words still reach the
-    server, but no answer comes back. Connections made after `open` pass freely. Given a
-    `port`, it listens there.
+    It shuts when a client says the words `at`: they do not reach the server, or, with
+    `after`, reach it without any answer coming back. A `deaf` one passes nothing from
+    the beginning. One that `is_away` refuses connections until it has come back.
     """
 
     def __init__(
-        self, server_port: int, at: bytes | None = None, *, after: bool = False
+        self,
+        server_port: int,
+        at: bytes | None = None,
+        *,
+        after: bool = False,
+        deaf: bool = False,
+        is_away: bool = False,
     ) -> None:
         self.shut = threading.Event()
-        self._at, self._after = at, after
+        self.at, self.after, self.deaf = at, after, deaf
         self._server_port = server_port
-        self._listener = socket.create_server((HOST, 0))
-        self._sockets: list[socket.socket] = []
+        self._is_away = is_away
+        self._listener = socket.socket()
+        # Bound and not listening: the port is ours and refuses connections.
+        self._listener.bind((HOST, 0))
+        self._pipes: list[_Pipe] = []
 
     @property
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        if not self._is_away:
+            self.come_back()
         return self
 
     def __exit__(
@@ -40,14 +50,30 @@ class Valve:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for each in (self._listener, *self._sockets):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.hang_up()
+        for pipe in self._pipes:
+            pipe.close()
+
+    def come_back(self) -> None:
+        self._listener.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
 
     def open(self) -> None:
-        """Let new connections pass freely."""
-        self._at = None
+        """Let connections that are made from now on pass freely."""
+        self.at, self.deaf = None, False
+
+    def let_go(self) -> None:
+        """Let what was held back go to the server, and its answers come."""
+        for pipe in self._pipes:
+            pipe.let_go()
+
+    def hang_up(self) -> None:
+        """Break all connections."""
+        for pipe in self._pipes:
+            pipe.hang_up()
 
     def _accept(self) -> None:
         while True:
@@ -56,17 +82,9 @@ class Valve:
             except OSError:
                 return
             server = socket.create_connection((HOST, self._server_port))
-            self._sockets += [client, server]
             pipe = _Pipe(self, client, server)
-            for side in (pipe.carry_there, pipe.carry_back):
-                threading.Thread(target=side, daemon=True).start()
-
-    def words(self) -> bytes | None:
-        return self._at
-
-    @property
-    def lets_words_through(self) -> bool:
-        return self._after
+            self._pipes.append(pipe)
+            pipe.start()
 
 
 class _Pipe:
@@ -77,32 +95,61 @@ class _Pipe:
     ) -> None:
         self._valve = valve
         self._client, self._server = client, server
-        self._is_shut = False
+        self._is_shut = valve.deaf
+        self._held_back = b""
+        self._threads = [
+            threading.Thread(target=side, daemon=True)
+            for side in (self._carry_there, self._carry_back)
+        ]
 
-    def carry_there(self) -> None:
+    def start(self) -> None:
+        if self._is_shut:
+            self._valve.shut.set()
+        for thread in self._threads:
+            thread.start()
+
+    def let_go(self) -> None:
+        if self._is_shut:
+            self._is_shut = False
+            self._server.sendall(self._held_back)
+
+    def hang_up(self) -> None:
+        for each in (self._client, self._server):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        for thread in self._threads:
+            thread.join(5)
+        self._client.close()
+        self._server.close()
+
+    def _carry_there(self) -> None:
         said = b""
         with suppress(OSError):
             while octets := self._client.recv(65_536):
                 said = (said + octets)[-200_000:]
-                words = self._valve.words()
-                if words is not None and words in said:
-                    self._is_shut = True
-                    if self._valve.lets_words_through:
-                        self._server.sendall(octets)
-                    self._valve.shut.set()
-                    return
-                self._server.sendall(octets)
-        self._hang_up()
+                if self._is_shut:
+                    self._held_back += octets
+                elif self._valve.at is not None and self._valve.at in said:
+                    self._shut(octets)
+                else:
+                    self._server.sendall(octets)
+        if not self._is_shut:
+            self.hang_up()
 
-    def carry_back(self) -> None:
+    def _shut(self, octets: bytes) -> None:
+        self._is_shut = True
+        if self._valve.after:
+            self._server.sendall(octets)
+        else:
+            self._held_back = octets
+        self._valve.shut.set()
+
+    def _carry_back(self) -> None:
         with suppress(OSError):
             while octets := self._server.recv(65_536):
-                if self._is_shut:
-                    return
-                self._client.sendall(octets)
-        self._hang_up()
-
-    def _hang_up(self) -> None:
-        for each in (self._client, self._server):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                if not self._is_shut:
+                    self._client.sendall(octets)
+        if not self._is_shut:
+            self.hang_up()
