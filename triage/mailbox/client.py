@@ -89,7 +89,6 @@ class Connection(imaplib.IMAP4):
             raise self.error("STARTTLS is refused")
         self.wire.secure(ssl_context, self.host)
         self._tls_established = True
-        self._get_capabilities()
         return "OK", [None]
 
     def watch(self, seconds: float, stop: threading.Event, limits: Limits) -> bool:
