@@ -7,7 +7,7 @@ import pytest
 
 from tests.dispatch.fakes import LOST, NEVER, NOT_NOW, QUEUED, AtTheDot, FakeSubmission
 from tests.smtp.scripted import ScriptedServer, Step, Talk
-from tests.smtp.sending import ENVELOPE, LETTER, QUICK
+from tests.smtp.sending import ENVELOPE, LETTER, PATIENT
 from triage.dispatch import Submission
 from triage.smtp import Accepted, Outcome, Refused, Server, TryLater, Unknown
 from triage.smtp import Submission as RealSubmission
@@ -35,7 +35,7 @@ def facing(request: pytest.FixtureRequest) -> Iterator[Maker]:
             if request.param == "fake":
                 return FakeSubmission([told])
             server = servers.enter_context(ScriptedServer(script))
-            return RealSubmission(Server("127.0.0.1", server.port, "plain"), QUICK)
+            return RealSubmission(Server("127.0.0.1", server.port, "plain"), PATIENT)
 
         yield make
 

@@ -15,7 +15,10 @@ LETTER = (
     b"Thank you.\r\n"
 )
 ENVELOPE = Envelope("", "jane@example.org")
-QUICK = Limits(connect=2, before_dot=2, after_dot=1, after_stop=0.3)
+PATIENT = Limits(connect=10, before_dot=20, after_dot=20, after_stop=0.3)
+"""Longer than a busy machine takes for what is meant to succeed."""
+HASTY = Limits(connect=1, before_dot=0.5, after_dot=0.5)
+"""For what is meant to run out of time."""
 
 
 class Sending:
@@ -26,7 +29,7 @@ class Sending:
         self.stop = threading.Event()
 
     def to(self, server: ScriptedServer, **changes: Any) -> Submission:
-        limits = changes.pop("limits", QUICK)
+        limits = changes.pop("limits", PATIENT)
         here = Server("127.0.0.1", server.port, "plain")
         return Submission(replace(here, **changes), limits, self.stop)
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.smtp.scripted import ScriptedServer, Step, Talk, accepting, dripping
-from tests.smtp.sending import ENVELOPE, LETTER, QUICK, Sending
+from tests.smtp.sending import ENVELOPE, HASTY, LETTER, PATIENT, Sending
 from triage.smtp import (
     Accepted,
     Concern,
@@ -53,8 +53,7 @@ def test_a_server_that_cannot_be_used_says_nothing_about_the_letter(
     sending: Sending, script: dict[str, Step]
 ) -> None:
     with ScriptedServer(script) as server:
-        limits = Limits(connect=1, before_dot=0.5, after_dot=1)
-        outcome = sending.submit(server, limits=limits)
+        outcome = sending.submit(server, limits=HASTY)
 
     assert isinstance(outcome, TryLater)
     assert outcome.concern is Concern.SERVER
@@ -73,7 +72,7 @@ def test_a_closed_port_is_a_server_to_try_later(sending: Sending) -> None:
 
 
 def test_a_name_that_does_not_exist_is_a_server_to_try_later() -> None:
-    submission = Submission(Server("no-such-host.invalid"), QUICK)
+    submission = Submission(Server("no-such-host.invalid"), PATIENT)
 
     outcome = submission.submit(ENVELOPE, LETTER, lambda: None)
 
@@ -168,7 +167,7 @@ def test_a_connection_lost_before_the_body_ends_is_tried_again(
     sending: Sending, script: dict[str, Step]
 ) -> None:
     with ScriptedServer(script) as server:
-        outcome = sending.submit(server)
+        outcome = sending.submit(server, before_dot=server.settle)
 
     assert isinstance(outcome, TryLater)
     assert outcome.concern is Concern.LETTER
@@ -243,8 +242,9 @@ AFTER_THE_DOT: dict[str, tuple[Step, type[Outcome]]] = {
 def test_after_the_dot_only_a_reply_that_was_read_counts(
     sending: Sending, step: Step, expected: type[Outcome]
 ) -> None:
+    limits = Limits(after_dot=0.5) if step is Talk.stall else PATIENT
     with ScriptedServer({"dot": step}) as server:
-        outcome = sending.submit(server)
+        outcome = sending.submit(server, limits=limits)
 
     assert isinstance(outcome, expected)
     assert sending.commits == COMMITTED
@@ -276,18 +276,17 @@ def test_s12_one_octet_at_a_time_does_not_outlast_the_deadline(
 
     began = time.monotonic()
     with ScriptedServer({"mail": drip}) as server:
-        limits = Limits(connect=1, before_dot=0.5, after_dot=1)
-        outcome = sending.submit(server, limits=limits)
+        outcome = sending.submit(server, limits=HASTY)
         took = time.monotonic() - began
 
     assert isinstance(outcome, TryLater)
     assert "time is over" in outcome.text
-    assert took < 2
+    assert took < 10
 
 
 def test_s12_the_deadline_after_the_dot_ends_in_doubt(sending: Sending) -> None:
     with ScriptedServer({"dot": dripping(b"250-" + b"x" * 300, 0.02)}) as server:
-        limits = Limits(connect=1, before_dot=5, after_dot=0.5)
+        limits = Limits(after_dot=0.5)
         outcome = sending.submit(server, limits=limits)
 
     assert isinstance(outcome, Unknown)
@@ -305,7 +304,7 @@ def test_a_connection_that_is_never_answered_ends_at_the_deadline() -> None:
     took = time.monotonic() - began
 
     assert isinstance(outcome, TryLater)
-    assert took < 3
+    assert took < 10
     for filler in [full, *fillers]:
         filler.close()
 
@@ -330,7 +329,7 @@ def test_a_stop_ends_the_wait_before_the_dot(sending: Sending) -> None:
     assert isinstance(outcome, TryLater)
     assert outcome.concern is Concern.SERVER
     assert "triage is stopping" in outcome.text
-    assert took < 2
+    assert took < 10
 
 
 def test_a_stop_after_the_dot_leaves_a_moment_for_the_reply(sending: Sending) -> None:
@@ -355,7 +354,7 @@ def test_a_stop_after_the_dot_does_not_wait_for_ever(sending: Sending) -> None:
         took = time.monotonic() - began
 
     assert isinstance(outcome, Unknown)
-    assert took < 2
+    assert took < 10
 
 
 def test_no_dot_is_written_when_the_commit_before_it_fails(sending: Sending) -> None:

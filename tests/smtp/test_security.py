@@ -7,10 +7,18 @@ import pytest
 
 from tests.servers.certificates import Authority
 from tests.smtp.scripted import ScriptedServer, Talk
-from tests.smtp.sending import ENVELOPE, LETTER, QUICK, Sending
+from tests.smtp.sending import ENVELOPE, LETTER, PATIENT, Sending
 from triage.demo.servers import SmtpSink
 from triage.errors import ConfigError
-from triage.smtp import Accepted, Concern, Server, Submission, TryLater
+from triage.smtp import (
+    Accepted,
+    Concern,
+    Limits,
+    Server,
+    Submission,
+    TryLater,
+    Unknown,
+)
 
 LOCAL = "DNS:localhost,IP:127.0.0.1"
 SECRET = "s3cret-täst"  # noqa: S105 - of a server in this process
@@ -27,7 +35,7 @@ def test_a_letter_goes_through_starttls_and_login(authority: Authority) -> None:
             password=lambda: SECRET,
             ca_file=authority.ca_file,
         )
-        submission = Submission(server, QUICK)
+        submission = Submission(server, PATIENT)
         outcome = submission.submit(ENVELOPE, LETTER, lambda: None)
         submission.close()
 
@@ -46,15 +54,18 @@ def test_a_letter_goes_over_implicit_tls(
     assert [letter.data for letter in server.accepted] == [LETTER]
 
 
-def test_a_drop_after_the_dot_is_doubt_over_tls_too(
+def test_no_answer_to_the_dot_is_doubt_over_tls_too(
     authority: Authority, sending: Sending
 ) -> None:
     context = authority.issue("localhost", hosts=LOCAL).context()
+    limits = Limits(after_dot=0.5)
     script = {"dot": Talk.stall}
     with ScriptedServer(script, context=context, is_implicit=True) as server:
-        outcome = sending.submit(server, security="tls", ca_file=authority.ca_file)
+        outcome = sending.submit(
+            server, security="tls", ca_file=authority.ca_file, limits=limits
+        )
 
-    assert type(outcome).__name__ == "Unknown"
+    assert isinstance(outcome, Unknown)
     assert "time is over" in outcome.text
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.smtp.scripted import ScriptedServer, Step, Talk, accepting
-from tests.smtp.sending import ENVELOPE, LETTER, QUICK, Sending
+from tests.smtp.sending import ENVELOPE, LETTER, PATIENT, Sending
 from triage.demo.servers import SmtpSink
 from triage.smtp import Accepted, Envelope, Refused, Server, Submission
 
@@ -11,7 +11,7 @@ from triage.smtp import Accepted, Envelope, Refused, Server, Submission
 def test_a_letter_arrives_byte_for_byte_at_a_real_server() -> None:
     data = b"Subject: x\r\n\r\n.\r\n..\r\n.hidden\r\nlast\r\n"
     with SmtpSink() as sink:
-        submission = Submission(Server("127.0.0.1", sink.port, "plain"), QUICK)
+        submission = Submission(Server("127.0.0.1", sink.port, "plain"), PATIENT)
         outcome = submission.submit(ENVELOPE, data, lambda: None)
         submission.close()
 
