@@ -93,6 +93,9 @@ def _without_attachments(session: Session, listed: Listed) -> bytes | None:
     if b"BODYSTRUCTURE" not in item:
         return None
     root = read_structure(item[b"BODYSTRUCTURE"])
+    body = listed.size - len(listed.header)
+    if 2 * root.leaf_octets < body and len(listed.header) < session.limits.header:
+        raise StructureError("most of the message lies outside of its parts")
     wanted = list(wanted_sections(root, session.limits.text).items())
     sections: dict[str, bytes] = {}
     for start in range(0, len(wanted), _SECTIONS_AT_ONCE):

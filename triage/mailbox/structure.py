@@ -51,6 +51,11 @@ class Part:
         """The size of what is encoded; base64 stands in lines of 76 (RFC 2045 §6.8)."""
         return self.octets * 57 // 78 if self.encoding == "base64" else self.octets
 
+    @property
+    def leaf_octets(self) -> int:
+        """The size of all contents below this part, as encoded for transfer."""
+        return sum(part.octets for part in self.walk() if not part.parts)
+
     def walk(self) -> Iterator["Part"]:
         """Yield this part and all below it, in the order of the message."""
         yield self
