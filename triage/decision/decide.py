@@ -1,10 +1,16 @@
 """The decision about one message: everything that is to be done, before any of it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from triage.decision.automatic import DELIVERY_REPORT, automatic
 from triage.decision.gate import Seen
-from triage.decision.hold import Planned, held, recipient
+from triage.decision.hold import (
+    Planned,
+    held,
+    may_acknowledge_meanwhile,
+    recipient,
+)
 from triage.decision.judge import Judgement, judge
 from triage.decision.model import (
     Decision,
@@ -80,6 +86,9 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
     kept_back = _kept_back(judgement, seen) if reply else ()
     waits = held(Planned(seen, route, judgement.flags)) if reply else ()
     acknowledge, respond = _clock(judgement, seen)
+    meanwhile = None
+    if reply and not kept_back and may_acknowledge_meanwhile(waits):
+        meanwhile, reply = _meanwhile(reply, seen)
     return Decision(
         Disposition.ANSWER,
         judgement.reason,
@@ -91,6 +100,7 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
         missing=judgement.missing,
         flags=tuple(flag.id for flag in judgement.flags),
         reply=reply,
+        meanwhile=meanwhile,
         withheld=kept_back,
         held=() if kept_back else waits,
         case=case.reference if case else None,
@@ -113,6 +123,14 @@ def _reply(judgement: Judgement, seen: Seen) -> ReplyPlan | None:
     neutral = (flag.template for flag in judgement.flags if flag.template)
     template = next(neutral, route.template)
     return ReplyPlan(template, recipient(seen), _kind(judgement, seen))
+
+
+def _meanwhile(reply: ReplyPlan, seen: Seen) -> tuple[ReplyPlan | None, ReplyPlan]:
+    """Acknowledge at once, where the guard has a letter for it; redirect later."""
+    template = seen.tables.guard.meanwhile
+    if template is None:
+        return None, reply
+    return replace(reply, template=template), replace(reply, kind="redirect")
 
 
 def _escalates(judgement: Judgement, seen: Seen) -> bool:

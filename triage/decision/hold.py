@@ -9,6 +9,8 @@ from triage.decision.model import Reason
 from triage.decision.sender import person_key
 from triage.ruleset.schema import Flag, Route
 
+FLAGGED_REDIRECTION = "flagged-redirection"
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -37,6 +39,11 @@ def held(planned: Planned) -> tuple[Reason, ...]:
     return tuple(
         Reason(code, sentence) for code, sentence, holds in HELD if holds(planned)
     )
+
+
+def may_acknowledge_meanwhile(reasons: tuple[Reason, ...]) -> bool:
+    """Whether nothing but the redirection itself keeps a reply waiting."""
+    return [reason.code for reason in reasons] == [FLAGGED_REDIRECTION]
 
 
 def _reply_to_elsewhere(planned: Planned) -> bool:
@@ -100,7 +107,7 @@ def _by_route(planned: Planned) -> bool:
 HELD: tuple[tuple[str, str, Callable[[Planned], bool]], ...] = (
     ("by-route", "replies of this route wait for approval", _by_route),
     (
-        "flagged-redirection",
+        FLAGGED_REDIRECTION,
         "it would turn away a flagged writer",
         _flagged_redirection,
     ),

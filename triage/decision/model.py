@@ -148,6 +148,8 @@ class Decision:
     missing: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     reply: ReplyPlan | None = None
+    meanwhile: ReplyPlan | None = None
+    """An acknowledgement that goes out at once while the reply waits for a person."""
     withheld: tuple[Reason, ...] = ()
     """The reply is not sent: the duty becomes acknowledgement debt."""
     held: tuple[Reason, ...] = ()

@@ -14,6 +14,9 @@ from triage.demo.servers import Delivery
 
 TO = "complaints@examboard.example"
 REPORT = """\
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="report"
+
 --report
 Content-Type: text/plain
 
@@ -103,14 +106,9 @@ class Sample(BaseModel):
 
     def _bounce(self, received_at: datetime, ours: str) -> bytes:
         """Write a delivery report (RFC 3464) on a reply of ours."""
-        message = self._start(received_at)
-        message["MIME-Version"] = "1.0"
-        message["Content-Type"] = (
-            'multipart/report; report-type=delivery-status; boundary="report"'
-        )
-        head = message.as_bytes(policy=SMTP).rstrip()
-        body = REPORT.format(message_id=ours).replace("\n", "\r\n")
-        return head + b"\r\n\r\n" + body.encode("ascii")
+        head = self._start(received_at).as_bytes(policy=SMTP).rstrip()
+        report = REPORT.format(message_id=ours).replace("\n", "\r\n")
+        return head + b"\r\n" + report.encode("ascii")
 
 
 def samples() -> tuple[Sample, ...]:

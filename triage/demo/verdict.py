@@ -6,7 +6,7 @@ from datetime import datetime
 
 from triage.decision import Decision
 from triage.demo.mails import Sample
-from triage.store import Category, Fate, MessageEntry, OutboxLine, State, Store
+from triage.store import Fate, MessageEntry, OutboxLine, State, Store
 
 LABEL = 12
 
@@ -65,7 +65,8 @@ class Verdict:
             return "none is called for"
         waits = "; ".join(reason.words for reason in decision.held)
         held = f", waits for a person: {waits}" if waits else ""
-        return f"{self.reply.template}, {self.reply.state}{held}"
+        at_once = f"{decision.meanwhile.template} now; " if decision.meanwhile else ""
+        return f"{at_once}{self.reply.template}, {self.reply.state}{held}"
 
 
 def verdicts(samples: Sequence[Sample], store: Store) -> list[Verdict]:
@@ -104,10 +105,10 @@ def _entry_and_reply(
     entry = next(
         (each for each in case.messages if each.message_id == fate.message_id), None
     )
-    is_first = entry is not None and entry == case.messages[0]
+    plan = entry.decision.reply if entry and entry.decision else None
     replies = (each.line for each in case.letters)
-    reply = next((line for line in replies if line.category is Category.REPLY), None)
-    return entry, reply if is_first else None
+    of_kind = (line for line in replies if plan and line.kind == plan.kind)
+    return entry, next(of_kind, None)
 
 
 def _differences(verdict: Verdict, references: dict[str, str | None]) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from triage.decision import Decision, Sighting
+from triage.decision import Decision, ReplyPlan, Sighting
 from triage.intake.rulebook import Rulebook
 from triage.message.token import mint_id
 from triage.reply import Letter, Notice, compose, compose_notice
@@ -19,26 +20,46 @@ NO_CASE = "BREAKER"
 """Stands in the Message-ID of an alert where a case's reference would."""
 
 
-def reply_of(
-    sighting: Sighting,
-    decision: Decision,
-    reference: str | None,
-    rulebook: Rulebook,
-    now: datetime,
-) -> FrozenLetter | None:
-    """Word the reply that a decision calls for; None where none is to be sent."""
-    plan = decision.reply
-    if plan is None or reference is None or decision.withheld:
-        return None
-    message = sighting.message
-    series = _series_on(sighting.received_at, rulebook)
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What letters are written about: a message, its decision and its case."""
+
+    sighting: Sighting
+    decision: Decision
+    reference: str
+
+
+def replies_of(
+    occasion: Occasion, rulebook: Rulebook, now: datetime
+) -> tuple[FrozenLetter, ...]:
+    """Word what a decision sends to the person: one reply, or one now and one held.
+
+    Raises MessageError where the address is one that we cannot write to.
+    """
+    decision = occasion.decision
+    if decision.withheld:
+        return ()
+    plans = ((decision.meanwhile, ()), (decision.reply, decision.held))
+    return tuple(
+        replace(_worded(plan, occasion, rulebook, now), held=held)
+        for plan, held in plans
+        if plan is not None
+    )
+
+
+def _worded(
+    plan: ReplyPlan, occasion: Occasion, rulebook: Rulebook, now: datetime
+) -> FrozenLetter:
+    decision, received_at = occasion.decision, occasion.sighting.received_at
+    message = occasion.sighting.message
+    series = _series_on(received_at, rulebook)
     letter = Letter(
         template=plan.template,
         kind=plan.kind,
         to=plan.to,
-        reference=reference,
-        message_id=_mint(reference, plan.kind, rulebook),
-        received_at=sighting.received_at,
+        reference=occasion.reference,
+        message_id=_mint(occasion.reference, plan.kind, rulebook),
+        received_at=received_at,
         in_reply_to=message.message_id,
         references=message.references,
         missing=decision.missing,
@@ -53,19 +74,16 @@ def reply_of(
         message_id=composed.message_id,
         data=composed.data,
         template=plan.template,
-        held=decision.held,
     )
 
 
 def notices_of(
-    sighting: Sighting,
-    decision: Decision,
-    reference: str | None,
-    rulebook: Rulebook,
-    now: datetime,
+    occasion: Occasion, rulebook: Rulebook, now: datetime
 ) -> Iterator[FrozenLetter]:
     """Word what the contacts are told at once; nothing of the sender's is in it."""
-    if reference is None or decision.route is None:
+    sighting, decision = occasion.sighting, occasion.decision
+    reference = occasion.reference
+    if decision.route is None:
         return
     contacts = rulebook.organisation.contacts
     told: dict[str, list[str]] = {}

@@ -18,12 +18,12 @@ from triage.decision import (
     who_writes,
 )
 from triage.errors import MessageError
-from triage.intake.letters import breaker_alert, notices_of, reply_of
+from triage.intake.letters import Occasion, breaker_alert, notices_of, replies_of
 from triage.intake.rulebook import Rulebook
 from triage.message import Fetched, Message
 from triage.reader import Reading
 from triage.ruleset import Evidence
-from triage.store import Inquiry, Place, Record, Recorded, Store
+from triage.store import Inquiry, Letter, Place, Record, Recorded, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,18 @@ def take_up(
     reference = decision.case
     if decision.disposition is Disposition.ANSWER and reference is None:
         reference = store.next_reference(now)
-    try:
-        reply = reply_of(sighting, decision, reference, rulebook, now)
-    except MessageError as error:
-        unwritten = Reason("unwritten", f"no reply can be written: {error}")
-        reply, decision = None, replace(decision, withheld=(unwritten,), held=())
-    if reply is not None:
+    replies: tuple[Letter, ...] = ()
+    notices: tuple[Letter, ...] = ()
+    if reference is not None:
+        occasion = Occasion(sighting, decision, reference)
+        try:
+            replies = replies_of(occasion, rulebook, now)
+        except MessageError as error:
+            unwritten = Reason("unwritten", f"no reply can be written: {error}")
+            decision = replace(decision, withheld=(unwritten,), held=(), meanwhile=None)
+        notices = tuple(notices_of(occasion, rulebook, now))
+    if replies:
         _watch_the_budget(history, rulebook, store, now)
-    notices = notices_of(sighting, decision, reference, rulebook, now)
     return store.record(
         Record(
             inquiry=inquiry,
@@ -81,7 +85,7 @@ def take_up(
             evidence=taken.evidence,
             decision=decision,
             reference=reference,
-            letters=(*([reply] if reply else ()), *notices),
+            letters=(*replies, *notices),
             supplied=_supplied(taken, decision, rulebook),
             escalates=decision.escalates,
             undelivered=_undelivered(taken.message, decision, rulebook),

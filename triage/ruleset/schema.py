@@ -175,6 +175,9 @@ class Rule(Conditions):
 class Guard(Entry):
     """What every redirecting route needs before somebody is turned away."""
 
+    meanwhile: str | None = None
+    """Template that acknowledges at once while a flagged redirection waits."""
+
     otherwise: Id
     margin: int = 1
     """Points by which the main topic must lead the next one that is worked on."""

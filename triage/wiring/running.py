@@ -27,8 +27,8 @@ from triage.wiring.servers import (
 )
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
-QUIET = ("imapclient", "imaplib", "apscheduler")
-"""Libraries whose own words may quote mail; the daemon reports in their place."""
+QUIET = ("imapclient", "imaplib")
+"""Libraries whose own words may quote mail."""
 
 
 class Installation:
