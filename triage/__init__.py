@@ -12,7 +12,7 @@ mailbox     IMAP: what is new, fetched by peeking; filing
 reader      parsing and matching in a process that can be killed
 smtp        one submission: accepted, try later, refused, unknown
 message     bytes → Message
-ruleset     rules/*.toml → Ruleset; Ruleset × Message → Evidence
+ruleset     rules/*.toml → Ruleset; Ruleset and Message → Evidence
 decision    Message + Evidence + History + Ruleset + now → Decision
 workdays    when an answer is due
 reply       Decision + template → bytes of an answer

@@ -69,7 +69,13 @@ TABLES: dict[str, Any] = {
         "same_centre": ["branch-number"],
         "budgets": {"sender_per_day": 3, "domain_per_hour": 20, "all_per_hour": 60},
     },
-    "guard": {"otherwise": "review", "margin": 2, "points": 2, "contrary": ["ill"]},
+    "guard": {
+        "otherwise": "review",
+        "margin": 2,
+        "points": 2,
+        "contrary": ["ill"],
+        "meanwhile": "acknowledged",
+    },
     "signal": [],
     "role": [
         {"id": "reader", "title": "A reader", "points": {"my-card": 1, "my-loan": 2}},

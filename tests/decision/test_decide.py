@@ -257,11 +257,35 @@ def test_a_redirection_of_an_abusive_writer_waits(decide_on: Decide) -> None:
     decision = decide_on("fine", "swearing")
 
     assert decision.route == "fines-desk"
-    assert decision.reply == ReplyPlan(
-        "fines-desk", "ann@readers.example", "acknowledge"
-    )
+    assert decision.reply == ReplyPlan("fines-desk", "ann@readers.example", "redirect")
     assert [reason.code for reason in decision.held] == ["flagged-redirection"]
     assert decision.tell == (("team", "Abuse"),)
+
+
+def test_while_a_redirection_waits_the_writer_is_acknowledged(
+    decide_on: Decide,
+) -> None:
+    decision = decide_on("fine", "swearing")
+
+    assert decision.meanwhile == ReplyPlan(
+        "acknowledged", "ann@readers.example", "acknowledge"
+    )
+
+
+def test_nothing_goes_out_meanwhile_where_replies_wait_as_such(
+    decide_on: Decide,
+) -> None:
+    decision = decide_on("fine", "swearing", history=History(breaker_is_open=True))
+
+    assert decision.meanwhile is None
+    assert decision.reply is not None
+    assert decision.reply.kind == "acknowledge"
+
+
+def test_a_redirection_that_does_not_wait_needs_no_other_letter(
+    decide_on: Decide,
+) -> None:
+    assert decide_on("fine").meanwhile is None
 
 
 def test_everybody_is_told_once_with_the_reason(decide_on: Decide) -> None:
