@@ -48,6 +48,7 @@ def test_a_whole_session_logs_nothing_private(
     [
         pytest.param(say(b"TAG NO zebra"), id="NO"),
         pytest.param(say(b"TAG BAD zebra"), id="BAD"),
+        pytest.param(say(b"TAG NO zebra\xff"), id="not ASCII"),
         pytest.param(say(b"* BYE zebra"), id="BYE"),
         pytest.param(say(b"zebra"), id="no answer"),
         pytest.param(

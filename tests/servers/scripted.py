@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from triage.demo.servers import HOST
-
+HOST = "127.0.0.1"
 CAPABILITIES = b"IMAP4rev1 AUTH=PLAIN IDLE MOVE UIDPLUS NAMESPACE"
 
 

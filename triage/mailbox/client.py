@@ -1,7 +1,7 @@
 """imapclient over a `Wire`, with the few commands that it lacks or gets wrong.
 
 The hazards that this answers:
-- imaplib and imapclient trace every line for debugging, mail and passwords included.
+- imaplib and imapclient log what passes over the line, mail and passwords included.
 - Data that comes without a UID is filed under a sequence number, as if that were a UID.
 - A change that is announced while IDLE begins counts as an error, and `idle_check`
   takes a lost connection for silence.
@@ -30,6 +30,15 @@ Answers = dict[int, dict[bytes, object]]
 
 SIMPLE_ANSWER = 1_000_000
 """Octets that any command without literals may be answered with."""
+
+_NEVER = logging.CRITICAL + 1
+_LOGGERS = (
+    "imapclient",
+    "imapclient.imapclient",
+    "imapclient.imaplib",
+    "imapclient.util",
+)
+"""All of them repeat what a server said, `util` even as an error."""
 
 _STOP_SLICE = 0.5
 _ALERT = re.compile(
@@ -136,8 +145,8 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient ships no types
     def __init__(
         self, wire: Wire, host: str, port: int, tls: ssl.SSLContext | None
     ) -> None:
-        for name in ("imapclient", "imapclient.imapclient", "imapclient.imaplib"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+        for name in _LOGGERS:
+            logging.getLogger(name).setLevel(_NEVER)
         self._parts = (wire, host, port, tls)
         super().__init__(host, port, ssl=tls is not None)
         self._imap.debug = 0
