@@ -20,6 +20,8 @@ from triage.smtp import (
     TryLater,
     Unknown,
 )
+from triage.smtp.connecting import looked_up
+from triage.smtp.watch import Cut, Watch
 
 NO_COMMIT, COMMITTED = 0, 1
 
@@ -79,6 +81,18 @@ def test_a_name_that_does_not_exist_is_a_server_to_try_later() -> None:
     assert isinstance(outcome, TryLater)
     assert outcome.concern is Concern.SERVER
     assert "no-such-host.invalid is not found" in outcome.text
+
+
+def test_a_lookup_that_hangs_is_left_behind(sending: Sending) -> None:
+    hanging = threading.Event()
+
+    with Watch(300, sending.stop) as watch:
+        sending.stop.set()
+        with pytest.raises(TimeoutError):
+            looked_up(lambda: hanging.wait(30), watch)
+
+    assert watch.cut is Cut.STOP
+    hanging.set()
 
 
 NOT_NOW = [421, 450, 451, 452]

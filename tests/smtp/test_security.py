@@ -2,12 +2,13 @@
 
 import base64
 import logging
+from pathlib import Path
 
 import pytest
 
 from tests.servers.certificates import Authority
 from tests.smtp.scripted import ScriptedServer, Talk
-from tests.smtp.sending import ENVELOPE, LETTER, PATIENT, Sending
+from tests.smtp.sending import ENVELOPE, HASTY, LETTER, PATIENT, Sending
 from triage.demo.servers import SmtpSink
 from triage.errors import ConfigError
 from triage.smtp import (
@@ -225,6 +226,23 @@ def test_the_password_is_asked_for_at_each_login(sending: Sending) -> None:
 
     logins = [c.split()[-1] for c in server.commands if c.startswith("AUTH")]
     assert [base64.b64decode(word) for word in logins] == [b"\0u\0old", b"\0u\0new"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+def test_a_file_of_authorities_that_cannot_be_used_is_said_so(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    ca_file = tmp_path / "ca.pem"
+    if content is not None:
+        ca_file.write_bytes(content)
+
+    outcome = Submission(Server("127.0.0.1", 1, ca_file=ca_file), HASTY).submit(
+        ENVELOPE, LETTER, lambda: None
+    )
+
+    assert isinstance(outcome, TryLater)
+    assert outcome.concern is Concern.SERVER
+    assert f"ca_file {ca_file} cannot be used" in outcome.text
 
 
 def test_plain_to_another_machine_is_no_configuration() -> None:

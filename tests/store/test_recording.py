@@ -21,6 +21,7 @@ from triage.decision.model import (
     ReplyPlan,
     Step,
 )
+from triage.errors import TransientError
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence, Hit
 from triage.store import Recorded, State, Store
@@ -371,6 +372,18 @@ def test_a_batch_that_fails_leaves_nothing(store: Store) -> None:
         batch_of_poison(store)
 
     assert store.ledger.known(INBOX, 1, [1]) == set()
+
+
+def test_a_transaction_that_sqlite_undid_by_itself_is_missed_at_its_end(
+    store: Store,
+) -> None:
+    def undone_batch() -> None:
+        with store.batch():
+            record_case(store, 1)
+            store._engine.database.rollback()
+
+    with pytest.raises(TransientError, match="undid the transaction"):
+        undone_batch()
 
 
 def test_an_attempt_belongs_inside_a_batch(store: Store) -> None:

@@ -6,14 +6,21 @@ import ipaddress
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from triage.errors import ConfigError
 from triage.smtp.outcome import Concern, TryLater
 from triage.smtp.replies import Kind, NotTakenError, Said, said, server_failed
 from triage.smtp.server import Limits, Server
-from triage.smtp.watch import Watch
+from triage.smtp.watch import TICK_SECONDS, Watch
 from triage.smtp.wire import Wire
+
+_STREAM = socket.SOCK_STREAM
+_Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+_T = TypeVar("_T")
 
 
 def connected(server: Server, limits: Limits, watch: Watch) -> Wire:
@@ -24,7 +31,9 @@ def connected(server: Server, limits: Limits, watch: Watch) -> Wire:
     """
     with _explained(server, watch):
         context = server.tls_context()
-        sock, cord = _dialled(server, limits, watch)
+        where = (server.host, server.port_number)
+        found = looked_up(lambda: socket.getaddrinfo(*where, type=_STREAM), watch)
+        sock, cord = _dialled(server, limits, watch, found)
         wire = Wire(sock, cord, server.helo or _literal(sock))
         try:
             _greet(wire, server, context)
@@ -35,11 +44,31 @@ def connected(server: Server, limits: Limits, watch: Watch) -> Wire:
     return wire
 
 
+def looked_up(look_up: Callable[[], _T], watch: Watch) -> _T:
+    """Look up a name for as long as the watch allows.
+
+    A lookup that hangs cannot be ended from outside; it is left behind in its thread.
+    Raises what it raises, or TimeoutError.
+    """
+    answer: Future[_T] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(look_up())
+        except OSError as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=work, name="smtp-lookup", daemon=True).start()
+    while watch.cut is None:
+        with contextlib.suppress(TimeoutError):
+            return answer.result(timeout=TICK_SECONDS)
+    raise TimeoutError
+
+
 def _dialled(
-    server: Server, limits: Limits, watch: Watch
+    server: Server, limits: Limits, watch: Watch, found: Sequence[_Found]
 ) -> tuple[socket.socket, socket.socket]:
     """Return a connected socket and its cord, from the first address that answers."""
-    found = socket.getaddrinfo(server.host, server.port_number, type=socket.SOCK_STREAM)
     failure: OSError = OSError("it has no address")
     for family, kind, protocol, _, address in found:
         sock = socket.socket(family, kind, protocol)
@@ -151,6 +180,8 @@ def _explained(server: Server, watch: Watch) -> Iterator[None]:
     where = f"{server.host}:{server.port_number}"
     try:
         yield
+    except ConfigError as error:
+        raise server_failed(str(error)) from error
     except socket.gaierror as error:
         why = f"the name {server.host} is not found ({error.strerror})"
         raise server_failed(why) from error

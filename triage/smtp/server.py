@@ -41,10 +41,17 @@ class Server:
         return self.port or PORTS[self.security]
 
     def tls_context(self) -> ssl.SSLContext:
-        """Return a context that verifies certificate and name; TLS 1.2 or later."""
-        context = ssl.create_default_context(
-            cafile=None if self.ca_file is None else str(self.ca_file)
-        )
+        """Return a context that verifies certificate and name; TLS 1.2 or later.
+
+        Raises ConfigError for a file of authorities that cannot be used.
+        """
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:
+            why = error.strerror or "it holds no certificate"
+            raise ConfigError(
+                f"ca_file {self.ca_file} cannot be used: {why}"
+            ) from error
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         return context
 
