@@ -250,7 +250,7 @@ class SmtpSink(LoopbackServer):
     ) -> str:
         octets = envelope.content
         accepted = Accepted(
-            sender=envelope.mail_from or "",
+            sender=(envelope.mail_from or "").removeprefix("<>"),
             recipients=tuple(envelope.rcpt_tos),
             octets=octets if isinstance(octets, bytes) else b"",
         )
