@@ -334,6 +334,15 @@ def test_waiting_without_news_ends_after_its_time(site: Site) -> None:
         assert 0.9 < time.monotonic() - began < 5
 
 
+def test_mail_that_was_there_at_the_first_select_is_no_news(site: Site) -> None:
+    site.deliver(make_mail())
+
+    with site.mailbox() as mailbox:
+        mailbox.select()
+
+        assert not mailbox.wait(0.3, threading.Event())
+
+
 def test_filing_is_no_news(site: Site) -> None:
     site.deliver(make_mail())
 

@@ -82,6 +82,8 @@ class FakeMailbox:
 
     def select(self) -> Selected:
         self._begin("select")
+        if self._known != self.uidvalidity:
+            self._listed_next = self._next_uid[self.folder]
         self._known = self.uidvalidity
         messages = self.folders[self.folder]
         return Selected(self.uidvalidity, self._next_uid[self.folder], len(messages))

@@ -57,7 +57,7 @@ class ImapMailbox(Session):
         if self._selected is None or selected.uidvalidity != self._selected.uidvalidity:
             self._strikes.forget_all_but(())
             self._copied.clear()
-            self._next_uid = 1
+            self._next_uid = selected.uidnext or 1
         self._selected = selected
         self._is_home = True
         return selected
