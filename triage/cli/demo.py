@@ -22,6 +22,6 @@ def demo(output: Path) -> None:
     and why. Exit status: 0 as stated, 1 something went otherwise.
     """
     # The servers come with an extra that an installation does not need.
-    from triage.demo import run_demo  # noqa: PLC0415
+    from triage.demo.run import run_demo  # noqa: PLC0415
 
     sys.exit(0 if run_demo(output, click.echo) else 1)

@@ -5,7 +5,3 @@ servers   pymap and aiosmtpd on loopback sockets
 verdict   whether what became of each mail is what it says
 run       the demonstration
 """
-
-from triage.demo.run import run_demo
-
-__all__ = ["run_demo"]
