@@ -87,17 +87,13 @@ class Wire(smtplib.SMTP):
         return True
 
     def secure(self, context: ssl.SSLContext, host: str) -> None:
-        """Begin TLS on an agreed connection; everything said in clear is forgotten.
+        """Begin TLS on an agreed connection; EHLO must be said anew.
 
         Raises GarbledReplyError where something was slipped in before TLS began.
         """
         if self._unread:
             raise GarbledReplyError("the server's answer to STARTTLS goes on in clear")
         self.sock = context.wrap_socket(self._open_socket, server_hostname=host)
-        self.ehlo_resp = None
-        self.helo_resp = None
-        self.esmtp_features = {}
-        self.does_esmtp = False
 
     @override
     def close(self) -> None:
