@@ -1,10 +1,9 @@
 """Rule files → Ruleset, or every problem at once, each at its place."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from triage.errors import ConfigError, Problem
@@ -16,18 +15,19 @@ from triage.ruleset.checks import (
     check_signals,
     read_entries,
 )
-from triage.ruleset.index import Index
 from triage.ruleset.patterns import (
-    Automaton,
-    Need,
+    Expression,
+    Matcher,
+    NamedList,
     Pattern,
     any_of,
-    automaton,
-    expert_automaton,
-    pattern_of,
+    check_regex,
+    expression,
+    matcher,
+    patterns_of,
 )
 from triage.ruleset.phrases import PhraseError, read_phrase
-from triage.ruleset.ruleset import Ruleset, SignalPatterns
+from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import (
     Intake,
     RuleFiles,
@@ -36,6 +36,7 @@ from triage.ruleset.schema import (
     WordList,
     together_entries,
 )
+from triage.ruleset.signals import Patterns, SignalPatterns, signals_of
 from triage.tomlsource import Merged, Source, did_you_mean, merge, read_toml
 from triage.workdays import Calendar
 
@@ -43,7 +44,8 @@ Path = tuple[str | int, ...]
 
 _HASH_LENGTH = 12
 # Stands for a phrase or list that is reported already, so that it is reported once.
-_UNREADABLE = Pattern(b"- +", (Need(frozenset([b"-"]), 0, 0),), 1, 1)
+_NO_WORD = Pattern(b"- +", (frozenset([b"-"]),))
+_UNREADABLE = NamedList((_NO_WORD,), _NO_WORD)
 
 
 def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
@@ -71,9 +73,7 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
         hash=_hash(files),
         calendar=_calendar(entries.tables),
         centres=centres,
-        patterns=tuple(compiler.automata),
-        index=Index(compiler.asked_patterns(signals)),
-        signal_patterns=tuple(signals),
+        matching=signals_of(signals, compiler.matchers),
         subject_words=subject_words,
     )
 
@@ -149,9 +149,8 @@ class _Compiler:
     merged: Merged
     entries: Entries
     problems: list[Problem] = field(default_factory=list)
-    numbers: dict[Pattern, int] = field(default_factory=dict)
-    automata: list[Automaton] = field(default_factory=list)
-    _lists: dict[str, Pattern | None] = field(default_factory=dict)
+    matchers: dict[Pattern, Matcher] = field(default_factory=dict)
+    _lists: dict[str, NamedList | None] = field(default_factory=dict)
 
     @cached_property
     def _word_lists(self) -> dict[str, tuple[Path, tuple[str, ...]]]:
@@ -163,81 +162,76 @@ class _Compiler:
             self._named_list(entry)
         return [self._signal(path, entry) for path, entry in self.entries.of(Signal)]
 
-    def asked_patterns(self, signals: Iterable[SignalPatterns]) -> dict[int, Pattern]:
-        """The patterns that can give a signal; `unless` is tried where one is given."""
-        asked = {
-            number
-            for signal in signals
-            for number in (*signal.phrases, *signal.weak, *chain(*signal.together))
-        }
-        return {n: pattern for pattern, n in self.numbers.items() if n in asked}
-
-    def subject_words(self) -> Automaton:
+    def subject_words(self) -> Matcher:
         intake = self.entries.first(Intake)
         words = intake.subject_words if intake else ()
-        patterns = self._phrases(("intake", "subject_words"), words)
-        return automaton(any_of(patterns or [_UNREADABLE]).source)
+        found = [p for _, p in self._patterns(("intake", "subject_words"), words)]
+        return matcher(any_of(found or [_NO_WORD]).source)
 
     def _signal(self, path: Path, signal: Signal) -> SignalPatterns:
-        together = []
-        written = self.merged.data["signal"][path[1]].get("together")
-        is_nested = written is together_entries(written)
-        for number, lists in enumerate(signal.together):
-            here = (*path, "together", number) if is_nested else (*path, "together")
-            parts = [self._either((*here, i), words) for i, words in enumerate(lists)]
-            together.append(tuple(part for part in parts if part is not None))
         return SignalPatterns(
             id=signal.id,
             where=frozenset(signal.where),
-            phrases=self._each((*path, "phrases"), signal.phrases),
-            together=tuple(parts for parts in together if parts),
-            weak=self._each((*path, "weak"), signal.weak),
-            unless=self._either((*path, "unless"), signal.unless),
-            regex=tuple(self._regexes((*path, "regex"), signal.regex)),
+            phrases=self._ready((*path, "phrases"), signal.phrases),
+            together=self._groups((*path, "together"), signal.together),
+            weak=tuple(
+                self._ready((*path, "weak"), (hint,), first)
+                for first, hint in enumerate(signal.weak)
+            ),
+            unless=self._ready((*path, "unless"), signal.unless),
+            regex=self._regex((*path, "regex"), signal.regex),
             directory=signal.directory,
             at_least_words=signal.at_least_words,
         )
 
-    def _each(self, path: Path, phrases: Iterable[str]) -> tuple[int, ...]:
-        return tuple(map(self._number, self._phrases(path, phrases)))
+    def _groups(
+        self, path: Path, groups: Sequence[Sequence[Sequence[str]]]
+    ) -> tuple[tuple[Patterns, ...], ...]:
+        written = self.merged.value(path)
+        is_nested = written is together_entries(written)
+        return tuple(
+            tuple(
+                self._ready((*path, number, i) if is_nested else (*path, i), phrases)
+                for i, phrases in enumerate(parts)
+            )
+            for number, parts in enumerate(groups)
+        )
 
-    def _either(self, path: Path, phrases: Iterable[str]) -> int | None:
-        """The number of one pattern that stands for all phrases."""
-        patterns = self._phrases(path, phrases)
-        if not patterns:
-            return None
-        try:
-            return self._number(any_of(patterns))
-        except PhraseError as error:
-            self._problem(path, error)
-            return None
-
-    def _phrases(self, path: Path, phrases: Iterable[str]) -> list[Pattern]:
-        """The patterns of the phrases that can be read; the others become problems."""
-        patterns = []
-        for number, phrase in enumerate(phrases):
+    def _ready(self, path: Path, phrases: Iterable[str], first: int = 0) -> Patterns:
+        """The patterns of phrases, with a matcher for each distinct one."""
+        ready = []
+        for place, pattern in self._patterns(path, phrases, first):
             try:
-                pattern = pattern_of(read_phrase(phrase), self._named_list)
-                automaton(pattern.source)
-                patterns.append(pattern)
+                if pattern not in self.matchers:
+                    self.matchers[pattern] = matcher(pattern.source)
+                ready.append(pattern)
             except PhraseError as error:
-                self._problem((*path, number), error)
-        return patterns
+                self._problem(place, error)
+        return tuple(ready)
 
-    def _regexes(self, path: Path, regexes: Iterable[str]) -> Iterable[Automaton]:
+    def _patterns(
+        self, path: Path, phrases: Iterable[str], first: int = 0
+    ) -> Iterator[tuple[Path, Pattern]]:
+        """Yield the patterns of the phrases that can be read; tell of the others."""
+        for number, phrase in enumerate(phrases, first):
+            place = (*path, number)
+            try:
+                for pattern in patterns_of(read_phrase(phrase), self._named_list):
+                    yield place, pattern
+            except PhraseError as error:
+                self._problem(place, error)
+
+    def _regex(self, path: Path, regexes: Iterable[str]) -> Expression | None:
+        fine = []
         for number, regex in enumerate(regexes):
             try:
-                yield expert_automaton(regex)
+                check_regex(regex)
+                fine.append(regex)
             except PhraseError as error:
                 self._problem((*path, number), error)
+        return expression(fine) if fine else None
 
-    def _number(self, pattern: Pattern) -> int:
-        if pattern not in self.numbers:
-            self.automata.append(automaton(pattern.source))
-            self.numbers[pattern] = len(self.numbers)
-        return self.numbers[pattern]
-
-    def _named_list(self, name: str) -> Pattern:
+    def _named_list(self, name: str) -> NamedList:
         entry = self._word_lists.get(name)
         if entry is None:
             known = self.entries.ids["list"]
@@ -247,12 +241,14 @@ class _Compiler:
         if name not in self._lists:
             self._lists[name] = None
             path, words = entry
-            patterns = self._phrases((*path, "words"), words)
-            self._lists[name] = any_of(patterns) if patterns else _UNREADABLE
-        pattern = self._lists[name]
-        if pattern is None:
+            each = tuple(
+                pattern for _, pattern in self._patterns((*path, "words"), words)
+            )
+            self._lists[name] = NamedList(each, any_of(each)) if each else _UNREADABLE
+        named = self._lists[name]
+        if named is None:
             raise PhraseError(f"the list {{{name}}} contains itself")
-        return pattern
+        return named
 
     def _problem(self, path: Path, error: PhraseError) -> None:
         self.problems.append(self.merged.problem(path, str(error), error.hint))

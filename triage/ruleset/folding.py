@@ -113,6 +113,11 @@ def folded_words(text: str) -> list[bytes]:
     return fold(text).words().split()
 
 
+def line_of_words(text: str) -> bytes:
+    """Return the folded words with one space before and after each."""
+    return b" %b " % b" ".join(folded_words(text))
+
+
 @lru_cache(maxsize=4096)
 def _fold_letter(letter: str) -> str:
     if letter in _LOOKS_LIKE:

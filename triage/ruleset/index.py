@@ -1,186 +1,130 @@
-"""Which patterns can match at all, and where: a look-up of the words of a message.
+"""Which patterns can match in which sentence: a look-up of the sentence's words.
 
-Every pattern names words without which it cannot match, and how far from its first word
-they stand (`Pattern.needs`). It is filed under the need that fewest patterns share.
-Places in the text are bits, so that whether the words stand in the right distance is
-asked for all places at once. What a message costs follows its words and hardly the
-number of phrases in the rules, and an automaton is tried almost only where it matches.
+A term is a word, a beginning (`complain*`) or two neighbours (`my son`). Every pattern
+names terms without which it cannot match (`Pattern.needs`). Rules have many patterns,
+and few can match in one sentence: so what a message costs follows its own words, and
+hardly the number of phrases in the rules.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 
-from triage.ruleset.patterns import Need, Pattern
+from triage.ruleset.patterns import Match, Matcher, Need, Pattern
 
-# Sentences are taken in blocks of about this size: numbers of more bits would make a
-# long message cost more than linear time.
-_BLOCK_OCTETS = 6_000
-# No word: it stands between sentences.
-_BREAK = b"."
+_COLUMNS = 3
 _MOST_WORDS_SEEN = 20_000
 _LONGEST_WORD_SEEN = 40
 
-Candidates = Mapping[int, Sequence[int]]
-"""By pattern: the sentences in which it may match."""
 
-_Distance = tuple[frozenset[bytes], int, int]
-"""What a pattern needs, the words from its beginning, and the words of leeway."""
-_Filed = tuple[int, frozenset[bytes], tuple[_Distance, ...]]
-"""A pattern, terms that must all be there, and where its needs stand."""
+class Vocabulary:
+    """The terms that patterns need, and those that a sentence has."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        needs = (need for pattern in patterns for need in pattern.needs)
+        self.usage = Counter(term for need in needs for term in need)
+        self._neighbours = {
+            (first, second): term
+            for term in self.usage
+            for first, _, second in [term.partition(b" ")]
+            if second
+        }
+        self._beginnings = {term for term in self.usage if term.endswith(b"*")}
+        self._lengths = sorted({len(term) - 1 for term in self._beginnings})
+        self._seen: dict[bytes, tuple[bytes, ...]] = {}
+
+    def terms(self, words: bytes) -> Set[bytes]:
+        """Return the terms of a sentence, and some words that nothing needs."""
+        in_order = words.split()
+        terms = set(in_order)
+        for word in in_order:
+            begun = self._seen.get(word)
+            if begun is None:
+                begun = self._look_up(word)
+            if begun:
+                terms.update(begun)
+        for pair in self._neighbours.keys() & pairwise(in_order):
+            terms.add(self._neighbours[pair])
+        return terms
+
+    def _look_up(self, word: bytes) -> tuple[bytes, ...]:
+        beginnings = (word[:length] + b"*" for length in self._lengths)
+        begun = tuple(term for term in beginnings if term in self._beginnings)
+        # Most words come again and again.
+        if len(self._seen) < _MOST_WORDS_SEEN and len(word) <= _LONGEST_WORD_SEEN:
+            self._seen[word] = begun
+        return begun
+
+    def commonness(self, need: Need) -> tuple[int, int]:
+        """Say how many sentences meet a need: what many patterns need is frequent."""
+        return max(self.usage[term] for term in need), len(need)
 
 
 class Index:
-    """Built once for a ruleset's patterns, which go by their number."""
+    """Says which of many patterns may match in a sentence.
 
-    def __init__(self, patterns: Mapping[int, Pattern]) -> None:
-        usage = Counter(need.either for p in patterns.values() for need in p.needs)
-        self._vocabulary = _Vocabulary({term for either in usage for term in either})
-        self._filed: dict[bytes, list[_Filed]] = defaultdict(list)
-        for number, pattern in patterns.items():
-            needs = sorted(pattern.needs, key=lambda need: _commonness(need, usage))
-            certain = frozenset().union(
-                *(n.either for n in needs if len(n.either) == 1)
-            )
-            distances = tuple(
-                (n.either, n.earliest, n.latest - n.earliest) for n in needs
-            )
-            for term in needs[0].either:
-                self._filed[term].append((number, certain, distances))
+    It keeps the rarest needs of every pattern, up to three, in three columns: a column
+    says for every term which patterns need it, a bit for each pattern. The columns of
+    all terms of a sentence are joined; patterns whose bit is in all three may match.
+    """
 
-    def candidates(self, sentences: Sequence[bytes]) -> Candidates:
-        """Return the patterns that may match; `sentences` are folded words."""
-        found: dict[int, list[int]] = defaultdict(list)
-        for start, block in _blocks(sentences):
-            words = _BREAK.join(block).split()
-            terms = self._vocabulary.terms(words)
-            there = frozenset(terms)
-            places = _Places(words, terms)
-            tried: set[int] = set()
-            for term in there & self._filed.keys():
-                for number, certain, distances in self._filed[term]:
-                    if certain <= there and number not in tried:
-                        tried.add(number)
-                        if begins := places.begins(distances):
-                            found[number] += places.sentences(begins, start)
-        return found
+    def __init__(self, needs: Sequence[Sequence[Need]], vocabulary: Vocabulary) -> None:
+        self._size = len(needs)
+        self._not_needed = 0
+        # The three columns of a term are one number, side by side.
+        self._columns: dict[bytes, int] = defaultdict(int)
+        for number, of_pattern in enumerate(needs):
+            rarest = sorted(of_pattern, key=vocabulary.commonness)
+            for column in range(_COLUMNS):
+                bit = 1 << column * self._size + number
+                if column < len(rarest):
+                    for term in rarest[column]:
+                        self._columns[term] |= bit
+                else:
+                    self._not_needed |= bit
+
+    def candidates(self, terms: Set[bytes]) -> int:
+        """Return a bit for every pattern that may match in a sentence."""
+        joined = self._not_needed
+        for term in self._columns.keys() & terms:
+            joined |= self._columns[term]
+        return joined & joined >> self._size & joined >> 2 * self._size
 
 
-def _commonness(need: Need, usage: Mapping[frozenset[bytes], int]) -> tuple[int, ...]:
-    return usage[need.either], len(need.either), -min(map(len, need.either))
+class AnyOf:
+    """Finds the first of some patterns that matches in a sentence.
 
-
-def _blocks(sentences: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
-    """Yield sentences in blocks, each with the number of its first."""
-    start = size = 0
-    for number, sentence in enumerate(sentences):
-        if size > _BLOCK_OCTETS:
-            yield start, sentences[start:number]
-            start, size = number, 0
-        size += len(sentence)
-    yield start, sentences[start:]
-
-
-class _Vocabulary:
-    """The words, beginnings and neighbours that patterns need."""
-
-    def __init__(self, terms: Iterable[bytes]) -> None:
-        self._pairs: dict[tuple[bytes, bytes], bytes] = {}
-        self._words: dict[bytes, tuple[bytes, ...]] = {}
-        self._beginnings: set[bytes] = set()
-        self._seen: dict[bytes, tuple[bytes, ...]] = {}
-        for term in terms:
-            first, _, second = term.partition(b" ")
-            if second:
-                self._pairs[first, second] = term
-            elif term.endswith(b"*"):
-                self._beginnings.add(term)
-            else:
-                self._words[term] = (term,)
-        self._lengths = sorted({len(term) - 1 for term in self._beginnings})
-
-    def terms(self, words: Sequence[bytes]) -> Mapping[bytes, Sequence[bytes]]:
-        """Return the terms that these words give, each with the words that give it."""
-        different = set(words)
-        terms: dict[bytes, Sequence[bytes]] = {
-            word: self._words[word] for word in self._words.keys() & different
-        }
-        for word in different:
-            for term in self._begun(word):
-                terms[term] = (*terms.get(term, ()), word)
-        for pair in self._pairs.keys() & pairwise(words):
-            terms[self._pairs[pair]] = pair
-        return terms
-
-    def _begun(self, word: bytes) -> tuple[bytes, ...]:
-        begun = self._seen.get(word)
-        if begun is None:
-            beginnings = (word[:n] + b"*" for n in self._lengths if n <= len(word))
-            begun = tuple(term for term in beginnings if term in self._beginnings)
-            # Most words come again and again.
-            if len(self._seen) < _MOST_WORDS_SEEN and len(word) <= _LONGEST_WORD_SEEN:
-                self._seen[word] = begun
-        return begun
-
-
-class _Places:
-    """Where the words of some sentences stand: bit 0 is the first word of all."""
+    Every pattern is filed under the terms of its rarest need, beside its other needs.
+    """
 
     def __init__(
-        self, words: Sequence[bytes], terms: Mapping[bytes, Sequence[bytes]]
+        self, patterns: Sequence[tuple[Pattern, Matcher]], vocabulary: Vocabulary
     ) -> None:
-        self._terms = terms
-        self._words: dict[bytes, int] = defaultdict(int)
-        bit = 1
-        for word in words:
-            self._words[word] |= bit
-            bit <<= 1
-        self._breaks = self._words.get(_BREAK, 0)
-        self._known: dict[frozenset[bytes], int] = {}
+        self._matchers = [matcher for _, matcher in patterns]
+        self._filed: dict[bytes, list[tuple[int, list[Need]]]] = defaultdict(list)
+        for number, (pattern, _) in enumerate(patterns):
+            rarest, *others = sorted(pattern.needs, key=vocabulary.commonness)
+            for term in rarest:
+                self._filed[term].append((number, others))
 
-    def begins(self, distances: Iterable[_Distance]) -> int:
-        """Return where a pattern may begin whose needs stand in these distances."""
-        begins = -1
-        for either, words, leeway in distances:
-            places = self._known.get(either)
-            if places is None:
-                places = self._known[either] = self._of(either)
-            places >>= words
-            begins &= _with_leeway(places, leeway) if leeway else places
-            if not begins:
-                break
-        return begins
-
-    def _of(self, either: Iterable[bytes]) -> int:
-        places = 0
-        for term in either:
-            words = self._terms.get(term, ())
-            if b" " in term and words:
-                places |= self._words[words[0]] & self._words[words[1]] >> 1
-            else:
-                for word in words:
-                    places |= self._words[word]
-        return places
-
-    def sentences(self, begins: int, first: int) -> Iterator[int]:
-        """Yield the sentences in which the places lie; `first` is that of bit 0."""
-        while begins:
-            place = (begins & -begins).bit_length() - 1
-            before = self._breaks & (1 << place) - 1
-            yield first + before.bit_count()
-            after = self._breaks >> place
-            if not after:
-                return
-            following = place + (after & -after).bit_length()
-            begins = begins >> following << following
+    def search(self, words: bytes, terms: Set[bytes]) -> Match | None:
+        """Search the words of a sentence, whose terms are known."""
+        filed = self._filed.keys() & terms
+        numbers = {
+            number
+            for term in filed
+            for number, others in self._filed[term]
+            if not any(map(terms.isdisjoint, others))
+        }
+        for number in sorted(numbers):
+            if match := self._matchers[number].search(words):
+                return match
+        return None
 
 
-def _with_leeway(places: int, leeway: int) -> int:
-    """Add the places that lie up to so many words earlier."""
-    step = 1
-    while leeway:
-        step = min(step, leeway)
-        places |= places >> step
-        leeway -= step
-        step *= 2
-    return places
+def ones(bits: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -1,12 +1,14 @@
 """Finding the evidence for signals in a message: words only, no judgement."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations, islice
 
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence, Hit
 from triage.ruleset.reading import shown
-from triage.ruleset.ruleset import Ruleset, SignalPatterns
+from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.scanning import LookUp, Scan, Span, scan
 
 MOST_HITS = 3
@@ -14,8 +16,6 @@ MOST_HITS = 3
 
 _OPENING_WORDS = 8
 
-_Found = dict[int, Sequence[Span]]
-"""By sentence: the words that give a signal, in their order."""
 _Placed = list[tuple[int, int, Hit]]
 """Hits with the sentence and the character where they begin."""
 
@@ -25,92 +25,124 @@ def find_evidence(
 ) -> Evidence:
     """Find every signal of the ruleset in the message.
 
-    `look_up` is the ruleset's index unless another is given.
+    `look_up` is that of the ruleset's vocabulary unless another is given.
     """
-    scanned = scan(ruleset, message, look_up or ruleset.index.candidates)
-    numbers = set(ruleset.asked_always)
-    for pattern in scanned.matches:
-        numbers.update(ruleset.asked_by[pattern])
+    scanned = scan(ruleset, message, look_up or ruleset.matching.vocabulary.terms)
     hits: _Placed = []
     cancelled: _Placed = []
     hints: _Placed = []
-    for number in sorted(numbers):
-        signal = ruleset.signal_patterns[number]
-        found, hinted = _find(scanned, signal)
-        taken_back = _take_back(scanned, signal, found)
-        hits += _first(scanned, signal, found)
-        if taken_back:
-            cancelled += _first(scanned, signal, taken_back)
-        if hinted:
-            hints += _first(scanned, signal, hinted)
+    for signal, finding in sorted(_find(scanned).items()):
+        if finding.two_hints_differ():
+            finding.count_hints()
+        stands, taken_back = _take_back(scanned, signal, finding)
+        hits += _shown(scanned, signal, finding, stands)
+        cancelled += _shown(scanned, signal, finding, taken_back)
+        if not stands and not taken_back:
+            finding.count_hints()
+            hints += _shown(scanned, signal, finding, sorted(finding.by_words))
     facts = _facts(ruleset, message, scanned)
     return Evidence((*_in_order(hits), *facts), _in_order(cancelled), _in_order(hints))
 
 
-def _find(scanned: Scan, signal: SignalPatterns) -> tuple[_Found, _Found]:
-    """Return what gives the signal, and the weak hints that stand alone."""
-    visible = scanned.visible(signal.where)
-    found: _Found = {}
-    for sentence, span in scanned.spans(signal.phrases, visible):
-        _keep(found, sentence, (span,))
-    for parts in signal.together:
-        of_parts = [scanned.matches.get(part, {}) for part in parts]
-        for sentence in visible.intersection(*of_parts):
-            _keep(found, sentence, sorted(spans[sentence] for spans in of_parts))
-    for regex in signal.regex:
-        for sentence, span in scanned.regex_spans(regex, visible):
-            _keep(found, sentence, (span,))
-    hints = [[*scanned.spans((pattern,), visible)] for pattern in signal.weak]
-    are_enough = _two_differ(hints)
-    hinted: _Found = {}
-    for hint in hints:
-        for sentence, span in hint:
-            _keep(found if are_enough else hinted, sentence, (span,))
-    return found, {} if found else hinted
+@dataclass(slots=True)
+class _Finding:
+    """What was found for one signal, by number of the sentence."""
 
+    by_words: dict[int, Sequence[Span]] = field(default_factory=dict)
+    """Places in the sentence's words."""
+    by_regex: dict[int, Span] = field(default_factory=dict)
+    """Characters of the field."""
+    hints: list[tuple[int, int, Span]] = field(default_factory=list)
+    """Weak hints: which one, sentence, place in its words."""
 
-def _keep(found: _Found, sentence: int, spans: Sequence[Span]) -> None:
-    """Keep the earliest words of a sentence, of these the most."""
-    kept = found.get(sentence)
-    if kept is None or _rank(spans) < _rank(kept):
-        found[sentence] = spans
+    def keep(self, sentence: int, spans: Sequence[Span]) -> None:
+        """Keep the earliest words of a sentence, of these the most."""
+        kept = self.by_words.get(sentence)
+        if kept is None or _rank(spans) < _rank(kept):
+            self.by_words[sentence] = spans
+
+    def two_hints_differ(self) -> bool:
+        """Whether two hints matched, and not in the same words."""
+        return len({hint for hint, _, _ in self.hints}) > 1 and any(
+            one != two and (here != there or end <= other or other_end <= start)
+            for (one, here, (start, end)), (two, there, (other, other_end)) in (
+                combinations(self.hints, 2)
+            )
+        )
+
+    def count_hints(self) -> None:
+        for _, sentence, span in self.hints:
+            self.keep(sentence, (span,))
 
 
 def _rank(spans: Sequence[Span]) -> Span:
     return spans[0][0], -spans[-1][1]
 
 
-def _two_differ(hints: Sequence[Sequence[tuple[int, Span]]]) -> bool:
-    """Whether two hints matched, and not in the same words."""
-    return any(
-        place != other_place or end <= other_start or other_end <= start
-        for one, two in combinations(filter(None, hints), 2)
-        for place, (start, end) in one
-        for other_place, (other_start, other_end) in two
-    )
+def _find(scanned: Scan) -> dict[int, _Finding]:
+    """Try what may match, sentence by sentence; findings go by the signal's number."""
+    signals = scanned.signals
+    findings: dict[int, _Finding] = defaultdict(_Finding)
+    first_pattern = len(signals.groups)
+    for sentence, asked in scanned.asked():
+        for number in asked:
+            if number >= first_pattern:
+                _try_pattern(scanned, number - first_pattern, sentence, findings)
+                continue
+            group = signals.groups[number]
+            if scanned.is_visible(group.signal, sentence) and (
+                spans := scanned.match_all(group.parts, sentence)
+            ):
+                findings[group.signal].keep(sentence, spans)
+    for signal, regex in signals.by_regex:
+        for sentence, span in scanned.regex_matches(regex, signal):
+            findings[signal].by_regex.setdefault(sentence, span)
+    return findings
 
 
-def _take_back(scanned: Scan, signal: SignalPatterns, found: _Found) -> _Found:
-    """Move the sentences that say `unless` out of `found`."""
-    if signal.unless is None:
-        return {}
-    return {
-        sentence: found.pop(sentence)
-        for sentence in list(found)
-        if scanned.has(signal.unless, sentence)
-    }
+def _try_pattern(
+    scanned: Scan, pattern: int, sentence: int, findings: dict[int, _Finding]
+) -> None:
+    span = scanned.match(pattern, sentence)
+    if span is None:
+        return
+    for signal in scanned.signals.phrase_of[pattern]:
+        if scanned.is_visible(signal, sentence):
+            findings[signal].keep(sentence, (span,))
+    for signal, hint in scanned.signals.hint_of[pattern]:
+        if scanned.is_visible(signal, sentence):
+            findings[signal].hints.append((hint, sentence, span))
 
 
-def _first(scanned: Scan, signal: SignalPatterns, found: _Found) -> _Placed:
-    placed = []
-    for number in sorted(found)[:MOST_HITS]:
-        spans = found[number]
+def _take_back(
+    scanned: Scan, signal: int, finding: _Finding
+) -> tuple[list[int], list[int]]:
+    """Return the sentences that stand, and those that say `unless`."""
+    unless = scanned.signals.unless.get(signal)
+    stands: list[int] = []
+    taken_back: list[int] = []
+    for sentence in sorted({*finding.by_words, *finding.by_regex}):
+        is_cancelled = unless is not None and scanned.match_part(unless, sentence)
+        (taken_back if is_cancelled else stands).append(sentence)
+    return stands, taken_back
+
+
+def _shown(
+    scanned: Scan, signal: int, finding: _Finding, sentences: Sequence[int]
+) -> Iterator[tuple[int, int, Hit]]:
+    for number in sentences[:MOST_HITS]:
         sentence = scanned.sentences[number]
+        spans = finding.by_words.get(number)
+        places = (
+            [sentence.original(*span) for span in spans]
+            if spans
+            else [finding.by_regex[number]]
+        )
         written = sentence.field.written
-        words = " … ".join(shown(written[start:end]) for start, end in spans)
-        hit = Hit(signal.id, sentence.field.where, words, scanned.as_written(number))
-        placed.append((number, spans[0][0], hit))
-    return placed
+        words = " … ".join(shown(written[start:end]) for start, end in places)
+        name = scanned.signals.all[signal].id
+        hit = Hit(name, sentence.field.where, words, sentence.as_written)
+        yield number, places[0][0], hit
 
 
 def _in_order(placed: _Placed) -> tuple[Hit, ...]:
@@ -119,18 +151,17 @@ def _in_order(placed: _Placed) -> tuple[Hit, ...]:
 
 def _facts(ruleset: Ruleset, message: Message, scanned: Scan) -> Iterator[Hit]:
     """Yield the signals that no words give."""
-    for number in ruleset.asked_always:
-        signal = ruleset.signal_patterns[number]
+    for number, signal in enumerate(ruleset.matching.all):
         if signal.directory and message.sender:
             address = message.sender.address
             if ruleset.is_known_centre(address):
                 yield Hit(signal.id, "sender", address)
         if signal.at_least_words is not None:
-            visible = sorted(scanned.visible(signal.where))
-            if scanned.has_words(visible, signal.at_least_words):
-                first = scanned.sentences[visible[0]]
-                opening = scanned.as_written(first.number).split()[:_OPENING_WORDS]
-                yield Hit(signal.id, first.field.where, " ".join(opening))
+            visible = scanned.visible(number)
+            count = sum(sentence.words.count(b" ") - 1 for sentence in visible)
+            if count >= signal.at_least_words:
+                opening = visible[0].as_written.split()[:_OPENING_WORDS]
+                yield Hit(signal.id, visible[0].field.where, " ".join(opening))
     listed = (part for part in message.attachments if not part.is_inline)
     for attachment in islice(listed, MOST_HITS):
         yield Hit("attachment", "attachment", shown(attachment.name))

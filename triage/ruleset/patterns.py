@@ -1,20 +1,22 @@
 """A phrase as an automaton, and the words without which it cannot match.
 
 A pattern runs on one sentence, folded to words: ` we want to complain `. Every word of
-a pattern takes the spaces after it, and a pattern begins with the space before its
-first word: so whole words are compared without \\b, which knows ASCII only in RE2.
+a pattern takes the space after it, and a pattern begins with the space before its first
+word: so whole words are compared without \\b, which knows ASCII only in RE2. Where a
+pattern is nothing but words, looking for its bytes is enough.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
-from triage.ruleset.folding import fold
 from triage.ruleset.phrases import Choice, Gap, ListName, PhraseError, Sequence, Word
 
+_SPECIAL = frozenset(b"()[]{}?*|")
 _LARGEST_PATTERN = 60_000
+_TOO_LARGE = "it stands for too many phrases", "use smaller lists or gaps"
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
@@ -27,59 +29,70 @@ _EXPERT_OPTIONS.never_capture = True
 
 
 class Match(Protocol):
-    """What an automaton found."""
+    """What was found."""
 
     def span(self) -> tuple[int, int]: ...
 
 
-class Automaton(Protocol):
-    """A compiled RE2 object, which runs on bytes."""
+class Matcher(Protocol):
+    """Finds a pattern in the words of a sentence."""
 
-    def search(self, text: bytes, /) -> Match | None: ...
+    def search(self, words: bytes, /) -> Match | None: ...
+
+
+class Expression(Protocol):
+    """A regular expression that runs on UTF-8 text as it was written."""
 
     def finditer(self, text: bytes, /) -> Iterator[Match]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Without one of `either` a pattern cannot match.
-
-    Each is a word, a beginning (`complain*`) or two neighbours (`my son`), and begins
-    `earliest` to `latest` words after the first word that the pattern matches.
-    """
-
-    either: frozenset[bytes]
-    earliest: int
-    latest: int
+Need = frozenset[bytes]
+"""Without one of these a pattern cannot match: words, beginnings (`complain*`) or two
+neighbours (`my son`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """RE2 source for a run of `shortest` to `longest` words, and what it needs."""
+    """RE2 source for a run of words, and what a sentence must have for it to match."""
 
     source: bytes
     needs: tuple[Need, ...]
-    shortest: int
-    longest: int
 
 
-Lists = Callable[[str], Pattern]
-"""Gives the pattern of a named list; raises PhraseError where there is none."""
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """The patterns of a list one by one, and the one that stands for all of them."""
+
+    each: tuple[Pattern, ...]
+    whole: Pattern
 
 
-def pattern_of(sequence: Sequence, lists: Lists) -> Pattern:
-    """Return the pattern of one phrase.
+Lists = Callable[[str], NamedList]
+"""Finds a list by its name; raises PhraseError where there is none."""
 
-    Raises PhraseError where no word is sure to be there, or the pattern is too large.
+
+def patterns_of(sequence: Sequence, lists: Lists) -> tuple[Pattern, ...]:
+    """Return the patterns of which one must match for the phrase to match.
+
+    A phrase that is nothing but a list or alternatives has a pattern for each, which
+    needs more certain words than one pattern for all, and which rules share.
+
+    Raises PhraseError where no word is sure to be there, or a pattern is too large.
     """
-    pattern = _of_sequence(sequence, lists)
+    match sequence:
+        case (ListName(name),):
+            return lists(name).each
+        case (Choice(options, is_optional=False),):
+            return tuple(p for option in options for p in patterns_of(option, lists))
+        case _:
+            pattern = _of_sequence(sequence, lists)
     if not pattern.needs:
         raise PhraseError(
             "no word in it must be there", "leave one word outside of the [ ]"
         )
     if len(pattern.source) > _LARGEST_PATTERN:
-        raise PhraseError("it stands for too many phrases", "use smaller lists")
-    return pattern
+        raise PhraseError(*_TOO_LARGE)
+    return (pattern,)
 
 
 def any_of(patterns: Iterable[Pattern]) -> Pattern:
@@ -87,30 +100,60 @@ def any_of(patterns: Iterable[Pattern]) -> Pattern:
     options = list(patterns)
     source = b"(?:" + b"|".join(option.source for option in options) + b")"
     if len(source) > _LARGEST_PATTERN:
-        raise PhraseError("it stands for too many phrases", "use smaller lists")
-    shortest = min(option.shortest for option in options)
-    longest = max(option.longest for option in options)
-    return Pattern(source, _needs_of_any(options), shortest, longest)
+        raise PhraseError(*_TOO_LARGE)
+    return Pattern(source, _needs_of_any(options))
 
 
-def automaton(source: bytes) -> Automaton:
-    """Compile a pattern's source; it can only fail by being too large."""
+def matcher(source: bytes) -> Matcher:
+    """Return what finds a pattern's source in a sentence.
+
+    Raises PhraseError where RE2 cannot hold it.
+    """
+    words = source.removesuffix(b"[^ ]* ")
+    if not _SPECIAL & set(words):
+        return _Literal(b" " + words, is_open=words != source)
     try:
-        compiled: Automaton = re2.compile(b" " + source, _OPTIONS)
+        compiled: Matcher = re2.compile(b" " + source, _OPTIONS)
     except re2.error:
-        raise PhraseError(
-            "it stands for too many phrases", "use smaller lists or gaps"
-        ) from None
+        raise PhraseError(*_TOO_LARGE) from None
     return compiled
 
 
-def expert_automaton(regex: str) -> Automaton:
-    """Compile a regular expression that runs on UTF-8 text as it was written.
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    """Words one after the other; where `is_open`, the last one may go on."""
 
-    Raises PhraseError where RE2 cannot take it or it matches nothing at all.
-    """
+    words: bytes
+    is_open: bool
+
+    def search(self, text: bytes, /) -> "_LiteralMatch | None":
+        start = text.find(self.words)
+        if start < 0:
+            return None
+        end = start + len(self.words)
+        return _LiteralMatch(start, text.index(b" ", end) + 1 if self.is_open else end)
+
+
+@dataclass(frozen=True, slots=True)
+class _LiteralMatch:
+    start: int
+    end: int
+
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
+
+def expression(regexes: Iterable[str]) -> Expression:
+    """Compile regular expressions of which one must match, without regard to case."""
+    source = "|".join(f"(?i:{regex})" for regex in regexes)
+    compiled: Expression = re2.compile(source.encode(), _EXPERT_OPTIONS)
+    return compiled
+
+
+def check_regex(regex: str) -> None:
+    """Raise PhraseError where RE2 cannot take a regular expression."""
     try:
-        compiled: Automaton = re2.compile(f"(?i:{regex})".encode(), _EXPERT_OPTIONS)
+        compiled = re2.compile(f"(?i:{regex})".encode(), _EXPERT_OPTIONS)
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
@@ -120,80 +163,53 @@ def expert_automaton(regex: str) -> Automaton:
         ) from None
     if compiled.search(b""):
         raise PhraseError("this regular expression matches where there is nothing")
-    return compiled
-
-
-def finds(automaton: Automaton, text: str) -> bool:
-    """Whether a pattern is found in `text`, taken as one sentence."""
-    return automaton.search(b" %b " % fold(text).words()) is not None
 
 
 def _of_sequence(sequence: Sequence, lists: Lists) -> Pattern:
-    whole = Pattern(b"", (), 0, 0)
+    source = b""
+    needs: list[Need] = []
     before: object = None
     for item, after in zip(sequence, (*sequence[1:], None), strict=True):
         match item:
             case Word(text, is_open):
-                source = text + (b"[^ ]* +" if is_open else b" +")
-                needs = tuple(_needs_of_word(before, item, after))
-                whole = _then(whole, Pattern(source, needs, 1, 1))
+                source += text + (b"[^ ]* " if is_open else b" ")
+                needs += _needs_of_word(before, item, after)
             case Gap(most):
-                gap = b"(?:[^ ]+ +){0,%d}?" % most
-                whole = _then(whole, Pattern(gap, (), 0, most))
+                source += b"(?:[^ ]+ ){0,%d}?" % most
             case ListName(name):
-                whole = _then(whole, lists(name))
+                source += lists(name).whole.source
+                needs += lists(name).whole.needs
             case Choice(options, is_optional):
                 choice = any_of(_of_sequence(option, lists) for option in options)
-                if is_optional:
-                    choice = Pattern(choice.source + b"?", (), 0, choice.longest)
-                whole = _then(whole, choice)
+                source += choice.source + (b"?" if is_optional else b"")
+                needs += () if is_optional else choice.needs
         before = item
-    return whole
+    return Pattern(source, tuple(dict.fromkeys(needs)))
 
 
 def _needs_of_word(before: object, word: Word, after: object) -> Iterator[Need]:
     """Neighbours are rarer than words: a word is taken together with the next."""
     if word.is_open:
-        yield Need(frozenset([word.text + b"*"]), 0, 0)
+        yield frozenset([word.text + b"*"])
     elif isinstance(after, Word) and not after.is_open:
-        yield Need(frozenset([b"%b %b" % (word.text, after.text)]), 0, 0)
+        yield frozenset([b"%b %b" % (word.text, after.text)])
     elif not isinstance(before, Word) or before.is_open:
-        yield Need(frozenset([word.text]), 0, 0)
-
-
-def _then(first: Pattern, second: Pattern) -> Pattern:
-    moved = (
-        replace(
-            need,
-            earliest=need.earliest + first.shortest,
-            latest=need.latest + first.longest,
-        )
-        for need in second.needs
-    )
-    return Pattern(
-        first.source + second.source,
-        (*first.needs, *moved),
-        first.shortest + second.shortest,
-        first.longest + second.longest,
-    )
+        yield frozenset([word.text])
 
 
 def _needs_of_any(options: list[Pattern]) -> tuple[Need, ...]:
-    """The most telling need of every option; nothing where an option needs nothing."""
     if not all(option.needs for option in options):
         return ()
     if len(options) == 1:
         return options[0].needs
-    needs = [min(option.needs, key=_commonness) for option in options]
-    return (
-        Need(
-            frozenset().union(*(need.either for need in needs)),
-            min(need.earliest for need in needs),
-            max(need.latest for need in needs),
-        ),
-    )
+    return (need_of_any(option.needs for option in options),)
+
+
+def need_of_any(options: Iterable[Iterable[Need]]) -> Need:
+    """Return the need that whatever meets the needs of one option meets."""
+    return frozenset().union(*(min(needs, key=_commonness) for needs in options))
 
 
 def _commonness(need: Need) -> tuple[int, int]:
     """Few and long words tell most."""
-    return len(need.either), -min(map(len, need.either))
+    return len(need), -min(map(len, need))

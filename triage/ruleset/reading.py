@@ -1,7 +1,9 @@
 """A message's fields as folded sentences, with the way back to what was written."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from triage.message.model import Message
 from triage.ruleset.folding import Folded, fold
@@ -20,20 +22,23 @@ FIELDS: tuple[Where, ...] = (
 """In the order in which their evidence is shown."""
 
 _LONGEST_SHOWN = 300
+_WORD = re.compile(rb"[^ ]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldText:
     """One field of a message, as it was written and folded."""
 
     where: Where
     written: str
     folded: Folded
+    words: bytes
+    """The folded text in lower case with spaces for punctuation, byte for byte."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Sentence:
-    """`words` are folded, with one space before the first and after the last.
+    """`words` are folded, with one space before and after each.
 
     `start` and `end` are bytes of the field's folded text; `number` counts from 0
     through all fields.
@@ -45,40 +50,45 @@ class Sentence:
     end: int
     words: bytes
 
-    @property
+    @cached_property
     def original_start(self) -> int:
         return self.field.folded.original(self.start)
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        """Lead a match back to the characters that were written.
-
-        A match begins with the space before its first word and ends with the spaces
-        after its last.
-        """
-        last = len(self.words[:end].rstrip())
-        to_original = self.field.folded.original
-        return to_original(self.start + start), to_original(self.start + last - 1)
-
+    @cached_property
     def as_written(self) -> str:
+        """The whole sentence, as evidence shows it."""
         end = self.field.folded.original(self.end)
         return shown(self.field.written[self.original_start : end])
 
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        """The words as bytes of the field's folded text."""
+        found = _WORD.finditer(self.field.words, self.start, self.end)
+        return [word.span() for word in found]
 
-def read_fields(message: Message, wanted: frozenset[Where]) -> list[Sentence]:
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Lead a span of `words` back to the characters that were written.
+
+        A match begins with the space before its first word and ends with the space
+        after its last.
+        """
+        first = self.words.count(b" ", 0, start + 1) - 1
+        last = self.words.count(b" ", 0, end - 1) - 1
+        to_original = self.field.folded.original
+        return to_original(self._places[first][0]), to_original(self._places[last][1])
+
+
+def read_fields(message: Message, wanted: Set[Where]) -> list[Sentence]:
     """Return the sentences of the wanted fields, in the order of `FIELDS`."""
     sentences: list[Sentence] = []
     for where in FIELDS:
-        if where in wanted:
-            field = FieldText(where, text := field_text(message, where), fold(text))
-            sentences.extend(_sentences(field, len(sentences)))
+        if where in wanted and (text := field_text(message, where)):
+            folded = fold(text)
+            field = FieldText(where, text, folded, folded.words())
+            for start, end in sentence_bounds(folded.text):
+                words = b" %b " % b" ".join(field.words[start:end].split())
+                sentences.append(Sentence(len(sentences), field, start, end, words))
     return sentences
-
-
-def _sentences(field: FieldText, number: int) -> Iterator[Sentence]:
-    words = field.folded.words()
-    for start, end in sentence_bounds(field.folded.text):
-        yield Sentence(number, field, start, end, b" %b " % words[start:end])
-        number += 1
 
 
 def field_text(message: Message, where: Where) -> str:

@@ -1,125 +1,131 @@
-"""What matches where in one message: phrases in sentences, expressions in fields."""
+"""A message laid out for its signals: its sentences and what matches in each."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import cached_property
+from itertools import groupby, islice
 
 from triage.message.model import Message
 from triage.ruleset.folding import folded_words
-from triage.ruleset.index import Candidates
-from triage.ruleset.patterns import Automaton
+from triage.ruleset.index import ones
+from triage.ruleset.patterns import Expression
 from triage.ruleset.reading import Sentence, read_fields
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import Where
+from triage.ruleset.signals import Signals
 
 _MOST_REGEX_MATCHES = 100
 
-LookUp = Callable[[Sequence[bytes]], Candidates]
-"""Says by pattern in which of the sentences it is tried."""
+LookUp = Callable[[bytes], Set[bytes]]
+"""Gives the terms of a sentence, which decide what is tried there."""
 
 Span = tuple[int, int]
-"""First and last character of a field, as it was written."""
+"""A place in the words of a sentence, or in a field as it was written."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Scan:
-    """The sentences of one message, and where the patterns match."""
+    """The sentences of one message."""
 
-    ruleset: Ruleset
+    signals: Signals
     sentences: list[Sentence]
+    terms: list[Set[bytes]]
+    """By sentence."""
     reads_forwarded: bool
     """Whether the forwarded block counts as the writer's text."""
-    matches: Mapping[int, Mapping[int, Span]] = field(default_factory=dict)
-    """By pattern and sentence: where the first words that match were written."""
-    _visible: dict[frozenset[Where], frozenset[int]] = field(default_factory=dict)
-    _written: dict[int, str] = field(default_factory=dict)
+    _parts: dict[tuple[int, int], Span | None] = field(default_factory=dict)
 
-    def visible(self, where: frozenset[Where]) -> frozenset[int]:
-        """Return the sentences that stand in these fields."""
-        numbers = self._visible.get(where)
-        if numbers is None:
-            fields = where
-            if self.reads_forwarded and "text" in where:
-                fields |= {"forwarded"}
-            numbers = frozenset(
-                sentence.number
-                for sentence in self.sentences
-                if sentence.field.where in fields
+    def asked(self) -> Iterator[tuple[int, list[int]]]:
+        """Yield every sentence with the groups and patterns that may match there."""
+        asked_of = {
+            where: self._asked_of(where)
+            for where in {sentence.field.where for sentence in self.sentences}
+        }
+        for sentence, terms in zip(self.sentences, self.terms, strict=True):
+            asked = (
+                self.signals.index.candidates(terms) & asked_of[sentence.field.where]
             )
-            self._visible[where] = numbers
-        return numbers
+            yield sentence.number, list(ones(asked))
 
-    def spans(
-        self, patterns: Iterable[int], visible: frozenset[int]
-    ) -> Iterator[tuple[int, Span]]:
-        """Yield sentence and place of every match of these patterns."""
-        for pattern in patterns:
-            if pattern in self.matches:
-                for sentence, span in self.matches[pattern].items():
-                    if sentence in visible:
-                        yield sentence, span
+    def _asked_of(self, where: Where) -> int:
+        asked = 0
+        for field_name in self._read_as(where):
+            asked |= self.signals.asked_in.get(field_name, 0)
+        return asked
 
-    def has(self, pattern: int, sentence: int) -> bool:
-        """Try a pattern that the index does not know."""
-        automaton = self.ruleset.patterns[pattern]
-        return automaton.search(self.sentences[sentence].words) is not None
+    def is_visible(self, signal: int, sentence: int) -> bool:
+        """Whether the signal looks at the field of the sentence."""
+        fields = self._read_as(self.sentences[sentence].field.where)
+        return not self.signals.all[signal].where.isdisjoint(fields)
 
-    def has_words(self, sentences: Iterable[int], least: int) -> bool:
-        """Whether these sentences have so many words in all."""
-        return least <= sum(len(self.sentences[n].words.split()) for n in sentences)
+    def visible(self, signal: int) -> list[Sentence]:
+        return [s for s in self.sentences if self.is_visible(signal, s.number)]
 
-    def regex_spans(
-        self, regex: Automaton, visible: frozenset[int]
+    def _read_as(self, where: Where) -> tuple[Where, ...]:
+        if where == "forwarded" and self.reads_forwarded:
+            return "forwarded", "text"
+        return (where,)
+
+    def match(self, pattern: int, sentence: int) -> Span | None:
+        """Return the first words of a sentence that match."""
+        match = self.signals.patterns[pattern].search(self.sentences[sentence].words)
+        return match.span() if match else None
+
+    def match_part(self, part: int, sentence: int) -> Span | None:
+        """Return words of a sentence that match one pattern of the part."""
+        key = (part, sentence)
+        if key not in self._parts:
+            match = self.signals.parts[part].search(
+                self.sentences[sentence].words, self.terms[sentence]
+            )
+            self._parts[key] = match.span() if match else None
+        return self._parts[key]
+
+    def match_all(self, parts: Iterable[int], sentence: int) -> list[Span]:
+        """Return the words of every part, in their order; [] where one has none."""
+        spans = []
+        for part in parts:
+            span = self.match_part(part, sentence)
+            if not span:
+                return []
+            spans.append(span)
+        return sorted(spans)
+
+    def regex_matches(
+        self, regex: Expression, signal: int
     ) -> Iterator[tuple[int, Span]]:
         """Yield the matches of a regular expression, which runs on whole fields."""
-        for sentences in self._by_field(visible):
-            written = sentences[0].field.written
-            encoded = written.encode(errors="replace")
-            starts = [sentence.original_start for sentence in sentences]
-            for match in islice(regex.finditer(encoded), _MOST_REGEX_MATCHES):
-                start, end = (len(encoded[:n].decode()) for n in match.span())
-                nearest = max(0, bisect_right(starts, start) - 1)
-                yield sentences[nearest].number, (start, end)
+        for encoded, sentences in self._fields:
+            if self.is_visible(signal, sentences[0].number):
+                for match in islice(regex.finditer(encoded), _MOST_REGEX_MATCHES):
+                    start, end = (len(encoded[:n].decode()) for n in match.span())
+                    yield _sentence_at(start, sentences), (start, end)
 
-    def _by_field(self, visible: frozenset[int]) -> Iterable[list[Sentence]]:
-        fields: dict[Where, list[Sentence]] = {}
-        for number in sorted(visible):
-            sentence = self.sentences[number]
-            fields.setdefault(sentence.field.where, []).append(sentence)
-        return fields.values()
+    @cached_property
+    def _fields(self) -> list[tuple[bytes, list[Sentence]]]:
+        """Every field that has words, as written in UTF-8, with its sentences."""
+        by_field = groupby(self.sentences, key=lambda sentence: sentence.field)
+        return [
+            (field.written.encode(errors="replace"), list(sentences))
+            for field, sentences in by_field
+        ]
 
-    def as_written(self, number: int) -> str:
-        """Return a whole sentence, as evidence shows it."""
-        if number not in self._written:
-            self._written[number] = self.sentences[number].as_written()
-        return self._written[number]
+
+def _sentence_at(place: int, sentences: Sequence[Sentence]) -> int:
+    """Return the number of the sentence in which a character of the field stands."""
+    nearest = bisect_right(sentences, place, key=lambda s: s.original_start)
+    return sentences[max(0, nearest - 1)].number
 
 
 def scan(ruleset: Ruleset, message: Message, look_up: LookUp) -> Scan:
-    """Read a message and run the patterns that may match."""
+    """Cut the fields that signals ask for into sentences, and look up their terms."""
     reads_forwarded = bool(message.forwarded) and (
         len(folded_words(message.text)) < ruleset.tables.intake.forward_words
     )
-    wanted = ruleset.fields
+    wanted = {where for signal in ruleset.matching.all for where in signal.where}
     if reads_forwarded and "text" in wanted:
-        wanted |= {"forwarded"}
+        wanted.add("forwarded")
     sentences = read_fields(message, wanted)
-    scanned = Scan(ruleset, sentences, reads_forwarded)
-    scanned.matches = _matches(scanned, look_up([s.words for s in sentences]))
-    return scanned
-
-
-def _matches(scanned: Scan, candidates: Candidates) -> dict[int, dict[int, Span]]:
-    matches: dict[int, dict[int, Span]] = {}
-    for pattern, numbers in candidates.items():
-        visible = scanned.visible(scanned.ruleset.fields_of[pattern])
-        search = scanned.ruleset.patterns[pattern].search
-        found = {
-            number: scanned.sentences[number].original(*match.span())
-            for number in numbers
-            if number in visible and (match := search(scanned.sentences[number].words))
-        }
-        if found:
-            matches[pattern] = found
-    return matches
+    terms = [look_up(sentence.words) for sentence in sentences]
+    return Scan(ruleset.matching, sentences, terms, reads_forwarded)

@@ -141,6 +141,16 @@ class Merged:
     starts: dict[str, dict[str, int]]
     """By top-level key and file: the index of the file's first array item."""
 
+    def value(self, path: Path) -> Any:
+        """Return what is written at `path`; None where nothing is."""
+        value: Any = self.data
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
     def problem(self, path: Path, message: str, hint: str | None = None) -> Problem:
         """Return a Problem with the place of `path` in the file that it came from."""
         key, *rest = path or ("",)
