@@ -250,6 +250,20 @@ def test_a_report_on_an_uncertain_letter_proves_that_it_went_out(store: Store) -
     assert line.state is State.SENT
 
 
+def test_a_report_on_a_letter_without_a_witness_proves_that_it_went_out(
+    store: Store,
+) -> None:
+    record_case(store)
+    letter = claim(store)
+    lose(store, letter)
+    store.outbox.unwitnessed(letter.id, NOW, "no copy of it was found")
+
+    bounce(store, letter.message_id)
+
+    (line,) = store.outbox.listed()
+    assert line.state is State.SENT
+
+
 def test_a_report_on_a_letter_that_was_never_tried_proves_nothing(
     store: Store,
 ) -> None:

@@ -66,8 +66,8 @@ MOVES: Mapping[Act, Mapping[State, State]] = MappingProxyType(
         Act.REFUSE: {_S.SENDING: _S.REFUSED, _S.FINISHING: _S.REFUSED},
         # No answer to the dot, or a claim that ran out after the commit before it.
         Act.LOSE: {_S.FINISHING: _S.UNCERTAIN},
-        # Our own Message-ID was found.
-        Act.WITNESS: {_S.UNCERTAIN: _S.SENT},
+        # Our own Message-ID was found, or a report on the letter came back.
+        Act.WITNESS: {_S.UNCERTAIN: _S.SENT, _S.HELD: _S.SENT},
         # A person must decide: no witness, or tried for too long.
         Act.HOLD: {
             _S.SENDING: _S.HELD,
