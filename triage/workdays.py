@@ -25,6 +25,14 @@ def holidays_of(country: str, subdivision: str | None, year: int) -> HolidayBase
     return country_holidays(country, subdiv=subdivision, years=year, expand=False)
 
 
+@lru_cache(maxsize=4096)
+def _public(country: str, subdivision: str | None, day: date) -> tuple[bool, str]:
+    """Whether a day is a weekend's, and which holiday it is ('': none)."""
+    of_year = holidays_of(country, subdivision, day.year)
+    is_weekend = of_year.is_weekend(day) and day not in of_year.weekend_workdays
+    return is_weekend, of_year.get(day) or ""
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The board's working days.
@@ -47,8 +55,7 @@ class Calendar:
             raise ValueError(f"no public holidays are known: {error}") from error
 
     def is_weekend(self, day: date) -> bool:
-        of_year = holidays_of(self.country, self.subdivision, day.year)
-        return of_year.is_weekend(day) and day not in of_year.weekend_workdays
+        return _public(self.country, self.subdivision, day)[0]
 
     def day_off(self, day: date) -> str | None:
         """Say why a day is no working day, or None where it is one.
@@ -56,10 +63,10 @@ class Calendar:
         The team's own closing day comes before a public holiday of the same date, and
         the weekend before both.
         """
-        if self.is_weekend(day):
+        is_weekend, holiday = _public(self.country, self.subdivision, day)
+        if is_weekend:
             return f"{day:%A}"
-        holiday = holidays_of(self.country, self.subdivision, day.year).get(day)
-        return self.closing_days.get(day) or holiday
+        return self.closing_days.get(day) or holiday or None
 
     def next_working_day(self, day: date) -> date:
         day += timedelta(days=1)

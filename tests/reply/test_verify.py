@@ -129,6 +129,18 @@ def test_what_was_written_passes(draft: Draft) -> None:
             id="text-behind-the-parts",
         ),
         pytest.param(
+            b"--=_triage\r\n",
+            b"before\r\n--=_triage\r\n",
+            "MIME structure has a defect",
+            id="text-before-the-parts",
+        ),
+        pytest.param(
+            b"Hello,",
+            b"\r\n--=_triage2\r\n\r\nhidden\r\n",
+            "other parts than a text and an HTML body",
+            id="what-begins-like-a-delimiter",
+        ),
+        pytest.param(
             b'multipart/alternative; boundary="=_triage"',
             b"text/plain",
             "Content-Type differs",
@@ -167,6 +179,20 @@ def test_a_draft_that_breaks_the_grammar_never_gets_through(
 
     with pytest.raises(MessageError, match=fact):
         verify(write(wrong), wrong)
+
+
+def test_a_mail_without_a_body_is_noticed(draft: Draft) -> None:
+    head = write(draft).partition(BODY)[0]
+
+    with pytest.raises(MessageError, match="MIME structure has a defect"):
+        verify(head, draft)
+
+
+def test_a_line_that_is_no_field_is_noticed(draft: Draft) -> None:
+    tampered = write(draft).replace(b"\r\nTo:", b"\r\nno field\r\nTo:", 1)
+
+    with pytest.raises(MessageError, match="a field is missing, repeated or added"):
+        verify(tampered, draft)
 
 
 def test_a_line_break_in_a_value_is_noticed_as_another_field(draft: Draft) -> None:

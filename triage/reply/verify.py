@@ -1,21 +1,22 @@
-"""The last look at a mail of ours: its bytes are parsed again, by another parser.
+"""The last look at a mail of ours: its bytes are taken apart again.
 
-Nothing is taken on trust from the writer: the set of fields is closed, every field is
-compared with what it must say, and both bodies must decode to what was worded. A fact
-names a field and never quotes its value, which may be a person's address.
+Nothing is taken on trust from the writer: the set of fields, parsed by the standard
+library, is closed, every field is compared with what it must say, and both bodies must
+decode to what was worded. A fact names a field and never quotes its value, which may be
+a person's address.
 """
 
 from binascii import a2b_qp
 from collections.abc import Iterator
-from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime, parseaddr
 
 from triage.errors import MessageError
 from triage.reply.grammar import is_address, is_message_id
-from triage.reply.mime import LONGEST_LINE, Draft, Origin
+from triage.reply.mime import BOUNDARY, LONGEST_LINE, Draft, Origin
 from triage.reply.model import LANGUAGE
 
 MOST_REFERENCES = 10
@@ -23,11 +24,13 @@ LARGEST_MAIL = 24_000
 """Octets; RFC 3834 §2 asks for no more than a few kilobytes."""
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
-_PART_FIELDS = {
-    subtype: {
-        "Content-Type": f"text/{subtype}; charset=utf-8",
-        "Content-Transfer-Encoding": "quoted-printable",
-    }
+_END_OF_HEAD = b"\r\n\r\n"
+_DELIMITER = f"\r\n--{BOUNDARY}".encode("ascii")
+_PART_HEADS = {
+    subtype: (
+        f"\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable"
+    ).encode("ascii")
     for subtype in ("plain", "html")
 }
 
@@ -37,8 +40,9 @@ def verify(data: bytes, draft: Draft) -> None:
 
     Raises MessageError with every fact that is wrong.
     """
-    parsed = message_from_bytes(data)
-    facts = [*_wire(data), *_fields(parsed, draft), *_bodies(parsed, draft)]
+    head, _, body = data.partition(_END_OF_HEAD)
+    parsed = BytesHeaderParser().parsebytes(head + _END_OF_HEAD)
+    facts = [*_wire(data), *_fields(parsed, draft), *_bodies(body, draft)]
     if facts:
         raise MessageError(f"a composed mail is not sent: {'; '.join(facts)}")
 
@@ -66,7 +70,7 @@ def _fields(parsed: Message, draft: Draft) -> Iterator[str]:
     values = dict(found)
     expected = _exact_values(draft)
     names = {*expected, "From", "Subject"}
-    if len(found) != len(names):
+    if len(found) != len(names) or parsed.defects or parsed.get_payload():
         yield "a field is missing, repeated or added"
     for name in sorted(names.symmetric_difference(values)):
         yield f"{name} is {'missing' if name in names else 'not ours'}"
@@ -125,22 +129,26 @@ def _text(value: str) -> str:
         return ""
 
 
-def _bodies(parsed: Message, draft: Draft) -> Iterator[str]:
-    _, *parts = parsed.walk()
-    if parsed.defects or parsed.preamble or parsed.epilogue:
+def _bodies(body: bytes, draft: Draft) -> Iterator[str]:
+    """Check both parts of a multipart body (RFC 2046 §5.1.1), and that it has no more.
+
+    Whatever begins like a delimiter must be one, so no reader can see other parts.
+    """
+    pieces = (b"\r\n" + body).split(_DELIMITER)
+    before, parts, behind = pieces[0], pieces[1:-1], pieces[-1]
+    if before or behind != b"--\r\n":
         yield "its MIME structure has a defect"
-    if len(parts) != len(_PART_FIELDS):
+    if len(parts) != len(_PART_HEADS):
         yield "it has other parts than a text and an HTML body"
         return
     wording = (draft.wording.text, draft.wording.html)
-    for part, subtype, worded in zip(parts, _PART_FIELDS, wording, strict=True):
-        if part.items() != list(_PART_FIELDS[subtype].items()) or part.defects:
+    for part, subtype, worded in zip(parts, _PART_HEADS, wording, strict=True):
+        head, _, payload = part.partition(_END_OF_HEAD)
+        if head != _PART_HEADS[subtype]:
             yield f"the {subtype} part has other fields"
-        payload = part.get_payload()
-        if not isinstance(payload, str) or _decoded(payload) != worded:
+        if _decoded(payload) != worded:
             yield f"the {subtype} part does not decode to what was worded"
 
 
-def _decoded(payload: str) -> str:
-    octets = a2b_qp(payload.encode("ascii", "replace"))
-    return octets.decode("utf-8", "replace").replace("\r\n", "\n")
+def _decoded(payload: bytes) -> str:
+    return a2b_qp(payload).decode("utf-8", "replace").replace("\r\n", "\n")

@@ -1,8 +1,6 @@
 """Values that are kept as JSON text in a column."""
 
 import json
-from dataclasses import asdict
-from datetime import date, datetime
 from functools import cache
 
 from pydantic import TypeAdapter
@@ -12,7 +10,10 @@ from triage.decision.model import Decision
 
 def decision_text(decision: Decision) -> str:
     """Return a decision with its reasons, steps and due dates as JSON."""
-    return json.dumps(asdict(decision), default=_plain, ensure_ascii=False)
+    # Not dump_json, which refuses lone surrogates; they are replaced on the way in.
+    return json.dumps(
+        _decisions().dump_python(decision, mode="json"), ensure_ascii=False
+    )
 
 
 def decision_of(text: str) -> Decision:
@@ -23,12 +24,6 @@ def decision_of(text: str) -> Decision:
 @cache
 def _decisions() -> TypeAdapter[Decision]:
     return TypeAdapter(Decision)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def list_text(items: tuple[str, ...]) -> str:
