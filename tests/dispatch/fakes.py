@@ -6,7 +6,7 @@ tests/dispatch/test_contract.py examines the submission beside the real one.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from triage.errors import TransientError
+from triage.errors import TriageError
 from triage.smtp import Accepted, Envelope, Outcome, Refused, TryLater, Unknown
 
 QUEUED = Accepted(250, "2.0.0", "2.0.0 queued")
@@ -59,11 +59,11 @@ class FakeWitness:
     """Says the same of every letter; None: it cannot be told now."""
 
     says: bool | None
-    fails: bool = False
+    fails: TriageError | None = None
     asked: list[str] = field(default_factory=list)
 
     def has(self, message_id: str) -> bool | None:
         self.asked.append(message_id)
-        if self.fails:
-            raise TransientError("the mailbox cannot be reached")
+        if self.fails is not None:
+            raise self.fails
         return self.says

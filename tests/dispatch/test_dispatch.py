@@ -20,7 +20,7 @@ from tests.dispatch.fakes import (
 from tests.dispatch.office import MINUTE, Office
 from tests.store.making import NOW, make_letter
 from triage.dispatch import Sender
-from triage.errors import TransientError
+from triage.errors import ConfigError, TransientError, TriageError
 from triage.smtp import Concern, Envelope, Outcome, Refused, TryLater
 from triage.store import State
 
@@ -299,6 +299,19 @@ def test_s8_the_witness_is_not_asked_before_the_server_had_its_time(
     assert witness.asked == [make_letter().message_id]
 
 
+def test_the_wait_for_the_witness_does_not_outlast_a_clock_that_is_set_back(
+    office: Office,
+) -> None:
+    office.compose()
+    office.answers(LOST)
+    office.run()
+    office.witness = FakeWitness(says=True)
+
+    office.run(after=timedelta(days=-1))
+
+    assert office.line().state is State.SENT
+
+
 def test_a_letter_whose_copy_is_found_is_sent(office: Office) -> None:
     office.compose()
     office.answers(LOST)
@@ -326,9 +339,17 @@ def test_s14_a_letter_whose_copy_is_missing_waits_for_a_person(office: Office) -
     assert debt.letter == 1
 
 
-@pytest.mark.parametrize("fails", [False, True], ids=["says so", "raises"])
+@pytest.mark.parametrize(
+    "fails",
+    [
+        None,
+        TransientError("the mailbox cannot be reached"),
+        ConfigError("the folder has no name that this server can have"),
+    ],
+    ids=["says so", "the server is away", "badly configured"],
+)
 def test_a_witness_that_cannot_tell_is_asked_again(
-    office: Office, *, fails: bool
+    office: Office, fails: TriageError | None
 ) -> None:
     office.compose()
     office.answers(LOST)

@@ -5,6 +5,7 @@ TRIAGE_SWEEP=full takes every step, and kills the recovery too; otherwise some o
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,12 @@ KILLED = -signal.SIGKILL
 MOST_STEPS = 2000
 
 
+def order(path: Path, server: ScriptedServer, now: datetime, step: int = 0) -> str:
+    seen = [letter.message_id for letter in server.accepted]
+    fields = {"path": str(path), "port": server.port, "now": now.isoformat()}
+    return json.dumps(fields | {"seen": seen, "step": step})
+
+
 class Mortal:
     """The program of mortal.py: sends once per order and tells how that ended."""
 
@@ -41,16 +48,9 @@ class Mortal:
     def send(
         self, path: Path, server: ScriptedServer, now: datetime, step: int = 0
     ) -> int:
-        order = {
-            "path": str(path),
-            "port": server.port,
-            "now": now.isoformat(),
-            "seen": [letter.message_id for letter in server.accepted],
-            "step": step,
-        }
         assert self._program.stdin is not None
         assert self._program.stdout is not None
-        self._program.stdin.write(json.dumps(order) + "\n")
+        self._program.stdin.write(order(path, server, now, step) + "\n")
         self._program.stdin.flush()
         return int(self._program.stdout.readline())
 
@@ -125,3 +125,49 @@ def test_killed_at_any_step_nothing_is_sent_twice_and_nothing_is_lost(
 
     assert status == 0, "the sweep did not come to its end"
     print(f"{course}: killed at {step - 1} steps, stride {stride}: {dict(ends)}")  # noqa: T201 - the figure
+
+
+CALLS = (
+    "connect",
+    "sendto",
+    "recvfrom",
+    "pwrite64",
+    "fdatasync",
+    "ftruncate",
+    "unlink",
+)
+EFFECTS = {"done": "", "not done": ":retval=0"}
+
+
+@pytest.mark.skipif(not IS_FULL, reason="takes minutes: set TRIAGE_SWEEP=full")
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("call", CALLS)
+def test_killed_at_any_system_call_nothing_is_sent_twice_and_nothing_is_lost(
+    mortal: Mortal, tmp_path: Path, call: str, effect: str
+) -> None:
+    points = 0
+    for number in range(1, MOST_STEPS):
+        path = tmp_path / f"{number}.sqlite3"
+        compose(path)
+        with ScriptedServer() as server:
+            inject = f"{call}{EFFECTS[effect]}:signal=SIGKILL:when={number}"
+            killed = subprocess.run(  # noqa: S603 - this very interpreter, under strace
+                [
+                    *("strace", "-f", "-qq", "-o", "/dev/null"),
+                    *("-e", f"trace={call}", "-e", f"inject={inject}"),
+                    *(sys.executable, "-m", "tests.dispatch.mortal", "--here"),
+                ],
+                input=order(path, server, NOW),
+                text=True,
+                check=False,
+                cwd=Path(__file__).parents[2],
+            )
+            assert mortal.send(path, server, NOW) == 0
+            server.settle()
+            assert mortal.send(path, server, AFTER_THE_WAIT) == 0
+        assert_once_and_only_once(path, server)
+        if killed.returncode == 0:
+            break
+        points += 1
+    print(f"{call} ({effect}): killed at {points} calls")  # noqa: T201 - the figure
