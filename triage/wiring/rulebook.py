@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
 from triage import shipped
 from triage.config import Config, load_config, read_folder
@@ -63,10 +64,9 @@ def _rulebook(
     problems: list[Problem] = []
     secret_keys = _collected(problems, keys)
     ruleset = _collected(problems, lambda: compile_ruleset(files), config.rules.folder)
-    templates = None
+    make_templates = partial(_templates, config, ruleset)
+    templates = _collected(problems, make_templates, config.templates.folder)
     if ruleset is not None:
-        make_templates = partial(_templates, config, ruleset)
-        templates = _collected(problems, make_templates, config.templates.folder)
         problems += _mismatches(config, ruleset, templates)
     if problems or ruleset is None or templates is None or secret_keys is None:
         raise ConfigError(*problems)
@@ -93,7 +93,10 @@ def _collected(
         return None
 
 
-def _templates(config: Config, ruleset: Ruleset) -> Templates:
+def _templates(config: Config, ruleset: Ruleset | None) -> Templates:
+    """Compile the letters; without a ruleset, only to find what is wrong in them."""
+    timezone = ruleset.calendar.timezone if ruleset else ZoneInfo("UTC")
+    missing = [item.id for item in ruleset.tables.missing] if ruleset else []
     organisation = Organisation(
         name=config.organisation.name,
         short_name=config.organisation.short_name,
@@ -103,13 +106,12 @@ def _templates(config: Config, ruleset: Ruleset) -> Templates:
         from_name=config.submission.from_name,
         message_id_domain=config.references.domain.lower(),
         loop_mark=LOOP_MARK,
-        timezone=ruleset.calendar.timezone,
+        timezone=timezone,
         envelope_address=config.submission.envelope_from,
         contacts=config.contacts,
         links=config.links,
     )
     files = read_folder(config.templates.folder, TEMPLATE_ENDINGS)
-    missing = [item.id for item in ruleset.tables.missing]
     return compile_templates(files, organisation, missing)
 
 
@@ -126,10 +128,13 @@ def _mismatches(
                     f"the rules tell the contact `{contact}` ({entry.id}), "
                     "but [contacts] of the configuration has no such name"
                 )
-        if templates and entry.template and entry.template not in templates:
+    wanted = {entry.template: f"answer `{entry.id}`" for entry in entries}
+    wanted[tables.guard.meanwhile] = "acknowledge a held redirection"
+    for template, use in wanted.items():
+        if templates and template and template not in templates:
             yield Problem(
-                f"the rules answer `{entry.id}` with the template `{entry.template}`, "
-                f"but there is no {config.templates.folder / entry.template}.txt"
+                f"the rules {use} with the template `{template}`, "
+                f"but there is no {config.templates.folder / template}.txt"
             )
 
 

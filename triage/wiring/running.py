@@ -27,8 +27,13 @@ from triage.wiring.servers import (
 )
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
-QUIET = ("imapclient", "imaplib")
-"""Libraries whose own words may quote mail."""
+QUIET = {
+    # Their words may quote mail.
+    "imapclient": logging.CRITICAL,
+    "imaplib": logging.CRITICAL,
+    # Two lines for every run of a job; what a job did it says itself.
+    "apscheduler": logging.ERROR,
+}
 
 
 class Installation:
@@ -156,5 +161,5 @@ def open_store(path: Path) -> Store:
 def log_to_stderr(level: str) -> None:
     """Log to standard error, which systemd keeps."""
     logging.basicConfig(format=LOG_FORMAT, level=level.upper())
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(least)
