@@ -5,8 +5,9 @@ schema      what ops may write
 checks      ids that must exist, dates that must make sense
 centres     the centre directory
 phrases     the language of phrases
-patterns    a phrase as an RE2 automaton
-index       which patterns can match at all
+patterns    a phrase as a pattern for RE2
+signals     what gives a signal, laid out to be looked for
+index       which patterns can match in a sentence
 ruleset     the compiled ruleset
 matching    find the evidence in a message
 scanning    what matches where in it

@@ -166,7 +166,7 @@ class _Compiler:
         intake = self.entries.first(Intake)
         words = intake.subject_words if intake else ()
         found = [p for _, p in self._patterns(("intake", "subject_words"), words)]
-        return matcher(any_of(found or [_NO_WORD]).source)
+        return matcher(any_of(found or [_NO_WORD]))
 
     def _signal(self, path: Path, signal: Signal) -> SignalPatterns:
         return SignalPatterns(
@@ -203,7 +203,7 @@ class _Compiler:
         for place, pattern in self._patterns(path, phrases, first):
             try:
                 if pattern not in self.matchers:
-                    self.matchers[pattern] = matcher(pattern.source)
+                    self.matchers[pattern] = matcher(pattern)
                 ready.append(pattern)
             except PhraseError as error:
                 self._problem(place, error)

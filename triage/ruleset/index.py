@@ -7,10 +7,10 @@ hardly the number of phrases in the rules.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 
-from triage.ruleset.patterns import Match, Matcher, Need, Pattern
+from triage.ruleset.patterns import Need, Pattern
 
 _COLUMNS = 3
 _MOST_WORDS_SEEN = 20_000
@@ -68,13 +68,13 @@ class Index:
     all terms of a sentence are joined; patterns whose bit is in all three may match.
     """
 
-    def __init__(self, needs: Sequence[Sequence[Need]], vocabulary: Vocabulary) -> None:
-        self._size = len(needs)
+    def __init__(self, patterns: Sequence[Pattern], vocabulary: Vocabulary) -> None:
+        self._size = len(patterns)
         self._not_needed = 0
         # The three columns of a term are one number, side by side.
         self._columns: dict[bytes, int] = defaultdict(int)
-        for number, of_pattern in enumerate(needs):
-            rarest = sorted(of_pattern, key=vocabulary.commonness)
+        for number, pattern in enumerate(patterns):
+            rarest = sorted(pattern.needs, key=vocabulary.commonness)
             for column in range(_COLUMNS):
                 bit = 1 << column * self._size + number
                 if column < len(rarest):
@@ -91,40 +91,19 @@ class Index:
         return joined & joined >> self._size & joined >> 2 * self._size
 
 
-class AnyOf:
-    """Finds the first of some patterns that matches in a sentence.
-
-    Every pattern is filed under the terms of its rarest need, beside its other needs.
-    """
-
-    def __init__(
-        self, patterns: Sequence[tuple[Pattern, Matcher]], vocabulary: Vocabulary
-    ) -> None:
-        self._matchers = [matcher for _, matcher in patterns]
-        self._filed: dict[bytes, list[tuple[int, list[Need]]]] = defaultdict(list)
-        for number, (pattern, _) in enumerate(patterns):
-            rarest, *others = sorted(pattern.needs, key=vocabulary.commonness)
-            for term in rarest:
-                self._filed[term].append((number, others))
-
-    def search(self, words: bytes, terms: Set[bytes]) -> Match | None:
-        """Search the words of a sentence, whose terms are known."""
-        filed = self._filed.keys() & terms
-        numbers = {
-            number
-            for term in filed
-            for number, others in self._filed[term]
-            if not any(map(terms.isdisjoint, others))
-        }
-        for number in sorted(numbers):
-            if match := self._matchers[number].search(words):
-                return match
-        return None
-
-
-def ones(bits: int) -> Iterator[int]:
-    """Yield the numbers of the bits that are set."""
+def ones(bits: int) -> list[int]:
+    """Return the numbers of the bits that are set."""
+    numbers = []
     while bits:
         lowest = bits & -bits
-        yield lowest.bit_length() - 1
+        numbers.append(lowest.bit_length() - 1)
         bits ^= lowest
+    return numbers
+
+
+def bits(numbers: Iterable[int]) -> int:
+    """Return the number in which these bits are set."""
+    result = 0
+    for number in numbers:
+        result |= 1 << number
+    return result

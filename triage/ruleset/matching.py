@@ -52,7 +52,7 @@ class _Finding:
     """Places in the sentence's words."""
     by_regex: dict[int, Span] = field(default_factory=dict)
     """Characters of the field."""
-    hints: list[tuple[int, int, Span]] = field(default_factory=list)
+    hints: list[tuple[int | None, int, Span]] = field(default_factory=list)
     """Weak hints: which one, sentence, place in its words."""
 
     def keep(self, sentence: int, spans: Sequence[Span]) -> None:
@@ -80,38 +80,20 @@ def _rank(spans: Sequence[Span]) -> Span:
 
 
 def _find(scanned: Scan) -> dict[int, _Finding]:
-    """Try what may match, sentence by sentence; findings go by the signal's number."""
-    signals = scanned.signals
+    """Find what gives signals, sentence by sentence; findings go by the signal."""
     findings: dict[int, _Finding] = defaultdict(_Finding)
-    first_pattern = len(signals.groups)
-    for sentence, asked in scanned.asked():
-        for number in asked:
-            if number >= first_pattern:
-                _try_pattern(scanned, number - first_pattern, sentence, findings)
-                continue
-            group = signals.groups[number]
-            if scanned.is_visible(group.signal, sentence) and (
-                spans := scanned.match_all(group.parts, sentence)
-            ):
-                findings[group.signal].keep(sentence, spans)
-    for signal, regex in signals.by_regex:
-        for sentence, span in scanned.regex_matches(regex, signal):
-            findings[signal].by_regex.setdefault(sentence, span)
+    for number, trial in enumerate(scanned.trials):
+        for part in trial.may_match:
+            for way in trial.asked.ways.get(part, ()):
+                spans = trial.match_all(way.parts)
+                if spans and way.hint is None:
+                    findings[way.signal].keep(number, spans)
+                elif spans:
+                    findings[way.signal].hints.append((way.hint, number, spans[0]))
+    for signal, regex in scanned.signals.by_regex:
+        for number, span in scanned.regex_matches(regex, signal):
+            findings[signal].by_regex.setdefault(number, span)
     return findings
-
-
-def _try_pattern(
-    scanned: Scan, pattern: int, sentence: int, findings: dict[int, _Finding]
-) -> None:
-    span = scanned.match(pattern, sentence)
-    if span is None:
-        return
-    for signal in scanned.signals.phrase_of[pattern]:
-        if scanned.is_visible(signal, sentence):
-            findings[signal].keep(sentence, (span,))
-    for signal, hint in scanned.signals.hint_of[pattern]:
-        if scanned.is_visible(signal, sentence):
-            findings[signal].hints.append((hint, sentence, span))
 
 
 def _take_back(
@@ -122,7 +104,7 @@ def _take_back(
     stands: list[int] = []
     taken_back: list[int] = []
     for sentence in sorted({*finding.by_words, *finding.by_regex}):
-        is_cancelled = unless is not None and scanned.match_part(unless, sentence)
+        is_cancelled = unless is not None and scanned.trials[sentence].match(unless)
         (taken_back if is_cancelled else stands).append(sentence)
     return stands, taken_back
 
@@ -131,7 +113,7 @@ def _shown(
     scanned: Scan, signal: int, finding: _Finding, sentences: Sequence[int]
 ) -> Iterator[tuple[int, int, Hit]]:
     for number in sentences[:MOST_HITS]:
-        sentence = scanned.sentences[number]
+        sentence = scanned.trials[number].sentence
         spans = finding.by_words.get(number)
         places = (
             [sentence.original(*span) for span in spans]

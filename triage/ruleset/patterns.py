@@ -14,6 +14,7 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from triage.ruleset.phrases import Choice, Gap, ListName, PhraseError, Sequence, Word
 
+_GOES_ON = b"[^ ]* "
 _SPECIAL = frozenset(b"()[]{}?*|")
 _LARGEST_PATTERN = 60_000
 _TOO_LARGE = "it stands for too many phrases", "use smaller lists or gaps"
@@ -57,6 +58,11 @@ class Pattern:
 
     source: bytes
     needs: tuple[Need, ...]
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is nothing but words, of which the last may go on."""
+        return _SPECIAL.isdisjoint(self.source.removesuffix(_GOES_ON))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +110,16 @@ def any_of(patterns: Iterable[Pattern]) -> Pattern:
     return Pattern(source, _needs_of_any(options))
 
 
-def matcher(source: bytes) -> Matcher:
-    """Return what finds a pattern's source in a sentence.
+def matcher(pattern: Pattern) -> Matcher:
+    """Return what finds a pattern in the words of a sentence.
 
     Raises PhraseError where RE2 cannot hold it.
     """
-    words = source.removesuffix(b"[^ ]* ")
-    if not _SPECIAL & set(words):
-        return _Literal(b" " + words, is_open=words != source)
+    if pattern.is_literal:
+        words = pattern.source.removesuffix(_GOES_ON)
+        return _Literal(b" " + words, is_open=words != pattern.source)
     try:
-        compiled: Matcher = re2.compile(b" " + source, _OPTIONS)
+        compiled: Matcher = re2.compile(b" " + pattern.source, _OPTIONS)
     except re2.error:
         raise PhraseError(*_TOO_LARGE) from None
     return compiled
@@ -172,7 +178,7 @@ def _of_sequence(sequence: Sequence, lists: Lists) -> Pattern:
     for item, after in zip(sequence, (*sequence[1:], None), strict=True):
         match item:
             case Word(text, is_open):
-                source += text + (b"[^ ]* " if is_open else b" ")
+                source += text + (_GOES_ON if is_open else b" ")
                 needs += _needs_of_word(before, item, after)
             case Gap(most):
                 source += b"(?:[^ ]+ ){0,%d}?" % most

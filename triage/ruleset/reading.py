@@ -25,7 +25,7 @@ _LONGEST_SHOWN = 300
 _WORD = re.compile(rb"[^ ]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FieldText:
     """One field of a message, as it was written and folded."""
 
@@ -34,6 +34,11 @@ class FieldText:
     folded: Folded
     words: bytes
     """The folded text in lower case with spaces for punctuation, byte for byte."""
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The field as it was written, in UTF-8."""
+        return self.written.encode(errors="replace")
 
 
 @dataclass(eq=False)

@@ -1,19 +1,18 @@
-"""A message laid out for its signals: its sentences and what matches in each."""
+"""What matches where in one message: patterns in sentences, expressions in fields."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import groupby, islice
 
 from triage.message.model import Message
 from triage.ruleset.folding import folded_words
 from triage.ruleset.index import ones
-from triage.ruleset.patterns import Expression
+from triage.ruleset.patterns import Expression, Matcher
 from triage.ruleset.reading import Sentence, read_fields
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import Where
-from triage.ruleset.signals import Signals
+from triage.ruleset.signals import FORWARDED_AS_TEXT, Asked, Signals
 
 _MOST_REGEX_MATCHES = 100
 
@@ -24,92 +23,69 @@ Span = tuple[int, int]
 """A place in the words of a sentence, or in a field as it was written."""
 
 
-@dataclass
-class Scan:
-    """The sentences of one message."""
+@dataclass(slots=True)
+class Trial:
+    """One sentence, in which patterns are tried when they are asked for."""
 
-    signals: Signals
-    sentences: list[Sentence]
-    terms: list[Set[bytes]]
-    """By sentence."""
-    reads_forwarded: bool
-    """Whether the forwarded block counts as the writer's text."""
-    _parts: dict[tuple[int, int], Span | None] = field(default_factory=dict)
+    sentence: Sentence
+    asked: Asked
+    may_match: dict[int, list[int]]
+    """By part: the patterns that may match."""
+    matchers: Sequence[Matcher]
+    _spans: dict[int, Span | None] = field(default_factory=dict)
 
-    def asked(self) -> Iterator[tuple[int, list[int]]]:
-        """Yield every sentence with the groups and patterns that may match there."""
-        asked_of = {
-            where: self._asked_of(where)
-            for where in {sentence.field.where for sentence in self.sentences}
-        }
-        for sentence, terms in zip(self.sentences, self.terms, strict=True):
-            asked = (
-                self.signals.index.candidates(terms) & asked_of[sentence.field.where]
-            )
-            yield sentence.number, list(ones(asked))
+    def match(self, part: int) -> Span | None:
+        """Return the words that match a pattern of the part."""
+        for pattern in self.may_match.get(part, ()):
+            if pattern not in self._spans:
+                match = self.matchers[pattern].search(self.sentence.words)
+                self._spans[pattern] = match.span() if match else None
+            if span := self._spans[pattern]:
+                return span
+        return None
 
-    def _asked_of(self, where: Where) -> int:
-        asked = 0
-        for field_name in self._read_as(where):
-            asked |= self.signals.asked_in.get(field_name, 0)
-        return asked
-
-    def is_visible(self, signal: int, sentence: int) -> bool:
-        """Whether the signal looks at the field of the sentence."""
-        fields = self._read_as(self.sentences[sentence].field.where)
-        return not self.signals.all[signal].where.isdisjoint(fields)
-
-    def visible(self, signal: int) -> list[Sentence]:
-        return [s for s in self.sentences if self.is_visible(signal, s.number)]
-
-    def _read_as(self, where: Where) -> tuple[Where, ...]:
-        if where == "forwarded" and self.reads_forwarded:
-            return "forwarded", "text"
-        return (where,)
-
-    def match(self, pattern: int, sentence: int) -> Span | None:
-        """Return the first words of a sentence that match."""
-        match = self.signals.patterns[pattern].search(self.sentences[sentence].words)
-        return match.span() if match else None
-
-    def match_part(self, part: int, sentence: int) -> Span | None:
-        """Return words of a sentence that match one pattern of the part."""
-        key = (part, sentence)
-        if key not in self._parts:
-            match = self.signals.parts[part].search(
-                self.sentences[sentence].words, self.terms[sentence]
-            )
-            self._parts[key] = match.span() if match else None
-        return self._parts[key]
-
-    def match_all(self, parts: Iterable[int], sentence: int) -> list[Span]:
+    def match_all(self, parts: Iterable[int]) -> list[Span]:
         """Return the words of every part, in their order; [] where one has none."""
         spans = []
         for part in parts:
-            span = self.match_part(part, sentence)
-            if not span:
+            span = self.match(part)
+            if span is None:
                 return []
             spans.append(span)
         return sorted(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A message laid out for its signals."""
+
+    signals: Signals
+    trials: Sequence[Trial]
+    """By sentence."""
+    reads_forwarded: bool
+    """Whether the forwarded block counts as the writer's text."""
+
+    def visible(self, signal: int) -> list[Sentence]:
+        """Return the sentences of the fields that a signal looks at."""
+        wanted = self.signals.all[signal].where
+        return [
+            trial.sentence
+            for trial in self.trials
+            if not wanted.isdisjoint(
+                _read_as(trial.sentence.field.where, self.reads_forwarded)
+            )
+        ]
 
     def regex_matches(
         self, regex: Expression, signal: int
     ) -> Iterator[tuple[int, Span]]:
         """Yield the matches of a regular expression, which runs on whole fields."""
-        for encoded, sentences in self._fields:
-            if self.is_visible(signal, sentences[0].number):
-                for match in islice(regex.finditer(encoded), _MOST_REGEX_MATCHES):
-                    start, end = (len(encoded[:n].decode()) for n in match.span())
-                    yield _sentence_at(start, sentences), (start, end)
-
-    @cached_property
-    def _fields(self) -> list[tuple[bytes, list[Sentence]]]:
-        """Every field that has words, as written in UTF-8, with its sentences."""
-        by_field = groupby(self.sentences, key=lambda sentence: sentence.field)
-        return [
-            (field.written.encode(errors="replace"), list(sentences))
-            for field, sentences in by_field
-        ]
+        visible = self.visible(signal)
+        for of_field, group in groupby(visible, key=lambda sentence: sentence.field):
+            sentences = list(group)
+            for match in islice(regex.finditer(of_field.encoded), _MOST_REGEX_MATCHES):
+                start, end = (len(of_field.encoded[:n].decode()) for n in match.span())
+                yield _sentence_at(start, sentences), (start, end)
 
 
 def _sentence_at(place: int, sentences: Sequence[Sentence]) -> int:
@@ -119,13 +95,34 @@ def _sentence_at(place: int, sentences: Sequence[Sentence]) -> int:
 
 
 def scan(ruleset: Ruleset, message: Message, look_up: LookUp) -> Scan:
-    """Cut the fields that signals ask for into sentences, and look up their terms."""
+    """Cut the fields that signals ask for into sentences, and see what may match."""
+    signals = ruleset.matching
     reads_forwarded = bool(message.forwarded) and (
         len(folded_words(message.text)) < ruleset.tables.intake.forward_words
     )
-    wanted = {where for signal in ruleset.matching.all for where in signal.where}
+    wanted = {where for signal in signals.all for where in signal.where}
     if reads_forwarded and "text" in wanted:
         wanted.add("forwarded")
-    sentences = read_fields(message, wanted)
-    terms = [look_up(sentence.words) for sentence in sentences]
-    return Scan(ruleset.matching, sentences, terms, reads_forwarded)
+    trials = [
+        _trial(signals, sentence, look_up, reads_forwarded)
+        for sentence in read_fields(message, wanted)
+    ]
+    return Scan(signals, trials, reads_forwarded)
+
+
+def _trial(
+    signals: Signals, sentence: Sentence, look_up: LookUp, reads_forwarded: bool
+) -> Trial:
+    asked = signals.asked_in[_read_as(sentence.field.where, reads_forwarded)]
+    may_match: dict[int, list[int]] = {}
+    candidates = signals.index.candidates(look_up(sentence.words))
+    for pattern in ones(candidates & asked.patterns):
+        for part in asked.parts_of[pattern]:
+            may_match.setdefault(part, []).append(pattern)
+    return Trial(sentence, asked, may_match, signals.matchers)
+
+
+def _read_as(where: Where, reads_forwarded: bool) -> frozenset[Where]:
+    if where == "forwarded" and reads_forwarded:
+        return FORWARDED_AS_TEXT
+    return frozenset({where})

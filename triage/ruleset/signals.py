@@ -1,13 +1,17 @@
 """What gives a signal, laid out so that all signals are looked for at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from triage.ruleset.index import AnyOf, Index, Vocabulary
-from triage.ruleset.patterns import Expression, Matcher, Need, Pattern, need_of_any
+from triage.ruleset.index import Index, Vocabulary, bits
+from triage.ruleset.patterns import Expression, Matcher, Pattern
 from triage.ruleset.schema import Where
 
+FORWARDED_AS_TEXT: frozenset[Where] = frozenset({"forwarded", "text"})
+
 Patterns = tuple[Pattern, ...]
+"""Patterns of which one must match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class SignalPatterns:
     where: frozenset[Where]
     phrases: Patterns = ()
     together: tuple[tuple[Patterns, ...], ...] = ()
-    """Each entry is a group of parts: one pattern of every part in one sentence."""
+    """Each entry is a list of parts that stand in one sentence."""
     weak: tuple[Patterns, ...] = ()
     """The patterns of every hint."""
     unless: Patterns = ()
@@ -28,37 +32,46 @@ class SignalPatterns:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """One entry of a signal's `together`; parts go by their number."""
+class Way:
+    """Parts that give a signal when they stand in one sentence.
+
+    Where `hint` is a number, they only give that one of the signal's weak hints.
+    """
 
     signal: int
     parts: tuple[int, ...]
+    hint: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the signals that look at a field ask of its sentences."""
+
+    patterns: int
+    """A bit for every pattern that matters there."""
+    parts_of: Mapping[int, Sequence[int]]
+    """By pattern: the parts that it is one of."""
+    ways: Mapping[int, Sequence[Way]]
+    """By the rarest of its parts: every way to a signal."""
 
 
 @dataclass(frozen=True)
 class Signals:
-    """All signals of a ruleset, by number. Made by `signals_of`.
+    """All signals of a ruleset; signals, patterns and parts go by their number.
 
-    Sets of groups and patterns are bits: the groups first, then the patterns.
+    A part is a set of patterns of which one must match.
     """
 
-    all: tuple[SignalPatterns, ...]
+    all: Sequence[SignalPatterns]
     vocabulary: Vocabulary
-    groups: tuple[Group, ...]
-    patterns: tuple[Matcher, ...]
-    """Phrases and weak hints."""
     index: Index
-    phrase_of: tuple[tuple[int, ...], ...]
-    """By pattern: the signals that it gives."""
-    hint_of: tuple[tuple[tuple[int, int], ...], ...]
-    """By pattern: signals, and which of their hints it is."""
-    asked_in: Mapping[Where, int]
-    """By field: the groups and patterns that some signal asks for there."""
-    parts: tuple[AnyOf, ...]
-    """Of `together`, and every `unless`."""
+    matchers: Sequence[Matcher]
+    """By pattern; those that cost least come first."""
+    asked_in: Mapping[frozenset[Where], Asked]
+    """By the fields as which a sentence is read."""
     unless: Mapping[int, int]
     """By signal: the part that cancels it."""
-    by_regex: tuple[tuple[int, Expression], ...]
+    by_regex: Sequence[tuple[int, Expression]]
     """Signals that have a regular expression."""
 
 
@@ -70,84 +83,72 @@ def signals_of(
 
 
 class _Layout:
-    """Numbers patterns and parts, each distinct one once."""
-
     def __init__(
         self, signals: Sequence[SignalPatterns], matchers: Mapping[Pattern, Matcher]
     ) -> None:
         self._signals = signals
         self._matchers = matchers
         self._vocabulary = Vocabulary(matchers)
-        self._patterns: dict[Pattern, int] = {}
+        # Longer patterns show more of the writer's words, so they come first.
+        ordered = sorted(matchers, key=lambda p: (not p.is_literal, -len(p.source)))
+        self._patterns = {pattern: number for number, pattern in enumerate(ordered)}
         self._parts: dict[Patterns, int] = {}
-        self._phrase_of: list[list[int]] = []
-        self._hint_of: list[list[tuple[int, int]]] = []
 
     def signals(self) -> Signals:
-        for number, signal in enumerate(self._signals):
-            for pattern in signal.phrases:
-                self._phrase_of[self._pattern(pattern)].append(number)
-            for hint, of_hint in enumerate(signal.weak):
-                for pattern in of_hint:
-                    self._hint_of[self._pattern(pattern)].append((number, hint))
-        groups = [
-            Group(number, tuple(map(self._part, parts)))
-            for number, signal in enumerate(self._signals)
-            for parts in signal.together
+        numbered = list(enumerate(self._signals))
+        ways = [
+            way for number, signal in numbered for way in self._ways(number, signal)
         ]
         unless = {
             number: self._part(signal.unless)
-            for number, signal in enumerate(self._signals)
+            for number, signal in numbered
             if signal.unless
         }
+        fields = {frozenset({where}) for _, s in numbered for where in s.where}
         return Signals(
-            all=tuple(self._signals),
+            all=self._signals,
             vocabulary=self._vocabulary,
-            groups=tuple(groups),
-            patterns=tuple(self._matchers[pattern] for pattern in self._patterns),
-            index=Index([*self._needs_of_groups(), *self._needs()], self._vocabulary),
-            phrase_of=tuple(map(tuple, self._phrase_of)),
-            hint_of=tuple(map(tuple, self._hint_of)),
-            asked_in=self._asked_in(groups),
-            parts=tuple(
-                AnyOf([(p, self._matchers[p]) for p in part], self._vocabulary)
-                for part in self._parts
-            ),
+            index=Index(list(self._patterns), self._vocabulary),
+            matchers=[self._matchers[pattern] for pattern in self._patterns],
+            asked_in={
+                read_as: self._asked(read_as, ways, unless)
+                for read_as in fields | {FORWARDED_AS_TEXT}
+            },
             unless=unless,
-            by_regex=tuple(
-                (number, signal.regex)
-                for number, signal in enumerate(self._signals)
-                if signal.regex
-            ),
+            by_regex=[(n, signal.regex) for n, signal in numbered if signal.regex],
         )
 
-    def _pattern(self, pattern: Pattern) -> int:
-        if pattern not in self._patterns:
-            self._patterns[pattern] = len(self._patterns)
-            self._phrase_of.append([])
-            self._hint_of.append([])
-        return self._patterns[pattern]
+    def _ways(self, number: int, signal: SignalPatterns) -> Iterator[Way]:
+        if signal.phrases:
+            yield Way(number, (self._part(signal.phrases),))
+        for parts in signal.together:
+            yield Way(number, tuple(map(self._part, parts)))
+        for hint, of_hint in enumerate(signal.weak):
+            yield Way(number, (self._part(of_hint),), hint)
 
     def _part(self, part: Patterns) -> int:
         return self._parts.setdefault(part, len(self._parts))
 
-    def _needs(self) -> Iterable[Sequence[Need]]:
-        return (pattern.needs for pattern in self._patterns)
+    def _asked(
+        self, read_as: Set[Where], ways: Iterable[Way], unless: Mapping[int, int]
+    ) -> Asked:
+        seen = {
+            n for n, s in enumerate(self._signals) if not s.where.isdisjoint(read_as)
+        }
+        by_part: dict[int, list[Way]] = defaultdict(list)
+        parts = {part for signal, part in unless.items() if signal in seen}
+        patterns_of = list(self._parts)
+        for way in ways:
+            if way.signal in seen:
+                parts.update(way.parts)
+                rarest = min(way.parts, key=lambda p: self._commonness(patterns_of[p]))
+                by_part[rarest].append(way)
+        parts_of: dict[int, list[int]] = defaultdict(list)
+        for part in sorted(parts):
+            for pattern in patterns_of[part]:
+                parts_of[self._patterns[pattern]].append(part)
+        return Asked(bits(parts_of), parts_of, by_part)
 
-    def _needs_of_groups(self) -> Iterable[Sequence[Need]]:
-        """A group may be found where each of its parts may be."""
-        for signal in self._signals:
-            for parts in signal.together:
-                yield [need_of_any(pattern.needs for pattern in part) for part in parts]
-
-    def _asked_in(self, groups: Sequence[Group]) -> Mapping[Where, int]:
-        asked_in: dict[Where, int] = {}
-        asked: list[tuple[int, int]] = [(g.signal, n) for n, g in enumerate(groups)]
-        for pattern, of_pattern in enumerate(self._phrase_of, len(groups)):
-            asked += ((signal, pattern) for signal in of_pattern)
-        for pattern, hints in enumerate(self._hint_of, len(groups)):
-            asked += ((signal, pattern) for signal, _ in hints)
-        for signal, bit in asked:
-            for where in self._signals[signal].where:
-                asked_in[where] = asked_in.get(where, 0) | 1 << bit
-        return asked_in
+    def _commonness(self, part: Patterns) -> int:
+        commonness = self._vocabulary.commonness
+        return sum(min(map(commonness, pattern.needs))[0] for pattern in part)
