@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol, Self
 
+from triage.decision import fingerprint
 from triage.errors import TransientError
 from triage.message import Fetched, Message, parse
 from triage.ruleset import Evidence, Ruleset, compile_ruleset, find_evidence
@@ -38,6 +39,8 @@ class Reading:
     uid: int
     message: Message
     evidence: Evidence
+    fingerprint: bytes = b""
+    """Of the writer's own text (triage.decision.fingerprint)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class Parse(Protocol):
 def read_here(ruleset: Ruleset, fetched: Fetched, parse: Parse = parse) -> Reading:
     """Read a message in this process, without limits."""
     message = parse(fetched.raw, size=fetched.size, is_whole=fetched.is_whole)
-    return Reading(fetched.uid, message, find_evidence(ruleset, message))
+    evidence = find_evidence(ruleset, message)
+    return Reading(fetched.uid, message, evidence, fingerprint(message.text))
 
 
 class Reader:

@@ -147,6 +147,7 @@ class Settings:
     mailbox: Mapping[str, object] = field(default_factory=dict)
     submission: Mapping[str, object] = field(default_factory=dict)
     budget: int = 100_000
+    automatic_folder: str | None = None
     log_level: str = "info"
 
 
@@ -160,7 +161,8 @@ def install(folder: Path, servers: Servers, settings: Settings = USUAL) -> Path:
     rules = folder / "rules"
     rules.mkdir()
     (rules / "10-journeys.toml").write_text(
-        RULES.replace("BUDGET", str(settings.budget)) + _shipped_automatic(),
+        RULES.replace("BUDGET", str(settings.budget))
+        + _shipped_automatic(settings.automatic_folder),
         encoding="utf-8",
     )
     calendar = (shipped.rules() / "70-calendar.toml").read_text("utf-8")
@@ -170,10 +172,14 @@ def install(folder: Path, servers: Servers, settings: Settings = USUAL) -> Path:
     return config
 
 
-def _shipped_automatic() -> str:
-    """The lists of automatic mail as shipped, which no journey wants otherwise."""
+def _shipped_automatic(folder: str | None) -> str:
+    """The lists of automatic mail as shipped, and where it is filed here."""
     text = (shipped.rules() / "00-intake.toml").read_text("utf-8")
-    return text[text.index("[automatic]") :]
+    lines = text[text.index("[automatic]") :].splitlines()
+    kept = [line for line in lines if not line.startswith("folder =")]
+    if folder is not None:
+        kept.append(f"folder = {_toml(folder)}")
+    return "\n".join(kept) + "\n"
 
 
 def _config(servers: Servers, settings: Settings) -> str:
@@ -197,6 +203,8 @@ def _config(servers: Servers, settings: Settings) -> str:
     contacts = {
         "team": TEAM,
         "safeguarding": "safeguarding@examboard.example",
+        "malpractice": "malpractice@examboard.example",
+        "director": "director@examboard.example",
         "form-8": "info@examboard.example",
     }
     names = (

@@ -133,6 +133,17 @@ def test_automatic_mail_is_recorded_and_never_answered(journey: Journey) -> None
     assert journey.replies() == []
 
 
+def test_automatic_mail_is_filed_where_the_rules_say_so(journey: Journey) -> None:
+    journey.install(Settings(automatic_folder="Complaints/Automatic"))
+    journey.deliver(make_mail("Complaint", auto_submitted="auto-replied"))
+    journey.deliver(make_mail("Newsletter", auto_submitted="auto-generated"))
+
+    journey.run_once()
+
+    assert journey.subjects("Complaints/Automatic") == ["Complaint"]
+    assert journey.subjects() == ["Newsletter"]
+
+
 def test_mail_from_the_null_reverse_path_is_never_answered(journey: Journey) -> None:
     journey.install()
     journey.deliver_from_nobody(make_mail("Complaint"))

@@ -44,7 +44,7 @@ class Mailbox(Protocol):
     def select(self) -> Selected: ...
     def uids(self) -> list[int]: ...
     def peek(self, uids: Sequence[int]) -> Iterator[Listed]: ...
-    def fetch(self, listed: Sequence[Listed]) -> Iterator[Fetched]: ...
+    def fetch(self, listed: Iterable[Listed]) -> Iterator[Fetched]: ...
     def file(self, uids: Sequence[int], folder: str) -> frozenset[int]: ...
 
 
@@ -88,12 +88,11 @@ class Intake:
         uids = self.mailbox.uids()
         self._settle(uidvalidity, uids)
         new = sorted(set(uids) - ledger.known(self.inbox, uidvalidity, uids))
-        for chunk in _batches(new, PEEK_AT_ONCE):
-            ours = self._sort(uidvalidity, chunk, done)
-            for readings in _batches(self._read(ours), RECORD_AT_ONCE):
-                if stopping():
-                    return done
-                self._record(uidvalidity, readings, done)
+        ours = self._ours_among(uidvalidity, new, done)
+        for readings in _batches(self._read(ours), RECORD_AT_ONCE):
+            if stopping():
+                return done
+            self._record(uidvalidity, readings, done)
         self._set_aside_unreadable(uidvalidity, done)
         if self.files:
             self._file(uidvalidity, done)
@@ -141,15 +140,20 @@ class Intake:
         )
         log.warning("%d messages are known again by their bytes", len(known))
 
-    def _sort(
+    def _ours_among(
         self, uidvalidity: int, uids: Sequence[int], done: Pass
-    ) -> dict[int, Listed]:
-        """Leave alone what cannot be ours; return the rest by UID."""
-        listed = list(self.mailbox.peek(uids))
-        ours = {each.uid: each for each in listed if self._may_be_ours(each)}
-        others = [each.uid for each in listed if each.uid not in ours]
-        self._leave(uidvalidity, others, done)
-        return ours
+    ) -> Iterator[Listed]:
+        """Leave alone what cannot be ours; yield the rest."""
+        for chunk in _batches(uids, PEEK_AT_ONCE):
+            others: list[int] = []
+            ours: list[Listed] = []
+            for listed in self.mailbox.peek(chunk):
+                if self._may_be_ours(listed):
+                    ours.append(listed)
+                else:
+                    others.append(listed.uid)
+            self._leave(uidvalidity, others, done)
+            yield from ours
 
     def _may_be_ours(self, listed: Listed) -> bool:
         """Tell by the header block alone; a report shows only inside whose it is."""
@@ -164,18 +168,24 @@ class Intake:
             done["left"] += len(uids)
 
     def _read(
-        self, ours: dict[int, Listed]
+        self, ours: Iterable[Listed]
     ) -> Iterator[tuple[Listed, Fetched, Reading | Unreadable]]:
         """Fetch and read; the reader works ahead while others are recorded."""
+        listed: dict[int, Listed] = {}
         fetched: dict[int, Fetched] = {}
 
-        def remembered() -> Iterator[Fetched]:
-            for each in self.mailbox.fetch(list(ours.values())):
+        def to_fetch() -> Iterator[Listed]:
+            for each in ours:
+                listed[each.uid] = each
+                yield each
+
+        def to_read() -> Iterator[Fetched]:
+            for each in self.mailbox.fetch(to_fetch()):
                 fetched[each.uid] = each
                 yield each
 
-        for reading in self.reader.read(remembered()):
-            yield ours[reading.uid], fetched.pop(reading.uid), reading
+        for reading in self.reader.read(to_read()):
+            yield listed.pop(reading.uid), fetched.pop(reading.uid), reading
 
     def _record(
         self,

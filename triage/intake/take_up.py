@@ -10,7 +10,6 @@ from triage.decision import (
     Reason,
     Sighting,
     decide,
-    fingerprint,
     identity_keys,
     is_ours,
     named_references,
@@ -108,7 +107,7 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         domain=person.domain if person else None,
         verified=rulebook.proven_cases(taken.message),
         named=named_references(taken.message),
-        fingerprint=fingerprint(taken.message.text),
+        fingerprint=taken.reading.fingerprint,
         alike_from=senders.similar,
     )
 
