@@ -24,12 +24,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from triage.errors import ConfigError, TransientError, TriageError
 
 DISPATCH_SECONDS = 5
+CLOCK_SECONDS = 5.0
 RECONCILE_SECONDS = 600.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 STOP_SECONDS = 8.0
 """After this long a stop is no longer clean, only safe: what is done is not lost."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
+CANNOT_RUN = 2
+"""Exit status where only a person can mend it."""
 
 log = logging.getLogger(__name__)
 
@@ -144,23 +147,40 @@ class Daemon:
             watching.start()
         self._scheduler.start()
         log.info("running")
-        self._stop.wait()
-        self._shut_down()
-        if watching.is_alive():
-            watching.join(STOP_SECONDS)
+        while not self._stop.wait(CLOCK_SECONDS):
+            self._heed_clock()
+        self._shut_down(watching)
         log.info("stopped")
+
+    def _heed_clock(self) -> None:
+        """Run at once what a clock that was set back would put off for as long."""
+        now = datetime.now(UTC)  # noqa: TID251 - APScheduler's own clock
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time - now > job.trigger.interval:
+                self._hurry(job.id)
 
     def stop(self) -> None:
         """End what is under way and let `run` return; for another thread."""
         self._stop.set()
 
-    def _shut_down(self) -> None:
-        last_resort = threading.Timer(STOP_SECONDS, _leave_now)
+    def _shut_down(self, watching: threading.Thread) -> None:
+        last_resort = threading.Timer(STOP_SECONDS, self._leave_now)
         last_resort.daemon = True
         last_resort.start()
         self._interrupt()
         self._scheduler.shutdown(wait=True)
+        if watching.is_alive():
+            watching.join()
         last_resort.cancel()
+
+    def _leave_now(self) -> None:
+        """Leave without waiting any longer; the store is made for it."""
+        log.warning("something did not end in time; leaving it to the next start")
+        logging.shutdown()
+        self._leave(0 if self._fatal is None else CANNOT_RUN)
+
+    def _leave(self, status: int) -> None:
+        os._exit(status)
 
     @contextmanager
     def _heeding_signals(self) -> Iterator[None]:
@@ -218,9 +238,7 @@ class Daemon:
         except TriageError as error:
             log.error("%s: %s; again in %.0f s", name, error, patience.fail())
         except Exception as error:  # noqa: BLE001 - our fault must not end the service
-            pause = patience.fail()
-            kind, place = type(error).__name__, _place_of(error)
-            log.critical("%s: %s at %s; again in %.0f s", name, kind, place, pause)
+            _say_unexpected(name, error, patience.fail())
         else:
             patience.succeed()
 
@@ -270,22 +288,20 @@ class Daemon:
                 pause = patience.fail()
                 log.debug("watching: %s; again in %.0f s", error, pause)
                 self._stop.wait(pause)
+            except Exception as error:  # noqa: BLE001 - as for the jobs
+                pause = patience.fail()
+                _say_unexpected("watch", error, pause)
+                self._stop.wait(pause)
 
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:
     """Take the place of the handler that would end the process."""
 
 
-def _place_of(error: BaseException) -> str:
-    """Return file and line of an unexpected error; its text may quote a mail."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return (
+def _say_unexpected(name: str, error: Exception, pause: float) -> None:
+    """Log the kind and place of an error; its text may quote a mail."""
+    kind, frames = type(error).__name__, traceback.extract_tb(error.__traceback__)
+    at = (
         f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
     )
-
-
-def _leave_now() -> None:
-    """Leave without waiting any longer; the store is made for it."""
-    log.warning("something did not end in time; leaving it to the next start")
-    logging.shutdown()
-    os._exit(0)
+    log.critical("%s: %s at %s; again in %.0f s", name, kind, at, pause)

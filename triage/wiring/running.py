@@ -112,14 +112,15 @@ class Installation:
         return self.mailbox, self.watcher, self._witness
 
     def _witness_of_letters(self) -> MailboxWitness | None:
-        table = self.config.submission
-        if table.witness == "none":
+        submission, mailbox = self.config.submission, self.config.mailbox
+        if submission.witness == "none":
             return None
-        folder = self.config.mailbox.folder
+        if submission.witness == "sent":
+            return MailboxWitness(self._witness, submission.sent_folder)
         filed_in = self.intake.rulebook.ruleset.tables.automatic.folder
-        copies = tuple(filter(None, (folder, filed_in)))
-        looked_in = (table.sent_folder,) if table.witness == "sent" else copies
-        return MailboxWitness(self._witness, looked_in)
+        return MailboxWitness(
+            self._witness, mailbox.folder, filed_in if mailbox.file else None
+        )
 
 
 def daemon_parts(installation: Installation) -> Parts:

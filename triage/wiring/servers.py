@@ -1,7 +1,9 @@
 """The mailbox, the submission server and the witness, from a config."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from triage.config import Config
 from triage.dispatch import Sender
@@ -62,17 +64,30 @@ def sender_of(config: Config) -> Sender:
     return Sender(name="daemon", envelope_from=table.envelope_from, copy_to=copy_to)
 
 
-class MailboxWitness:
-    """Looks for letters of ours in folders of the account, over its own connection."""
+class Searched(Protocol):
+    """The part of a mailbox that a witness uses (see triage.mailbox)."""
 
-    def __init__(self, mailbox: ImapMailbox, folders: tuple[str, ...]) -> None:
+    def connect(self) -> None: ...
+    def ensure_folders(self, folders: Iterable[str]) -> None: ...
+    def find(self, message_id: str, folder: str) -> bool: ...
+
+
+class MailboxWitness:
+    """Looks for letters of ours in folders of the account, over its own connection.
+
+    `filed_in` is a folder of our own, made when it is missing: that nothing was filed
+    yet proves that no copy is there. A Sent folder that is missing proves nothing.
+    """
+
+    def __init__(
+        self, mailbox: Searched, folder: str, filed_in: str | None = None
+    ) -> None:
         self._mailbox = mailbox
-        self._folders = folders
+        self._folders = (folder, filed_in) if filed_in else (folder,)
+        self._ours = self._folders[1:]
 
     def has(self, message_id: str) -> bool:
         """Tell whether a copy is there; TransientError when that cannot be told."""
         self._mailbox.connect()
+        self._mailbox.ensure_folders(self._ours)
         return any(self._mailbox.find(message_id, folder) for folder in self._folders)
-
-    def interrupt(self) -> None:
-        self._mailbox.interrupt()

@@ -1,0 +1,167 @@
+"""The daemon with jobs that do nothing: what runs when, and how it ends."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+
+import pytest
+from typing_extensions import override
+
+from triage.daemon import CLOCK_SECONDS, Daemon, Parts
+from triage.errors import ConfigError
+
+LONG = 3600
+
+
+@dataclass
+class Idle:
+    """A job that counts its runs."""
+
+    runs: int = 0
+    error: Exception | None = None
+
+    def run(self, stopping: Callable[[], bool]) -> None:  # noqa: ARG002 - a Job's
+        self.runs += 1
+        if self.error is not None:
+            raise self.error
+
+    def reconcile(self) -> None: ...
+
+    def recover(self) -> None: ...
+
+
+@dataclass
+class Watching:
+    """A watcher that fails at first, then tells of news once."""
+
+    errors: list[Exception]
+    told: threading.Event = field(default_factory=threading.Event)
+
+    def connect(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+
+    def select(self) -> None: ...
+
+    def uids(self) -> None: ...
+
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        if not self.told.is_set():
+            self.told.set()
+            return True
+        stop.wait(seconds)
+        return False
+
+
+@dataclass
+class Running:
+    """A daemon in a thread of its own, polling once an hour."""
+
+    watcher: Watching | None = None
+    intake: Idle = field(default_factory=Idle)
+    dispatch: Idle = field(default_factory=Idle)
+
+    def __post_init__(self) -> None:
+        self.daemon = Daemon(
+            Parts(
+                intake=self.intake,
+                dispatch=self.dispatch,
+                ready=lambda: None,
+                watcher=self.watcher,
+                interrupt=lambda: None,
+                stop=threading.Event(),
+                poll_seconds=LONG,
+            )
+        )
+        # Signals can only be had in the main thread.
+        self.thread = threading.Thread(target=self.daemon._run)
+
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 10.0) -> None:
+        until = monotonic() + seconds
+        while not holds():
+            assert monotonic() < until
+            sleep(0.02)
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    yield from started(Running())
+
+
+@pytest.fixture
+def watched() -> Iterator[Running]:
+    yield from started(Running(watcher=Watching([KeyError("unexpected")])))
+
+
+def started(running: Running) -> Iterator[Running]:
+    running.thread.start()
+    yield running
+    running.daemon.stop()
+    running.thread.join(10)
+    assert not running.thread.is_alive()
+
+
+def test_a_clock_that_is_set_back_puts_no_job_off(running: Running) -> None:
+    running.wait_until(lambda: running.intake.runs == 1)
+
+    as_written_before = datetime.now(UTC) + timedelta(days=1, hours=1)  # noqa: TID251
+    for job in ("intake", "dispatch"):
+        running.daemon._scheduler.modify_job(job, next_run_time=as_written_before)
+    sent = running.dispatch.runs
+
+    running.wait_until(lambda: running.intake.runs == 2, 2 * CLOCK_SECONDS)
+    running.wait_until(lambda: running.dispatch.runs > sent)
+
+
+def test_jobs_run_no_oftener_than_asked(running: Running) -> None:
+    running.wait_until(lambda: running.intake.runs == 1)
+
+    sleep(1.5 * CLOCK_SECONDS)
+
+    assert running.intake.runs == 1
+
+
+def test_an_unexpected_fault_does_not_end_the_watch(watched: Running) -> None:
+    assert watched.watcher is not None
+
+    assert watched.watcher.told.wait(10)
+
+    watched.wait_until(lambda: watched.intake.runs == 2)
+
+
+class Stuck(Daemon):
+    """Says with which status it would leave, instead of leaving."""
+
+    left_with: int | None = None
+
+    @override
+    def _leave(self, status: int) -> None:
+        self.left_with = status
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(None, 0), (ConfigError("wrong"), 2)],
+    ids=["told to stop", "cannot go on"],
+)
+def test_a_stop_that_takes_too_long_keeps_the_exit_status(
+    error: ConfigError | None, expected: int
+) -> None:
+    daemon = Stuck(
+        Parts(
+            intake=Idle(),
+            dispatch=Idle(),
+            ready=lambda: None,
+            watcher=None,
+            interrupt=lambda: None,
+            stop=threading.Event(),
+            poll_seconds=LONG,
+        )
+    )
+    daemon._fatal = error
+
+    daemon._leave_now()
+
+    assert expected == daemon.left_with
