@@ -26,11 +26,11 @@ def holidays_of(country: str, subdivision: str | None, year: int) -> HolidayBase
 
 
 @lru_cache(maxsize=4096)
-def _public(country: str, subdivision: str | None, day: date) -> tuple[bool, str]:
-    """Whether a day is a weekend's, and which holiday it is ('': none)."""
+def _public(country: str, subdivision: str | None, day: date) -> tuple[str, str]:
+    """The weekday, where it is a weekend's, and the holiday that a day is; or ''."""
     of_year = holidays_of(country, subdivision, day.year)
     is_weekend = of_year.is_weekend(day) and day not in of_year.weekend_workdays
-    return is_weekend, of_year.get(day) or ""
+    return f"{day:%A}" if is_weekend else "", of_year.get(day) or ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Calendar:
             raise ValueError(f"no public holidays are known: {error}") from error
 
     def is_weekend(self, day: date) -> bool:
-        return _public(self.country, self.subdivision, day)[0]
+        return bool(_public(self.country, self.subdivision, day)[0])
 
     def day_off(self, day: date) -> str | None:
         """Say why a day is no working day, or None where it is one.
@@ -63,10 +63,8 @@ class Calendar:
         The team's own closing day comes before a public holiday of the same date, and
         the weekend before both.
         """
-        is_weekend, holiday = _public(self.country, self.subdivision, day)
-        if is_weekend:
-            return f"{day:%A}"
-        return self.closing_days.get(day) or holiday or None
+        weekday, holiday = _public(self.country, self.subdivision, day)
+        return weekday or self.closing_days.get(day) or holiday or None
 
     def next_working_day(self, day: date) -> date:
         day += timedelta(days=1)

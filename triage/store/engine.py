@@ -8,7 +8,7 @@ once with "database is locked" when another connection wrote in between.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +90,11 @@ class Engine:
         """Execute a statement and return how many rows it changed."""
         safe = {name: to_column(value) for name, value in values.items()}
         return guarded(lambda: self.database.execute(sql, safe)).rowcount
+
+    def run_each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Execute a statement once with each row of values."""
+        safe = [{name: to_column(value) for name, value in row.items()} for row in rows]
+        guarded(lambda: self.database.conn.executemany(sql, safe))
 
     def rows(self, sql: str, **values: object) -> list[Row]:
         """Return all rows of a query, or of a statement with RETURNING."""

@@ -52,19 +52,20 @@ class LedgerRows:
         """Note messages that are not ours; nothing of them is kept."""
         with self._engine.writing():
             inbox_id = inbox_row(self._engine, inbox, uidvalidity)
-            for uid in uids:
-                self._engine.run(
-                    "INSERT INTO messages"
-                    " (inbox, uidvalidity, uid, fate, reason, seen_at)"
-                    " VALUES (:inbox, :uidvalidity, :uid, 'left', :reason, :now)"
-                    " ON CONFLICT (inbox, uidvalidity, uid) WHERE retired_at IS NULL"
-                    " DO NOTHING",
-                    inbox=inbox_id,
-                    uidvalidity=uidvalidity,
-                    uid=uid,
-                    reason=reason,
-                    now=now,
-                )
+            same = {
+                "inbox": inbox_id,
+                "uidvalidity": uidvalidity,
+                "reason": reason,
+                "now": now,
+            }
+            self._engine.run_each(
+                "INSERT INTO messages"
+                " (inbox, uidvalidity, uid, fate, reason, seen_at)"
+                " VALUES (:inbox, :uidvalidity, :uid, 'left', :reason, :now)"
+                " ON CONFLICT (inbox, uidvalidity, uid) WHERE retired_at IS NULL"
+                " DO NOTHING",
+                ({**same, "uid": uid} for uid in uids),
+            )
 
     def set_aside(self, aside: SetAside) -> None:
         """Keep a message that could not be taken up, with a date to look by."""
@@ -139,16 +140,13 @@ class LedgerRows:
         """Note that messages were moved to their folder."""
         with self._engine.writing():
             inbox_id = inbox_row(self._engine, inbox, uidvalidity)
-            for uid in uids:
-                self._engine.run(
-                    "UPDATE messages SET filed_at = :now, gone_at = NULL"
-                    " WHERE inbox = :inbox AND uidvalidity = :uidvalidity"
-                    " AND uid = :uid AND retired_at IS NULL AND filed_at IS NULL",
-                    inbox=inbox_id,
-                    uidvalidity=uidvalidity,
-                    uid=uid,
-                    now=now,
-                )
+            same = {"inbox": inbox_id, "uidvalidity": uidvalidity, "now": now}
+            self._engine.run_each(
+                "UPDATE messages SET filed_at = :now, gone_at = NULL"
+                " WHERE inbox = :inbox AND uidvalidity = :uidvalidity"
+                " AND uid = :uid AND retired_at IS NULL AND filed_at IS NULL",
+                ({**same, "uid": uid} for uid in uids),
+            )
 
     def last_uidvalidity(self, inbox: Inbox) -> int | None:
         """Return the UIDVALIDITY that the rows of a mailbox stand under."""
@@ -258,19 +256,17 @@ def inbox_row(
     Raises TransientError when its UIDVALIDITY is neither of those given: the rows must
     be re-keyed before anything else is written.
     """
-    engine.run(
-        "INSERT INTO inboxes (account, folder, uidvalidity)"
-        " VALUES (:account, :folder, :uidvalidity)"
-        " ON CONFLICT (account, folder) DO NOTHING",
-        account=inbox.account,
-        folder=inbox.folder,
-        uidvalidity=uidvalidity,
-    )
-    row = engine.one(
+    row = engine.row(
         "SELECT id, uidvalidity FROM inboxes"
         " WHERE account = :account AND folder = :folder",
         account=inbox.account,
         folder=inbox.folder,
+    ) or engine.one(
+        "INSERT INTO inboxes (account, folder, uidvalidity)"
+        " VALUES (:account, :folder, :uidvalidity) RETURNING id, uidvalidity",
+        account=inbox.account,
+        folder=inbox.folder,
+        uidvalidity=uidvalidity,
     )
     if row["uidvalidity"] not in (uidvalidity, also):
         raise TransientError(

@@ -172,17 +172,21 @@ def _evidence_rows(engine: Engine, record_: Record, message: int) -> None:
         *(("cancelled", hit) for hit in evidence.cancelled),
         *(("hints", hit) for hit in evidence.hints),
     ]
-    for position, (standing, hit) in enumerate(found):
-        engine.run(
-            "INSERT INTO evidence"
-            " (message, position, standing, signal, found_in, words, sentence)"
-            " VALUES (:message, :position, :standing, :signal, :found_in, :words,"
-            " :sentence)",
-            message=message,
-            position=position,
-            standing=standing,
-            signal=hit.signal,
-            found_in=hit.where,
-            words=hit.text,
-            sentence=hit.sentence,
-        )
+    engine.run_each(
+        "INSERT INTO evidence"
+        " (message, position, standing, signal, found_in, words, sentence)"
+        " VALUES (:message, :position, :standing, :signal, :found_in, :words,"
+        " :sentence)",
+        (
+            {
+                "message": message,
+                "position": position,
+                "standing": standing,
+                "signal": hit.signal,
+                "found_in": hit.where,
+                "words": hit.text,
+                "sentence": hit.sentence,
+            }
+            for position, (standing, hit) in enumerate(found)
+        ),
+    )
