@@ -7,7 +7,7 @@ from itertools import combinations, islice
 
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence, Hit
-from triage.ruleset.reading import shown
+from triage.ruleset.reading import FieldText, shown
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.scanning import LookUp, Scan, Span, scan
 
@@ -120,10 +120,10 @@ def _shown(
             if spans
             else [finding.by_regex[number]]
         )
-        written = sentence.field.written
+        written = sentence.source.written
         words = " … ".join(shown(written[start:end]) for start, end in places)
         name = scanned.signals.all[signal].id
-        hit = Hit(name, sentence.field.where, words, sentence.as_written)
+        hit = Hit(name, sentence.source.where, words, sentence.as_written())
         yield number, places[0][0], hit
 
 
@@ -140,10 +140,13 @@ def _facts(ruleset: Ruleset, message: Message, scanned: Scan) -> Iterator[Hit]:
                 yield Hit(signal.id, "sender", address)
         if signal.at_least_words is not None:
             visible = scanned.visible(number)
-            count = sum(sentence.words.count(b" ") - 1 for sentence in visible)
-            if count >= signal.at_least_words:
-                opening = visible[0].as_written.split()[:_OPENING_WORDS]
-                yield Hit(signal.id, visible[0].field.where, " ".join(opening))
+            if sum(map(_word_count, visible)) >= signal.at_least_words:
+                opening = shown(visible[0].written).split()[:_OPENING_WORDS]
+                yield Hit(signal.id, visible[0].where, " ".join(opening))
     listed = (part for part in message.attachments if not part.is_inline)
     for attachment in islice(listed, MOST_HITS):
         yield Hit("attachment", "attachment", shown(attachment.name))
+
+
+def _word_count(read: FieldText) -> int:
+    return sum(sentence.words.count(b" ") - 1 for sentence in read.sentences)

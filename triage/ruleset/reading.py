@@ -1,9 +1,9 @@
 """A message's fields as folded sentences, with the way back to what was written."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Set
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from triage.message.model import Message
 from triage.ruleset.folding import Folded, fold
@@ -25,7 +25,7 @@ _LONGEST_SHOWN = 300
 _WORD = re.compile(rb"[^ ]+")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class FieldText:
     """One field of a message, as it was written and folded."""
 
@@ -34,14 +34,15 @@ class FieldText:
     folded: Folded
     words: bytes
     """The folded text in lower case with spaces for punctuation, byte for byte."""
+    sentences: list["Sentence"] = field(default_factory=list)
 
-    @cached_property
-    def encoded(self) -> bytes:
-        """The field as it was written, in UTF-8."""
-        return self.written.encode(errors="replace")
+    def sentence_at(self, place: int) -> "Sentence":
+        """Return the sentence in which a character of the field stands."""
+        nearest = bisect_right(self.sentences, place, key=_original_start)
+        return self.sentences[max(0, nearest - 1)]
 
 
-@dataclass(eq=False)
+@dataclass(slots=True, eq=False)
 class Sentence:
     """`words` are folded, with one space before and after each.
 
@@ -50,26 +51,13 @@ class Sentence:
     """
 
     number: int
-    field: FieldText
+    source: FieldText
     start: int
     end: int
     words: bytes
-
-    @cached_property
-    def original_start(self) -> int:
-        return self.field.folded.original(self.start)
-
-    @cached_property
-    def as_written(self) -> str:
-        """The whole sentence, as evidence shows it."""
-        end = self.field.folded.original(self.end)
-        return shown(self.field.written[self.original_start : end])
-
-    @cached_property
-    def _places(self) -> list[tuple[int, int]]:
-        """The words as bytes of the field's folded text."""
-        found = _WORD.finditer(self.field.words, self.start, self.end)
-        return [word.span() for word in found]
+    _places: list[tuple[int, int]] = field(default_factory=list)
+    """The words as bytes of the field's folded text."""
+    _shown: str = ""
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Lead a span of `words` back to the characters that were written.
@@ -77,23 +65,41 @@ class Sentence:
         A match begins with the space before its first word and ends with the space
         after its last.
         """
+        if not self._places:
+            found = _WORD.finditer(self.source.words, self.start, self.end)
+            self._places = [word.span() for word in found]
         first = self.words.count(b" ", 0, start + 1) - 1
-        last = self.words.count(b" ", 0, end - 1) - 1
-        to_original = self.field.folded.original
+        last = first + self.words.count(b" ", start + 1, end - 1)
+        to_original = self.source.folded.original
         return to_original(self._places[first][0]), to_original(self._places[last][1])
 
+    def as_written(self) -> str:
+        """Return the whole sentence, as evidence shows it."""
+        if not self._shown:
+            end = self.source.folded.original(self.end)
+            self._shown = shown(self.source.written[_original_start(self) : end])
+        return self._shown
 
-def read_fields(message: Message, wanted: Set[Where]) -> list[Sentence]:
-    """Return the sentences of the wanted fields, in the order of `FIELDS`."""
-    sentences: list[Sentence] = []
+
+def _original_start(sentence: Sentence) -> int:
+    return sentence.source.folded.original(sentence.start)
+
+
+def read_fields(message: Message, wanted: Set[Where]) -> list[FieldText]:
+    """Return the wanted fields that have words, in the order of `FIELDS`."""
+    fields: list[FieldText] = []
+    number = 0
     for where in FIELDS:
         if where in wanted and (text := field_text(message, where)):
             folded = fold(text)
-            field = FieldText(where, text, folded, folded.words())
+            read = FieldText(where, text, folded, folded.words())
             for start, end in sentence_bounds(folded.text):
-                words = b" %b " % b" ".join(field.words[start:end].split())
-                sentences.append(Sentence(len(sentences), field, start, end, words))
-    return sentences
+                words = b" %b " % b" ".join(read.words[start:end].split())
+                read.sentences.append(Sentence(number, read, start, end, words))
+                number += 1
+            if read.sentences:
+                fields.append(read)
+    return fields
 
 
 def field_text(message: Message, where: Where) -> str:

@@ -1,15 +1,14 @@
 """What matches where in one message: patterns in sentences, expressions in fields."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import islice
 
 from triage.message.model import Message
 from triage.ruleset.folding import folded_words
 from triage.ruleset.index import ones
 from triage.ruleset.patterns import Expression, Matcher
-from triage.ruleset.reading import Sentence, read_fields
+from triage.ruleset.reading import FieldText, Sentence, read_fields
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import Where
 from triage.ruleset.signals import FORWARDED_AS_TEXT, Asked, Signals
@@ -60,38 +59,30 @@ class Scan:
     """A message laid out for its signals."""
 
     signals: Signals
+    fields: Sequence[tuple[FieldText, frozenset[Where]]]
+    """Every field, and the fields as which it is read."""
     trials: Sequence[Trial]
     """By sentence."""
-    reads_forwarded: bool
-    """Whether the forwarded block counts as the writer's text."""
 
-    def visible(self, signal: int) -> list[Sentence]:
-        """Return the sentences of the fields that a signal looks at."""
+    def visible(self, signal: int) -> list[FieldText]:
+        """Return the fields that a signal looks at."""
         wanted = self.signals.all[signal].where
         return [
-            trial.sentence
-            for trial in self.trials
-            if not wanted.isdisjoint(
-                _read_as(trial.sentence.field.where, self.reads_forwarded)
-            )
+            read for read, as_field in self.fields if not wanted.isdisjoint(as_field)
         ]
 
     def regex_matches(
         self, regex: Expression, signal: int
     ) -> Iterator[tuple[int, Span]]:
         """Yield the matches of a regular expression, which runs on whole fields."""
-        visible = self.visible(signal)
-        for of_field, group in groupby(visible, key=lambda sentence: sentence.field):
-            sentences = list(group)
-            for match in islice(regex.finditer(of_field.encoded), _MOST_REGEX_MATCHES):
-                start, end = (len(of_field.encoded[:n].decode()) for n in match.span())
-                yield _sentence_at(start, sentences), (start, end)
-
-
-def _sentence_at(place: int, sentences: Sequence[Sentence]) -> int:
-    """Return the number of the sentence in which a character of the field stands."""
-    nearest = bisect_right(sentences, place, key=lambda s: s.original_start)
-    return sentences[max(0, nearest - 1)].number
+        for read in self.visible(signal):
+            encoded = read.written.encode(errors="replace")
+            is_ascii = encoded.isascii()
+            for match in islice(regex.finditer(encoded), _MOST_REGEX_MATCHES):
+                start, end = match.span()
+                if not is_ascii:
+                    start, end = (len(encoded[:n].decode()) for n in (start, end))
+                yield read.sentence_at(start).number, (start, end)
 
 
 def scan(ruleset: Ruleset, message: Message, look_up: LookUp) -> Scan:
@@ -100,25 +91,33 @@ def scan(ruleset: Ruleset, message: Message, look_up: LookUp) -> Scan:
     reads_forwarded = bool(message.forwarded) and (
         len(folded_words(message.text)) < ruleset.tables.intake.forward_words
     )
-    wanted = {where for signal in signals.all for where in signal.where}
+    wanted = set(signals.wanted)
     if reads_forwarded and "text" in wanted:
         wanted.add("forwarded")
-    trials = [
-        _trial(signals, sentence, look_up, reads_forwarded)
-        for sentence in read_fields(message, wanted)
+    fields = [
+        (read, _read_as(read.where, reads_forwarded))
+        for read in read_fields(message, wanted)
     ]
-    return Scan(signals, trials, reads_forwarded)
+    trials = [
+        _trial(signals, sentence, as_field, look_up)
+        for read, as_field in fields
+        for sentence in read.sentences
+    ]
+    return Scan(signals, fields, trials)
 
 
 def _trial(
-    signals: Signals, sentence: Sentence, look_up: LookUp, reads_forwarded: bool
+    signals: Signals, sentence: Sentence, as_field: frozenset[Where], look_up: LookUp
 ) -> Trial:
-    asked = signals.asked_in[_read_as(sentence.field.where, reads_forwarded)]
+    asked = signals.asked_in[as_field]
     may_match: dict[int, list[int]] = {}
     candidates = signals.index.candidates(look_up(sentence.words))
     for pattern in ones(candidates & asked.patterns):
         for part in asked.parts_of[pattern]:
-            may_match.setdefault(part, []).append(pattern)
+            if part in may_match:
+                may_match[part].append(pattern)
+            else:
+                may_match[part] = [pattern]
     return Trial(sentence, asked, may_match, signals.matchers)
 
 

@@ -67,6 +67,8 @@ class Signals:
     index: Index
     matchers: Sequence[Matcher]
     """By pattern; those that cost least come first."""
+    wanted: frozenset[Where]
+    """The fields that some signal looks at."""
     asked_in: Mapping[frozenset[Where], Asked]
     """By the fields as which a sentence is read."""
     unless: Mapping[int, int]
@@ -104,15 +106,16 @@ class _Layout:
             for number, signal in numbered
             if signal.unless
         }
-        fields = {frozenset({where}) for _, s in numbered for where in s.where}
+        wanted = frozenset(where for _, signal in numbered for where in signal.where)
         return Signals(
             all=self._signals,
             vocabulary=self._vocabulary,
             index=Index(list(self._patterns), self._vocabulary),
             matchers=[self._matchers[pattern] for pattern in self._patterns],
+            wanted=wanted,
             asked_in={
                 read_as: self._asked(read_as, ways, unless)
-                for read_as in fields | {FORWARDED_AS_TEXT}
+                for read_as in {frozenset({w}) for w in wanted} | {FORWARDED_AS_TEXT}
             },
             unless=unless,
             by_regex=[(n, signal.regex) for n, signal in numbered if signal.regex],
