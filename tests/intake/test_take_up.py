@@ -1,10 +1,13 @@
 from dataclasses import replace
+from datetime import timedelta
 
+from tests.intake.conftest import NOW
 from tests.intake.mails import delivered
 from tests.servers.fake_mailbox import FakeMailbox
 from triage.intake import Intake, Rulebook
 from triage.message.token import verify_id
 from triage.store import Category, State, Store
+from triage.store.moving import Claim
 
 
 def test_the_letters_message_id_proves_its_case(
@@ -130,3 +133,38 @@ def test_nothing_of_a_sender_is_in_a_notice(
     assert notice is not None
     for word in (b"Zanzibar", b"Quetzalcoatl", b"joy.mensah", b"Mensah"):
         assert word not in notice.data
+
+
+FORM = "form@examboard.example"
+
+
+def test_who_uses_our_form_is_no_party_to_what_others_sent_by_it(
+    intake: Intake, mailbox: FakeMailbox, store: Store, rulebook: Rulebook
+) -> None:
+    ourselves = replace(rulebook.ourselves, web_forms=frozenset({FORM}))
+    mailbox.deliver(delivered(sender=FORM))
+    mailbox.deliver(delivered("Complaint CMP-2026-00001", "Me too.", sender=FORM))
+
+    replace(intake, rulebook=replace(rulebook, ourselves=ourselves)).run()
+
+    second = store.cases.show("CMP-2026-00002")
+    assert second is not None
+    assert (second.claims, second.parties) == ("CMP-2026-00001", ())
+
+
+def test_a_reply_to_that_bounced_gets_no_further_reply(
+    intake: Intake, mailbox: FakeMailbox, store: Store
+) -> None:
+    writer = {"sender": "ann@school.example", "reply_to": "office@school.example"}
+    mailbox.deliver(delivered(**writer))
+    intake.run()
+    claim = Claim(owner="test", deadline=NOW + timedelta(minutes=15))
+    letter = store.outbox.claim(NOW, claim)
+    assert letter is not None
+    store.outbox.refuse(letter, NOW, "550 no such user", address_is_bad=True)
+
+    mailbox.deliver(delivered("Another complaint", **writer))
+    intake.run()
+
+    assert letter.to == "office@school.example"
+    assert [line.reference for line in store.outbox.listed()] == ["CMP-2026-00001"]

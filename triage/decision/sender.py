@@ -30,10 +30,16 @@ HASH_OCTETS = 4
 
 
 def who_writes(message: Message, ourselves: Ourselves) -> Address | None:
-    """Tell the person: the one From, or behind our own web form its one Reply-To."""
-    if is_trusted_form(message, ourselves):
-        return message.reply_to[0] if len(message.reply_to) == 1 else None
-    return message.sender
+    """Tell the person: the one From, or behind our own web form its one Reply-To.
+
+    None where nothing proves that it is the form's. The form's address is nobody's:
+    whoever uses the form would be a party to every case that was opened by it.
+    """
+    if not is_form(message, ourselves):
+        return message.sender
+    if len(message.reply_to) != 1 or not is_trusted_form(message, ourselves):
+        return None
+    return message.reply_to[0]
 
 
 def is_form(message: Message, ourselves: Ourselves) -> bool:

@@ -41,8 +41,8 @@ def _several_authors(seen: Seen) -> bool:
 
 def _no_usable_address(seen: Seen) -> bool:
     if seen.person is None:
-        # No author and several authors are reasons of their own.
-        return seen.is_form
+        # No author, several authors and an unproven form are reasons of their own.
+        return seen.is_trusted_form
     address = seen.person.address
     return not is_usable(address) or seen.is_ours(address) or seen.is_system(address)
 

@@ -104,6 +104,7 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         window=timedelta(hours=max((w.hours for w in senders.windows), default=0)),
         identity_keys=identity_keys(taken.message, taken.evidence, ruleset, ourselves),
         address=person.address if person else None,
+        reply_to=tuple(each.address for each in taken.message.reply_to),
         domain=person.domain if person else None,
         verified=rulebook.proven_cases(taken.message),
         named=named_references(taken.message),

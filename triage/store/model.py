@@ -40,7 +40,9 @@ class Inquiry:
     identity_keys: tuple[str, ...] = ()
     """Spellings of one person, the surest first."""
     address: str | None = None
-    """Whom a reply would go to, lower-cased."""
+    """The person's, lower-cased."""
+    reply_to: tuple[str, ...] = ()
+    """Where the person asks to be answered, lower-cased."""
     domain: str | None = None
     """The domain that the budget per domain counts."""
     verified: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         claims=claims,
         near_identical_to=_near_identical_to(engine, people, inquiry),
         answered_cases=_answered_cases(engine, people),
-        has_bounced=_has_bounced(engine, inquiry.address),
+        has_bounced=_has_bounced(engine, inquiry),
         spent=_spent(engine, people, inquiry),
         breaker_is_open=is_open(engine, inquiry.now),
         is_rekeyed=_is_old_stock(engine, inquiry),
@@ -131,11 +131,12 @@ def _answered_cases(engine: Engine, people: list[int]) -> tuple[str, ...]:
     )
 
 
-def _has_bounced(engine: Engine, address: str | None) -> bool:
-    return address is not None and bool(
+def _has_bounced(engine: Engine, inquiry: Inquiry) -> bool:
+    return any(
         engine.row(
             "SELECT 1 AS yes FROM bounced WHERE address = :address", address=address
         )
+        for address in (inquiry.address, *inquiry.reply_to)
     )
 
 
