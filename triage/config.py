@@ -64,11 +64,12 @@ class Secret(_Table):
             return value
         if self.command is not None:
             return _output_of(self.command)
-        return _read_private(self._path())
-
-    def _path(self) -> Path:
         if self.file is not None:
-            return self.file
+            _refuse_readable_by_others(self.file)
+            return _read(self.file)
+        return _read(self._credential())
+
+    def _credential(self) -> Path:
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         if folder is None:
             raise ConfigError(
@@ -85,24 +86,23 @@ class Secret(_Table):
         return "nowhere"
 
 
-def _read_private(path: Path) -> str:
+def _read(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ConfigError(f"the secret in file {path} cannot be read: {why}") from None
-    if (
-        mode & (stat.S_IRGRP | stat.S_IROTH)
-        and "CREDENTIALS_DIRECTORY" not in os.environ
-    ):
+
+
+def _refuse_readable_by_others(path: Path) -> None:
+    """Not for systemd's credentials, whose group bits stand for an access list."""
+    if path.is_file() and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         raise ConfigError(
             Problem(
                 f"the secret in file {path} can be read by other users",
                 hint=f"run: chmod 600 {path}",
             )
         )
-    return text
 
 
 def _output_of(command: tuple[str, ...]) -> str:

@@ -1,0 +1,390 @@
+"""config.toml: every problem at once with its place, and secrets kept elsewhere."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from triage import shipped
+from triage.config import Secret, load_config, read_folder
+from triage.errors import ConfigError, Problem
+
+MINIMAL = """\
+[organisation]
+name = "Board"
+short_name = "Board"
+team = "Team"
+phone = "1"
+[mailbox]
+host = "imap.example"
+user = "me"
+password = { file = "imap-password" }
+addresses = ["me@board.example"]
+[submission]
+host = "smtp.example"
+from_address = "me@board.example"
+from_name = "Board"
+[store]
+path = "data/triage.sqlite3"
+[rules]
+folder = "rules"
+[templates]
+folder = "/elsewhere/templates"
+[references]
+domain = "board.example"
+key = { env = "KEY" }
+old_keys = [{ file = "old.key" }]
+[contacts]
+[links]
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def problems_of(path: Path, text: str) -> list[Problem]:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    return list(caught.value.problems)
+
+
+def test_the_example_is_right() -> None:
+    config = load_config(shipped.example_config())
+
+    assert config.mailbox.security == "imaps"
+    assert config.submission.security == "tls"
+
+
+def test_what_is_not_said_is_safe(path: Path) -> None:
+    path.write_text(MINIMAL)
+
+    config = load_config(path)
+
+    assert config.mailbox.security == "imaps"
+    assert config.submission.security == "tls"
+    assert config.mailbox.folder == "INBOX"
+    assert config.submission.envelope_from == ""
+    assert config.log_level == "info"
+
+
+def test_paths_are_relative_to_the_file(path: Path) -> None:
+    path.write_text(MINIMAL)
+
+    config = load_config(path)
+
+    folder = path.parent
+    assert config.store.path == folder / "data/triage.sqlite3"
+    assert config.rules.folder == folder / "rules"
+    assert config.mailbox.password.file == folder / "imap-password"
+    assert config.references.old_keys[0].file == folder / "old.key"
+    assert config.templates.folder == Path("/elsewhere/templates")
+
+
+def test_a_file_that_is_named_from_another_folder_has_the_same_paths(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_text(MINIMAL)
+    monkeypatch.chdir(path.parent)
+
+    config = load_config(Path("config.toml"))
+
+    assert config.rules.folder == path.parent / "rules"
+
+
+def test_a_tilde_is_the_home_folder(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ops")
+    path.write_text(MINIMAL.replace('"rules"', '"~/rules"'))
+
+    config = load_config(path)
+
+    assert config.rules.folder == Path("/home/ops/rules")
+
+
+def test_every_problem_is_told_at_once_with_its_place(path: Path) -> None:
+    text = (
+        MINIMAL.replace('host = "imap.example"', 'hots = "imap.example"')
+        .replace('phone = "1"', "phone = 1")
+        .replace("[contacts]\n", "")
+    )
+
+    problems = problems_of(path, text)
+
+    assert [(each.file, each.line, each.message) for each in problems] == [
+        (str(path), 5, "`phone` must be text in quotes"),
+        (str(path), 6, "`host` is missing"),
+        (str(path), 7, "unknown key `hots`"),
+        (str(path), None, "`contacts` is missing"),
+    ]
+
+
+def test_a_misspelt_key_is_shown_with_what_was_meant(path: Path) -> None:
+    text = MINIMAL.replace("[store]", "seconds_after_dt = 20\n[store]")
+
+    (problem,) = problems_of(path, text)
+
+    assert (problem.line, problem.column) == (15, 1)
+    assert problem.source == "seconds_after_dt = 20"
+    assert "seconds_after_dot" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        pytest.param(
+            'host = "imap.example"',
+            'host = "imap.example"\nsecurity = "plain"',
+            'security = "plain" sends the password in clear',
+            id="IMAP in clear",
+        ),
+        pytest.param(
+            'host = "smtp.example"',
+            'host = "smtp.example"\nsecurity = "plain"',
+            'security = "plain" sends the password in clear',
+            id="SMTP in clear",
+        ),
+        pytest.param(
+            'host = "smtp.example"',
+            'host = "smtp.example"\nuser = "me"',
+            "user and password go together",
+            id="a user without a password",
+        ),
+        pytest.param(
+            'host = "smtp.example"',
+            'host = "smtp.example"\npassword = { env = "P" }',
+            "user and password go together",
+            id="a password without a user",
+        ),
+        pytest.param(
+            'addresses = ["me@board.example"]', "addresses = []", "", id="no address"
+        ),
+        pytest.param(
+            '{ env = "KEY" }',
+            '{ env = "KEY", file = "key" }',
+            "name exactly one of file, env, credential, command",
+            id="a secret in two places",
+        ),
+        pytest.param(
+            '{ env = "KEY" }',
+            "{ }",
+            "name exactly one of file, env, credential, command",
+            id="a secret nowhere",
+        ),
+        pytest.param('{ env = "KEY" }', '"12345"', "", id="a secret in clear"),
+        pytest.param(
+            'user = "me"',
+            'user = "me"\npoll_seconds = 0',
+            "",
+            id="polling all the time",
+        ),
+    ],
+)
+def test_what_would_be_unsafe_is_refused(
+    path: Path, old: str, new: str, words: str
+) -> None:
+    problems = problems_of(path, MINIMAL.replace(old, new, 1))
+
+    assert len(problems) == 1
+    assert words in problems[0].message
+    assert problems[0].line is not None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_itself_may_be_spoken_to_in_clear(path: Path, host: str) -> None:
+    text = MINIMAL.replace('"smtp.example"', f'"{host}"\nsecurity = "plain"')
+    path.write_text(text)
+
+    assert load_config(path).submission.security == "plain"
+
+
+def test_a_secret_written_in_clear_is_not_repeated(path: Path) -> None:
+    text = MINIMAL.replace(
+        '{ file = "imap-password" }', '{ file = 1, secret = "s3cret" }'
+    )
+
+    problems = problems_of(path, text)
+
+    assert all("s3cret" not in each.message for each in problems)
+
+
+def test_where_there_is_no_file_the_way_to_one_is_told(path: Path) -> None:
+    with pytest.raises(ConfigError, match="triage init FOLDER"):
+        load_config(path)
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path)
+
+
+def test_a_file_in_another_encoding_is_refused(path: Path) -> None:
+    path.write_bytes("name = 'Prüfung'".encode("latin-1"))
+
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(path)
+
+
+def test_broken_toml_is_shown_with_its_line(path: Path) -> None:
+    (problem,) = problems_of(path, MINIMAL.replace('"me"', '"me', 1))
+
+    assert problem.line == 8
+
+
+@pytest.fixture
+def secret_file(tmp_path: Path) -> Path:
+    secret = tmp_path / "secret"
+    secret.touch(0o600)
+    secret.write_text("  s3cret \nsecond line\n")
+    return secret
+
+
+def test_a_secret_comes_from_a_file(secret_file: Path) -> None:
+    assert Secret(file=secret_file).read() == "s3cret"
+
+
+def test_a_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_TEST_SECRET", "s3cret")
+
+    assert Secret(env="TRIAGE_TEST_SECRET").read() == "s3cret"
+
+
+def test_a_secret_comes_from_a_systemd_credential(
+    secret_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(secret_file.parent))
+    secret_file.chmod(0o440)  # as systemd lays it down beside an ACL
+
+    assert Secret(credential="secret").read() == "s3cret"
+
+
+def test_a_secret_comes_from_a_command_without_a_shell() -> None:
+    secret = Secret(command=("printf", "%s\\n", "$HOME; s3cret", "second"))
+
+    assert secret.read() == "$HOME; s3cret"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o666])
+def test_a_file_that_others_can_read_is_refused(secret_file: Path, mode: int) -> None:
+    secret_file.chmod(mode)
+
+    with pytest.raises(ConfigError, match="can be read by other users") as caught:
+        Secret(file=secret_file).read()
+
+    assert caught.value.problems[0].hint == f"run: chmod 600 {secret_file}"
+
+
+def test_a_file_that_others_can_read_is_refused_under_systemd_too(
+    secret_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/triage.service")
+    secret_file.chmod(0o644)
+
+    with pytest.raises(ConfigError, match="can be read by other users"):
+        Secret(file=secret_file).read()
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [
+        pytest.param(
+            Secret(env="TRIAGE_NO_SUCH"),
+            "the environment variable TRIAGE_NO_SUCH is not set",
+            id="no variable",
+        ),
+        pytest.param(
+            Secret(file=Path("/no/such/file")),
+            "the secret in file /no/such/file cannot be read: No such file",
+            id="no file",
+        ),
+        pytest.param(
+            Secret(credential="imap"),
+            "add LoadCredential= to the unit",
+            id="no systemd",
+        ),
+        pytest.param(
+            Secret(command=("/no/such/command",)),
+            "the command /no/such/command for a secret does not exist",
+            id="no command",
+        ),
+        pytest.param(
+            Secret(command=("sh", "-c", "echo s3cret; exit 1")),
+            "the command sh for a secret failed",
+            id="a command that fails",
+        ),
+        pytest.param(
+            Secret(command=("true",)),
+            "the secret in command true is empty",
+            id="a command that says nothing",
+        ),
+        pytest.param(
+            Secret(command=("printf", "\\377")),
+            "the command printf for a secret failed",
+            id="a command that prints no text",
+        ),
+    ],
+)
+def test_a_secret_that_cannot_be_had_is_told_in_words(
+    secret: Secret, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+
+    with pytest.raises(ConfigError) as caught:
+        secret.read()
+
+    assert words in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"   \nsecond\n"])
+def test_an_empty_secret_is_refused(secret_file: Path, content: bytes) -> None:
+    secret_file.write_bytes(content)
+
+    with pytest.raises(ConfigError, match="is empty"):
+        Secret(file=secret_file).read()
+
+
+def test_a_secret_that_is_no_text_is_refused(secret_file: Path) -> None:
+    secret_file.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(ConfigError, match="it is not text"):
+        Secret(file=secret_file).read()
+
+
+def test_of_a_folder_the_wanted_files_are_read_and_hidden_ones_are_not(
+    tmp_path: Path,
+) -> None:
+    for name in ("a.toml", "b.csv", ".a.toml.swp", ".hidden.toml", "c.toml~", "d.txt"):
+        (tmp_path / name).write_text(name)
+
+    files = read_folder(tmp_path, (".toml", ".csv"))
+
+    assert files == {"a.toml": "a.toml", "b.csv": "b.csv"}
+
+
+def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_bytes(b"\xff")
+    (tmp_path / "c.toml").mkdir()
+
+    with pytest.raises(ConfigError) as caught:
+        read_folder(tmp_path, (".toml",))
+
+    named = [Path(each.file or "").name for each in caught.value.problems]
+    assert named == ["a.toml", "b.toml", "c.toml"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist"):
+        read_folder(tmp_path / "rules", (".toml",))
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").touch(0o000)
+
+    with pytest.raises(ConfigError, match="Permission denied"):
+        read_folder(tmp_path, (".toml",))
