@@ -12,7 +12,9 @@ from triage.config import Config, load_config, read_folder
 from triage.decision import Ourselves
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
+from triage.intake.letters import ALERT_TEMPLATE, NOTICE_TEMPLATE
 from triage.reply import Organisation, Templates, compile_templates
+from triage.reply.grammar import is_address
 from triage.ruleset import Ruleset, compile_ruleset
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def _folder(config: Config, path: Path) -> object:
 def _rulebook(
     config: Config, files: Mapping[str, str], keys: Callable[[], tuple[bytes, ...]]
 ) -> Rulebook:
-    problems: list[Problem] = []
+    problems: list[Problem] = list(_bad_addresses(config))
     secret_keys = _collected(problems, keys)
     ruleset = _collected(problems, lambda: compile_ruleset(files), config.rules.folder)
     make_templates = partial(_templates, config, ruleset)
@@ -115,6 +117,21 @@ def _templates(config: Config, ruleset: Ruleset | None) -> Templates:
     return compile_templates(files, organisation, missing)
 
 
+def _bad_addresses(config: Config) -> Iterator[Problem]:
+    """Own addresses are compared with those in mails, and get the witness's copies."""
+    mailbox = config.mailbox
+    for key, addresses in (
+        ("addresses", mailbox.addresses),
+        ("web_forms", mailbox.web_forms),
+    ):
+        for address in addresses:
+            if not is_address(address):
+                yield Problem(
+                    f"`{address}` in {key} of [mailbox] is no plain e-mail address",
+                    hint="write it without a name and without < >",
+                )
+
+
 def _mismatches(
     config: Config, ruleset: Ruleset, templates: Templates | None
 ) -> Iterator[Problem]:
@@ -130,6 +147,8 @@ def _mismatches(
                 )
     wanted = {entry.template: f"answer `{entry.id}`" for entry in entries}
     wanted[tables.guard.meanwhile] = "acknowledge a held redirection"
+    wanted[NOTICE_TEMPLATE] = "tell contacts"
+    wanted[ALERT_TEMPLATE] = "tell the team of a spent budget"
     for template, use in wanted.items():
         if templates and template and template not in templates:
             yield Problem(

@@ -1,0 +1,52 @@
+"""What is wrong between config, rules and templates shows before any mail comes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.installing import Servers, Settings, install
+from triage import shipped
+from triage.config import load_config
+from triage.errors import ConfigError
+from triage.wiring import rulebook_of
+
+NOBODY = Servers(imap_port=1, user="triage", password="", smtp_port=1)
+
+
+def problems_of(config: Path) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        rulebook_of(load_config(config))
+    return tuple(problem.message for problem in caught.value.problems)
+
+
+def test_an_own_address_is_an_address_and_nothing_else(tmp_path: Path) -> None:
+    mailbox = {
+        "addresses": ["Team <complaints@examboard.example>"],
+        "web_forms": ["our form"],
+    }
+
+    found = problems_of(install(tmp_path, NOBODY, Settings(mailbox=mailbox)))
+
+    assert found == (
+        "`Team <complaints@examboard.example>` in addresses of [mailbox] "
+        "is no plain e-mail address",
+        "`our form` in web_forms of [mailbox] is no plain e-mail address",
+    )
+
+
+@pytest.mark.parametrize("name", ["notice", "notice-breaker"])
+def test_a_notice_without_a_template_is_missed_at_once(
+    tmp_path: Path, name: str
+) -> None:
+    config = install(tmp_path, NOBODY)
+    folder = tmp_path / "templates"
+    shutil.copytree(shipped.templates(), folder)
+    for ending in ("txt", "html"):
+        (folder / f"{name}.{ending}").unlink()
+    shipped_folder = f'"{shipped.templates()}"'
+    config.write_text(config.read_text().replace(shipped_folder, '"templates"'))
+
+    (found,) = problems_of(config)
+
+    assert f"{name}.txt" in found
