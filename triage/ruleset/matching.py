@@ -9,7 +9,8 @@ from triage.message.model import Message
 from triage.ruleset.evidence import Evidence, Hit
 from triage.ruleset.reading import FieldText, shown
 from triage.ruleset.ruleset import Ruleset
-from triage.ruleset.scanning import LookUp, Scan, Span, scan
+from triage.ruleset.scanning import LookUp, Scan, Span, Trial, scan
+from triage.ruleset.signals import Way
 
 MOST_HITS = 3
 """Hits kept for each signal; as many cancelled ones and hints."""
@@ -52,14 +53,8 @@ class _Finding:
     """Places in the sentence's words."""
     by_regex: dict[int, Span] = field(default_factory=dict)
     """Characters of the field."""
-    hints: list[tuple[int | None, int, Span]] = field(default_factory=list)
+    hints: list[tuple[int, int, Span]] = field(default_factory=list)
     """Weak hints: which one, sentence, place in its words."""
-
-    def keep(self, sentence: int, spans: Sequence[Span]) -> None:
-        """Keep the earliest words of a sentence, of these the most."""
-        kept = self.by_words.get(sentence)
-        if kept is None or _rank(spans) < _rank(kept):
-            self.by_words[sentence] = spans
 
     def two_hints_differ(self) -> bool:
         """Whether two hints matched, and not in the same words."""
@@ -72,28 +67,35 @@ class _Finding:
 
     def count_hints(self) -> None:
         for _, sentence, span in self.hints:
-            self.keep(sentence, (span,))
-
-
-def _rank(spans: Sequence[Span]) -> Span:
-    return spans[0][0], -spans[-1][1]
+            self.by_words.setdefault(sentence, (span,))
 
 
 def _find(scanned: Scan) -> dict[int, _Finding]:
-    """Find what gives signals, sentence by sentence; findings go by the signal."""
+    """Find what gives signals, sentence by sentence; findings go by the signal.
+
+    The first way that gives a signal in a sentence is enough.
+    """
     findings: dict[int, _Finding] = defaultdict(_Finding)
     for number, trial in enumerate(scanned.trials):
-        for part in trial.may_match:
+        for part in sorted(trial.may_match):
             for way in trial.asked.ways.get(part, ()):
-                spans = trial.match_all(way.parts)
-                if spans and way.hint is None:
-                    findings[way.signal].keep(number, spans)
-                elif spans:
-                    findings[way.signal].hints.append((way.hint, number, spans[0]))
+                _try(way, number, trial, findings)
     for signal, regex in scanned.signals.by_regex:
         for number, span in scanned.regex_matches(regex, signal):
             findings[signal].by_regex.setdefault(number, span)
     return findings
+
+
+def _try(way: Way, number: int, trial: Trial, findings: dict[int, _Finding]) -> None:
+    known = findings.get(way.signal)
+    if way.hint is None and known and number in known.by_words:
+        return
+    if spans := trial.match_all(way.parts):
+        finding = findings[way.signal]
+        if way.hint is None:
+            finding.by_words[number] = spans
+        else:
+            finding.hints.append((way.hint, number, spans[0]))
 
 
 def _take_back(

@@ -35,11 +35,13 @@ class FieldText:
     words: bytes
     """The folded text in lower case with spaces for punctuation, byte for byte."""
     sentences: list["Sentence"] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
 
     def sentence_at(self, place: int) -> "Sentence":
         """Return the sentence in which a character of the field stands."""
-        nearest = bisect_right(self.sentences, place, key=_original_start)
-        return self.sentences[max(0, nearest - 1)]
+        if not self._starts:
+            self._starts = [self.folded.original(s.start) for s in self.sentences]
+        return self.sentences[max(0, bisect_right(self._starts, place) - 1)]
 
 
 @dataclass(slots=True, eq=False)
@@ -76,13 +78,9 @@ class Sentence:
     def as_written(self) -> str:
         """Return the whole sentence, as evidence shows it."""
         if not self._shown:
-            end = self.source.folded.original(self.end)
-            self._shown = shown(self.source.written[_original_start(self) : end])
+            start, end = map(self.source.folded.original, (self.start, self.end))
+            self._shown = shown(self.source.written[start:end])
         return self._shown
-
-
-def _original_start(sentence: Sentence) -> int:
-    return sentence.source.folded.original(sentence.start)
 
 
 def read_fields(message: Message, wanted: Set[Where]) -> list[FieldText]:

@@ -1,6 +1,6 @@
 """What matches where in one message: patterns in sentences, expressions in fields."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -43,8 +43,10 @@ class Trial:
                 return span
         return None
 
-    def match_all(self, parts: Iterable[int]) -> list[Span]:
+    def match_all(self, parts: Sequence[int]) -> list[Span]:
         """Return the words of every part, in their order; [] where one has none."""
+        if not all(part in self.may_match for part in parts):
+            return []
         spans = []
         for part in parts:
             span = self.match(part)
