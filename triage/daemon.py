@@ -105,8 +105,9 @@ class Parts:
 class Daemon:
     """The jobs on their schedule; `run` returns once a signal has stopped them.
 
-    A ConfigError of a job ends the daemon and is raised by `run`; a TransientError is
-    tried again.
+    A ConfigError of a job that never went well ends the daemon and is raised by `run`.
+    Later the same job is tried again, as after a TransientError: a secret or a right
+    that is missing for a while must not keep the letters of a night.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -119,6 +120,7 @@ class Daemon:
         self._poll_seconds = parts.poll_seconds
         self._news = threading.Event()
         self._patience = {"intake": Patience(), "dispatch": Patience()}
+        self._went_well: set[str] = set()
         self._reconciled_at: float | None = None
         self._fatal: ConfigError | None = None
         self._scheduler = BackgroundScheduler(
@@ -228,19 +230,25 @@ class Daemon:
             return
         try:
             job()
-        except ConfigError as error:
-            log.critical("%s cannot go on: %s", name, error)
-            self._fatal = error
-            self.stop()
-        except TransientError as error:
-            if not self._stop.is_set():
-                log.warning("%s: %s; again in %.0f s", name, error, patience.fail())
         except TriageError as error:
-            log.error("%s: %s; again in %.0f s", name, error, patience.fail())
+            self._note(name, error)
         except Exception as error:  # noqa: BLE001 - our fault must not end the service
             _say_unexpected(name, error, patience.fail())
         else:
+            self._went_well.add(name)
             patience.succeed()
+
+    def _note(self, name: str, error: TriageError) -> None:
+        """Say why a job failed, and whether it is tried again."""
+        if isinstance(error, ConfigError) and name not in self._went_well:
+            log.critical("%s cannot go on: %s", name, error)
+            self._fatal = error
+            self.stop()
+        elif not self._stop.is_set():
+            is_usual = isinstance(error, TransientError)
+            level = logging.WARNING if is_usual else logging.ERROR
+            pause = self._patience[name].fail()
+            log.log(level, "%s: %s; again in %.0f s", name, error, pause)
 
     def _take_up(self) -> None:
         """Take up what is new, and once more if news came meanwhile."""

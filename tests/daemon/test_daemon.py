@@ -131,6 +131,32 @@ def test_an_unexpected_fault_does_not_end_the_watch(watched: Running) -> None:
     watched.wait_until(lambda: watched.intake.runs == 2)
 
 
+def test_what_is_wrong_from_the_first_ends_the_daemon(running: Running) -> None:
+    running.wait_until(lambda: running.intake.runs == 1)
+    running.daemon._went_well.discard("intake")
+    running.intake.error = ConfigError("there is no such folder")
+
+    running.daemon._hurry("intake")
+
+    running.thread.join(10)
+    assert not running.thread.is_alive()
+    assert running.daemon._fatal is running.intake.error
+
+
+def test_what_went_well_before_is_tried_again(running: Running) -> None:
+    running.wait_until(lambda: running.intake.runs == 1)
+    running.intake.error = ConfigError("the command for a secret failed")
+    running.daemon._hurry("intake")
+    running.wait_until(lambda: running.intake.runs == 2)
+    running.intake.error = None
+
+    running.wait_until(lambda: running.daemon._patience["intake"].is_over)
+    running.daemon._hurry("intake")
+
+    running.wait_until(lambda: running.intake.runs == 3)
+    assert running.thread.is_alive()
+
+
 class Stuck(Daemon):
     """Says with which status it would leave, instead of leaving."""
 
