@@ -1,0 +1,77 @@
+"""How well the shipped rules judge labelled mails.
+
+The floors may only rise. A corpus beside the project is judged too where it is there.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.rules.scoring import Judged, judged, named, share, shipped_ruleset
+from triage.ruleset import Ruleset, examples_that_fail
+
+PROJECT = Path(__file__).parents[2]
+CORPORA = (
+    PROJECT / "tests" / "corpus" / "fresh1",
+    PROJECT / "tests" / "corpus" / "handwritten",
+    PROJECT.parent / "shared" / "mails",
+)
+
+
+@pytest.fixture(scope="module")
+def ruleset() -> Ruleset:
+    return shipped_ruleset()
+
+
+@pytest.fixture(scope="module", params=CORPORA, ids=lambda folder: folder.name)
+def mails(request: pytest.FixtureRequest, ruleset: Ruleset) -> tuple[Judged, ...]:
+    folder: Path = request.param
+    if not folder.is_dir():
+        pytest.skip(f"the corpus {folder.name} is not on this machine")
+    return judged(folder, ruleset)
+
+
+def test_every_signal_sees_its_examples_and_not_its_counterexamples(
+    ruleset: Ruleset,
+) -> None:
+    failed = [str(failure) for failure in examples_that_fail(ruleset)]
+
+    assert failed == []
+
+
+def test_every_signal_that_reads_words_has_an_example(ruleset: Ruleset) -> None:
+    without = [
+        signal.id
+        for signal in ruleset.tables.signal
+        if not (signal.examples or signal.directory or signal.at_least_words)
+    ]
+
+    assert without == []
+
+
+def test_nobody_is_turned_away_wrongly(mails: tuple[Judged, ...]) -> None:
+    assert named(mails, "is_turned_away_wrongly") == []
+
+
+def test_no_serious_flag_is_overlooked(mails: tuple[Judged, ...]) -> None:
+    assert named(mails, "overlooked") == []
+
+
+def test_hardly_a_serious_flag_is_raised_for_nothing(mails: tuple[Judged, ...]) -> None:
+    assert len(named(mails, "raised_for_nothing")) <= 1
+
+
+def test_the_route_is_right(mails: tuple[Judged, ...]) -> None:
+    assert share(mails, "is_right") >= 0.95
+
+
+def test_the_writers_role_is_right(mails: tuple[Judged, ...]) -> None:
+    assert share(mails, "has_right_role") >= 0.93
+
+
+def test_what_is_missing_is_right(mails: tuple[Judged, ...]) -> None:
+    assert share(mails, "has_right_missing") >= 0.85
+
+
+def test_the_flags_are_right(mails: tuple[Judged, ...]) -> None:
+    assert share(mails, "has_right_flags") >= 0.95
