@@ -116,6 +116,11 @@ HOLDS: list[tuple[str, str, Fields]] = [
         "DMARC in spite of DKIM",
         headers(results("dkim=pass header.d=readers.example; dmarc=fail (p=none)")),
     ),
+    (
+        "colleague",
+        "answers a notice",
+        {"ourselves": Ourselves(colleagues=frozenset({"ann@readers.example"}))},
+    ),
     ("not-aligned", "another organisation", ELSEWHERE),
     ("not-aligned", "another school", {"return_path": "ann@other.readers.co.uk"}),
     (
@@ -235,6 +240,11 @@ HOLDS_NOT: list[tuple[str, str, Fields]] = [
         ELSEWHERE | headers(results("dmarc=pass header.from=readers.example")),
     ),
     ("bounced", "never", {"history": History(has_bounced=False)}),
+    (
+        "colleague",
+        "of the same domain",
+        {"ourselves": Ourselves(colleagues=frozenset({"team@readers.example"}))},
+    ),
 ]
 
 

@@ -168,3 +168,28 @@ def test_a_reply_to_that_bounced_gets_no_further_reply(
 
     assert letter.to == "office@school.example"
     assert [line.reference for line in store.outbox.listed()] == ["CMP-2026-00001"]
+
+
+def test_a_colleague_who_is_told_of_complaints_gets_no_reply(
+    intake: Intake, mailbox: FakeMailbox, store: Store, rulebook: Rulebook
+) -> None:
+    mailbox.deliver(delivered(text="He beats her."))
+    intake.run()
+    (notice,) = (
+        line for line in store.outbox.listed() if line.category is Category.NOTICE
+    )
+    mailbox.deliver(
+        delivered(
+            "Another complaint",
+            "The website, as I said.",
+            sender=notice.to,
+        )
+    )
+
+    intake.run()
+
+    assert notice.to in rulebook.ourselves.colleagues
+    replies = [
+        line.to for line in store.outbox.listed() if line.category is Category.REPLY
+    ]
+    assert notice.to not in replies

@@ -68,6 +68,8 @@ class Ourselves:
     """Senders whose Reply-To is the person, where authentication passed."""
     loop_mark: str = ""
     """The value of our own X-Triage-Loop field."""
+    colleagues: frozenset[str] = frozenset()
+    """Contacts who are told of complaints, lower-cased: they answer notices."""
 
 
 @dataclass(frozen=True, slots=True)

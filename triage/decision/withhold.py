@@ -51,6 +51,11 @@ def _unproven_form(seen: Seen) -> bool:
     return seen.is_form and not seen.is_trusted_form
 
 
+def _colleague(seen: Seen) -> bool:
+    """Who answers a notice of ours would get what the complainant waits for."""
+    return seen.person is not None and seen.person.address in seen.ourselves.colleagues
+
+
 def _null_return_path(seen: Seen) -> bool:
     """RFC 3834 §2: such mail is never answered."""
     return seen.message.return_path == ""
@@ -132,6 +137,12 @@ WITHHELD = (
         "unproven-form",
         "nothing proves that it comes from our web form",
         _unproven_form,
+        of_forms=True,
+    ),
+    Gate(
+        "colleague",
+        "it comes from a colleague who is told of complaints",
+        _colleague,
         of_forms=True,
     ),
     Gate("null-return-path", "its Return-Path is a machine's <>", _null_return_path),
