@@ -87,3 +87,18 @@ def test_an_attempt_that_is_undone_did_not_open_it(store: Store) -> None:
 
     assert not store.breaker.is_open(NOW)
     assert store.outbox.listed() == []
+
+
+def test_it_does_not_outlast_a_clock_that_is_set_back(store: Store) -> None:
+    a_year_ahead = NOW + timedelta(days=365)
+    record_case(store, asked={"now": a_year_ahead})
+    store.breaker.trip(a_year_ahead, 1)
+
+    assert store.breaker.is_open(a_year_ahead)
+    assert not store.breaker.is_open(NOW)
+
+
+def test_a_step_of_the_clock_does_not_close_it(store: Store) -> None:
+    store.breaker.trip(NOW, 60)
+
+    assert store.breaker.is_open(NOW - timedelta(days=1))

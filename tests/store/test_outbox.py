@@ -343,3 +343,13 @@ def test_two_stores_do_not_claim_one_letter(store: Store) -> None:
         ]
 
     assert [letter is not None for letter in taken] == [True, False]
+
+
+def test_a_claim_does_not_outlast_a_clock_that_is_set_back(store: Store) -> None:
+    record_case(store)
+    claim(store)
+
+    store.outbox.reclaim(NOW - timedelta(days=1))
+
+    (line,) = store.outbox.listed()
+    assert line.state is State.QUEUED

@@ -352,3 +352,16 @@ def test_bytes_that_were_only_set_aside_are_no_duplicate(store: Store) -> None:
     store._engine.run("UPDATE messages SET fate = 'aside', due_at = seen_at")
 
     assert not recalled(store, 2, raw=b"same").is_duplicate
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [(timedelta(days=1), Spent(1, 1, 1)), (timedelta(days=365), Spent())],
+    ids=["a step", "a wrong clock"],
+)
+def test_what_was_spent_in_the_future_counts_after_a_step_of_the_clock_alone(
+    store: Store, ahead: timedelta, expected: Spent
+) -> None:
+    record_case(store, asked={"now": NOW + ahead})
+
+    assert expected == recalled(store).spent

@@ -20,7 +20,7 @@ def case() -> None:
     """List cases, or show one with its mails, decisions, replies and clocks."""
 
 
-@case.command("list", short_help="List cases, newest first.")
+@case.command("list", short_help="List cases, the next due first.")
 @config_option
 @click.option("--open", "only_open", is_flag=True, help="Only those not answered yet.")
 @click.option("--debt", is_flag=True, help="Only those that a person must acknowledge.")

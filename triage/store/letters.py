@@ -1,11 +1,14 @@
 """Letters entering the outbox, and what they spend."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triage.store.engine import Engine
 from triage.store.model import Category, Letter, Move
 from triage.store.states import State
+
+BEYOND = timedelta(days=3)
+"""What is charged so long after a window began was written under a wrong clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ def note_move(engine: Engine, letter: int, move: Move) -> None:
 def charged_since(engine: Engine, since: datetime) -> int:
     """Count the replies that went out or were queued after `since`."""
     row = engine.row(
-        "SELECT count(*) AS letters FROM outbox WHERE charged_at > :since", since=since
+        "SELECT count(*) AS letters FROM outbox"
+        " WHERE charged_at > :since AND charged_at < :beyond",
+        since=since,
+        beyond=since + BEYOND,
     )
     return 0 if row is None else int(row["letters"])

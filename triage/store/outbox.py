@@ -18,7 +18,7 @@ from triage.store.states import Act, State
 from triage.store.undelivered import note_bounced
 
 LONGEST_WAIT = timedelta(hours=2)
-"""No letter is put off for longer: a later date was written under a wrong clock."""
+"""Nothing is put off or claimed longer: a later date is a wrong clock's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +173,10 @@ class Outbox:
         with self._engine.writing():
             stale = self._engine.rows(
                 "SELECT id, state FROM outbox"
-                " WHERE state IN ('sending', 'finishing') AND deadline <= :now",
+                " WHERE state IN ('sending', 'finishing')"
+                " AND (deadline <= :now OR deadline > :never_so_late)",
                 now=now,
+                never_so_late=now + LONGEST_WAIT,
             )
             return self._reclaimed(stale, now)
 

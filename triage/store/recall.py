@@ -6,7 +6,7 @@ from triage.decision.model import History, KnownCase, Spent
 from triage.decision.sender import likeness
 from triage.store.breaker import is_open
 from triage.store.engine import Engine, moment
-from triage.store.letters import charged_since
+from triage.store.letters import BEYOND, charged_since
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
 
@@ -147,24 +147,29 @@ def _spent(engine: Engine, people: list[int], inquiry: Inquiry) -> Spent:
         for person in people
         for row in engine.rows(
             "SELECT o.id FROM people p JOIN outbox o ON o.person = p.id"
-            " WHERE p.root = :person AND o.charged_at > :day",
+            " WHERE p.root = :person AND o.charged_at > :day"
+            " AND o.charged_at < :beyond",
             person=person,
             day=day,
+            beyond=day + BEYOND,
         )
     }
     to_sender.update(
         row["id"]
         for row in engine.rows(
-            "SELECT id FROM outbox WHERE recipient = :address AND charged_at > :day",
+            "SELECT id FROM outbox WHERE recipient = :address"
+            " AND charged_at > :day AND charged_at < :beyond",
             address=inquiry.address,
             day=day,
+            beyond=day + BEYOND,
         )
     )
     to_domain = engine.row(
         "SELECT count(*) AS letters FROM outbox"
-        " WHERE domain = :domain AND charged_at > :hour",
+        " WHERE domain = :domain AND charged_at > :hour AND charged_at < :beyond",
         domain=inquiry.domain,
         hour=hour,
+        beyond=hour + BEYOND,
     )
     return Spent(
         to_sender_in_day=len(to_sender),
