@@ -62,7 +62,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TransientError as error:
         click.echo(f"cannot run now: {error}", err=True)
         status = CANNOT_RUN
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = 0
     sys.exit(status if isinstance(status, int) else 0)

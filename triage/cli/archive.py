@@ -3,6 +3,7 @@
 import mailbox
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from triage.errors import ConfigError
@@ -36,9 +37,9 @@ def _in_path(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
         yield from _in_folder(path, name)
     elif _is_mbox(path):
-        box = mailbox.mbox(path, create=False)
-        for key in box.iterkeys():
-            yield f"{name}#{int(key) + 1}", box.get_bytes(key)
+        with closing(mailbox.mbox(path, create=False)) as box:
+            for key in box.iterkeys():
+                yield f"{name}#{int(key) + 1}", box.get_bytes(key)
     else:
         yield name, _bytes_of(path)
 

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,6 +11,16 @@ from triage import shipped
 from triage.errors import ConfigError
 
 PRIVATE = 0o600
+
+
+def _fill(folder: Path, made: Mapping[str, Path]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, source in made.items():
+        copy = shutil.copytree if source.is_dir() else shutil.copyfile
+        copy(source, folder / name)
+    key = folder / "reference.key"
+    key.touch(mode=PRIVATE)
+    key.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
 
 
 @click.command(short_help="Make a folder with config, rules and templates to edit.")
@@ -29,13 +40,10 @@ def init(folder: Path) -> None:
     in_the_way = [name for name in (*made, "reference.key") if (folder / name).exists()]
     if in_the_way:
         raise ConfigError(*(f"{folder / name} is already there" for name in in_the_way))
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, source in made.items():
-        copy = shutil.copytree if source.is_dir() else shutil.copyfile
-        copy(source, folder / name)
-    key = folder / "reference.key"
-    key.touch(mode=PRIVATE)
-    key.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+    try:
+        _fill(folder, made)
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made: {error.strerror or error}") from None
     click.echo(f"""\
 Made {folder}:
   config.toml     servers, addresses, contacts, links

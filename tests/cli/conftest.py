@@ -1,0 +1,97 @@
+"""Commands as an operator types them, in this process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.intake.conftest import ReaderHere
+from tests.intake.mails import delivered
+from tests.journeys.installing import Servers, install
+from tests.servers.fake_mailbox import FakeMailbox
+from triage.cli import main
+from triage.config import load_config
+from triage.intake import Intake
+from triage.store import Inbox, Store
+from triage.wiring import rulebook_of
+
+NOBODY = Servers(imap_port=1, user="triage", password="pw", smtp_port=1)  # noqa: S106
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+Triage = Callable[..., Result]
+
+
+@pytest.fixture
+def triage(capsys: pytest.CaptureFixture[str]) -> Triage:
+    """Run a command; return its exit status and what it printed."""
+
+    def run(*arguments: str | Path) -> Result:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main([str(each) for each in arguments])
+        printed = capsys.readouterr()
+        status = left.value.code
+        assert isinstance(status, int)
+        return Result(status, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """An installation of the few rules of the journeys; its servers are away."""
+    return install(tmp_path, NOBODY)
+
+
+@pytest.fixture
+def worked(config: Path) -> Path:
+    """An installation whose store has a case with its letter, and a mail without."""
+    return work(
+        config,
+        delivered("Complaint one", "Your website is down."),
+        delivered("Complaint two", auto_submitted="auto-replied"),
+        delivered("Lunch"),
+    )
+
+
+@pytest.fixture
+def worked_with_escapes(config: Path) -> Path:
+    """An installation that was written to by somebody with control characters."""
+    subject = b"=?utf-8?q?Complaint_=1B[2Jone?="
+    return work(
+        config,
+        delivered("PLACE", "The \x1b[31mwebsite.").replace(b"PLACE", subject),
+        delivered("PLACE", precedence="bulk").replace(b"PLACE", subject),
+    )
+
+
+def work(config: Path, *mails: bytes) -> Path:
+    settings = load_config(config)
+    rulebook = rulebook_of(settings)
+    with (
+        Store.open(settings.store.path, exclusive=True) as store,
+        FakeMailbox() as mailbox,
+    ):
+        for octets in mails:
+            mailbox.deliver(octets)
+        Intake(
+            inbox=Inbox("triage@127.0.0.1"),
+            mailbox=mailbox,
+            reader=ReaderHere(rulebook.ruleset),
+            store=store,
+            rulebook=rulebook,
+            clock=lambda: NOW,
+        ).run()
+    return config

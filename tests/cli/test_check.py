@@ -1,0 +1,172 @@
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Triage
+from tests.journeys.installing import Servers, install
+from triage import shipped
+from triage.demo.servers import ImapServer, SmtpSink
+
+
+def own_templates(config: Path) -> Path:
+    """Let an installation have templates of its own, as it is after `init`."""
+    folder = config.parent / "templates"
+    folder.mkdir()
+    for path in shipped.templates().iterdir():
+        (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    text = config.read_text().replace(str(shipped.templates()), "templates")
+    config.write_text(text)
+    return folder
+
+
+def test_what_is_right_is_listed(triage: Triage, config: Path) -> None:
+    result = triage("check", "--config", config)
+
+    lines = result.out.splitlines()
+    assert (result.status, result.err) == (0, "")
+    assert lines[0] == f"ok  configuration {config}"
+    assert "5 signals, 4 lines, 4 routes" in lines[1]
+    assert lines[2].startswith(f"ok  templates {shipped.templates()}: ")
+
+
+def test_problems_of_rules_templates_and_config_are_told_together(
+    triage: Triage, config: Path
+) -> None:
+    templates = own_templates(config)
+    rules = config.parent / "rules" / "10-journeys.toml"
+    text = rules.read_text().replace('topic = ["website"]', 'topic = ["websight"]')
+    rules.write_text(text.replace('priority = "urgent"', 'priorty = "urgent"'))
+    review = templates / "review.txt"
+    review.write_text(review.read_text().replace("{{ reference }}", "{{ refrence }}"))
+    (config.parent / "reference.key").write_text("short")
+
+    result = triage("check", "--config", config)
+
+    assert result.status == 2
+    assert f"{rules}:" in result.err
+    assert "unknown key `priorty`" in result.err
+    assert "did you mean `priority`?" in result.err
+    assert f"{review}:" in result.err
+    assert "refrence" in result.err
+    assert "shorter than 32 characters" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_wrong_rule_is_shown_with_line_and_caret(
+    triage: Triage, config: Path
+) -> None:
+    rules = config.parent / "rules" / "10-journeys.toml"
+    rules.write_text(rules.read_text().replace('"lesson*"', '"less*on"'))
+
+    result = triage("check", "--config", config)
+
+    (place, source, caret) = result.err.splitlines()[:3]
+    number = rules.read_text().splitlines().index('phrases = ["teacher*", "less*on"]')
+    assert result.status == 2
+    assert place.startswith(f"{rules}:{number + 1}:")
+    assert "less*on" in source
+    assert caret.strip() == "^"
+
+
+def test_a_signal_that_misses_its_own_example_is_told(
+    triage: Triage, config: Path
+) -> None:
+    rules = config.parent / "rules" / "10-journeys.toml"
+    text = rules.read_text().replace(
+        'phrases = ["teacher*", "lesson*"]',
+        'phrases = ["teacher*", "lesson*"]\nexamples = ["There is no tuition."]',
+    )
+    rules.write_text(text)
+
+    result = triage("check", "--config", config)
+
+    assert result.status == 2
+    assert "There is no tuition." in result.err
+
+
+def test_a_template_that_the_rules_name_and_nobody_wrote_is_told(
+    triage: Triage, config: Path
+) -> None:
+    templates = own_templates(config)
+    (templates / "review.txt").unlink()
+    (templates / "review.html").unlink()
+
+    result = triage("check", "--config", config)
+
+    assert result.status == 2
+    assert f"there is no {templates / 'review'}.txt" in result.err
+
+
+def test_a_contact_that_the_rules_tell_and_nobody_set_is_told(
+    triage: Triage, config: Path
+) -> None:
+    lines = config.read_text().splitlines()
+    config.write_text("\n".join(x for x in lines if not x.startswith("safeguarding")))
+
+    result = triage("check", "--config", config)
+
+    assert result.status == 2
+    assert "the rules tell the contact `safeguarding`" in result.err
+
+
+@pytest.mark.parametrize("folder", ["rules", "templates"])
+def test_a_folder_that_is_not_there_is_told(
+    triage: Triage, config: Path, folder: str
+) -> None:
+    text = config.read_text()
+    old = "rules" if folder == "rules" else str(shipped.templates())
+    config.write_text(text.replace(f'folder = "{old}"', 'folder = "nowhere"'))
+
+    result = triage("check", "--config", config)
+
+    assert result.status == 2
+    assert f"the folder {config.parent / 'nowhere'} does not exist" in result.err
+
+
+def test_servers_that_are_away_are_both_told(triage: Triage, config: Path) -> None:
+    result = triage("check", "--config", config, "--connect")
+
+    assert result.status == 2
+    assert "127.0.0.1:1, while connecting: nothing listens on that port" in result.err
+    assert "SMTP 127.0.0.1: no connection to 127.0.0.1:1" in result.err
+
+
+@pytest.mark.servers
+def test_servers_that_answer_are_listed_and_nothing_is_sent(
+    triage: Triage, tmp_path: Path, imap_server: ImapServer, smtp_sink: SmtpSink
+) -> None:
+    servers = Servers(
+        imap_port=imap_server.port,
+        user=imap_server.user,
+        password=imap_server.password,
+        smtp_port=smtp_sink.port,
+    )
+    config = install(tmp_path, servers)
+
+    result = triage("check", "--config", config, "--connect")
+
+    assert (result.status, result.err) == (0, "")
+    assert result.out.splitlines()[-2:] == [
+        f"ok  IMAP 127.0.0.1:{imap_server.port}: 0 messages in INBOX",
+        "ok  SMTP 127.0.0.1: logged in, nothing was sent",
+    ]
+    assert smtp_sink.accepted == []
+    assert not (tmp_path / "triage.sqlite3").exists()
+
+
+@pytest.mark.servers
+def test_a_wrong_password_is_told_without_the_password(
+    triage: Triage, tmp_path: Path, imap_server: ImapServer, smtp_sink: SmtpSink
+) -> None:
+    servers = Servers(
+        imap_port=imap_server.port,
+        user=imap_server.user,
+        password="wrong-one",  # noqa: S106 - it is wrong
+        smtp_port=smtp_sink.port,
+    )
+
+    result = triage("check", "-c", install(tmp_path, servers), "--connect")
+
+    assert result.status == 2
+    assert f'refuses the login of "{imap_server.user}"' in result.err
+    assert "wrong-one" not in result.err
