@@ -155,7 +155,12 @@ class Daemon:
         log.info("stopped")
 
     def _heed_clock(self) -> None:
-        """Run at once what a clock that was set back would put off for as long."""
+        """Run at once what a clock that was set back would put off for as long.
+
+        And what was asked for just when the job was about to end.
+        """
+        if self._news.is_set():
+            self._hurry("intake")
         now = datetime.now(UTC)  # noqa: TID251 - APScheduler's own clock
         for job in self._scheduler.get_jobs():
             if job.next_run_time - now > job.trigger.interval:
@@ -260,10 +265,12 @@ class Daemon:
             if done:
                 log.info("mailbox: %s", done)
                 self._hurry("dispatch")
-        if self._stop.is_set():
-            return
+            self._reconcile_now_and_then()
+
+    def _reconcile_now_and_then(self) -> None:
         last = self._reconciled_at
-        if last is None or monotonic() - last >= RECONCILE_SECONDS:
+        is_due = last is None or monotonic() - last >= RECONCILE_SECONDS
+        if is_due and not self._stop.is_set():
             self._intake.reconcile()
             self._reconciled_at = monotonic()
 
