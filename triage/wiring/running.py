@@ -12,6 +12,7 @@ from typing import Self
 from triage.config import Config, load_config
 from triage.daemon import Daemon, Parts
 from triage.dispatch import Dispatch, Tally
+from triage.errors import TransientError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox
 from triage.reader import Reader
@@ -88,9 +89,14 @@ class Installation:
 
     def run_once(self) -> tuple[Pass, Tally]:
         """Take up what is there and send what is due, once."""
-        self.ready_mailbox()
-        taken = self.intake.run(self.stop.is_set)
         self.dispatch.recover()
+        try:
+            self.ready_mailbox()
+            taken = self.intake.run(self.stop.is_set)
+        except TransientError:
+            # A mailbox that is away keeps no letter.
+            self.dispatch.run(self.stop.is_set)
+            raise
         return taken, self.dispatch.run(self.stop.is_set)
 
     def ready_mailbox(self) -> None:
