@@ -92,6 +92,18 @@ def test_automatic_mail_is_recorded_without_case_and_reply(decide_on: Decide) ->
             id="delivery report",
         ),
         pytest.param(
+            {"from_": MAILER, "subject": "Delayed", "report_actions": ("delayed",)},
+            f"a machine answered us in {REFERENCE}: it is a delivery report",
+            False,
+            id="news of a delay",
+        ),
+        pytest.param(
+            {"from_": MAILER, "report_actions": ("delayed", "failed")},
+            f"mail of ours was not delivered in {REFERENCE}: it is a delivery report",
+            True,
+            id="failed for one of two",
+        ),
+        pytest.param(
             {"headers": (("Auto-Submitted", "auto-replied"),)},
             f"a machine answered us in {REFERENCE}:"
             " it says that a machine sent it (auto-replied)",

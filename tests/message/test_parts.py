@@ -234,6 +234,7 @@ def test_a_delivery_report_gives_back_the_ids_and_the_text_of_ours() -> None:
     )
 
     assert message.text == "It failed."
+    assert message.report_actions == ("failed",)
     assert message.returned_ids == ("<ours@x.example>",)
     assert "our reply" in message.quoted
     assert message.forwarded == ""

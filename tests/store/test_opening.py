@@ -222,3 +222,13 @@ def _with_step(path: Path, name: str) -> None:
             {"migration_set": "triage", "name": name, "applied_at": "2030"}
         )
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def test_every_store_has_a_salt_of_its_own_and_keeps_it(tmp_path: Path) -> None:
+    salts = []
+    for name in ("a", "a", "b"):
+        with Store.open(tmp_path / name, exclusive=True) as opened:
+            salts.append(opened.salt)
+
+    assert salts[0] == salts[1] != salts[2]
+    assert len(salts[0]) == 32

@@ -9,7 +9,9 @@ from tests.journeys.installing import Servers, Settings, install
 from triage import shipped
 from triage.config import load_config
 from triage.errors import ConfigError
+from triage.message.token import mint_id
 from triage.wiring import rulebook_of
+from triage.wiring.rulebook import bound_to
 
 NOBODY = Servers(imap_port=1, user="triage", password="", smtp_port=1)
 
@@ -50,3 +52,16 @@ def test_a_notice_without_a_template_is_missed_at_once(
     (found,) = problems_of(config)
 
     assert f"{name}.txt" in found
+
+
+def test_ids_of_another_store_are_not_ours(tmp_path: Path) -> None:
+    config = load_config(install(tmp_path, NOBODY, Settings()))
+    before, after = (bound_to(rulebook_of(config), salt) for salt in (b"a", b"b"))
+    domain = before.organisation.message_id_domain
+
+    minted = mint_id("CMP-2026-00001", "acknowledge", before.keys[0], domain)
+
+    assert [each.reference for each in before.ours_among([minted])] == [
+        "CMP-2026-00001"
+    ]
+    assert after.ours_among([minted]) == ()

@@ -62,11 +62,11 @@ def decide(
 
 def _record(machine: Reason, seen: Seen) -> Decision:
     case = seen.history.case
-    is_report = machine.code == DELIVERY_REPORT
+    is_failure = machine.code == DELIVERY_REPORT and _tells_of_failure(seen)
     reason = machine.words
     if case is not None:
         fate = (
-            "mail of ours was not delivered" if is_report else "a machine answered us"
+            "mail of ours was not delivered" if is_failure else "a machine answered us"
         )
         reason = f"{fate} in {case.reference}: {reason}"
     return Decision(
@@ -76,8 +76,14 @@ def _record(machine: Reason, seen: Seen) -> Decision:
         automatic=machine,
         case=case.reference if case else None,
         folder=seen.tables.automatic.folder,
-        reports_failure=is_report,
+        reports_failure=is_failure,
     )
+
+
+def _tells_of_failure(seen: Seen) -> bool:
+    """Whether a report is no mere news of delay or delivery (RFC 3464 §2.3.3)."""
+    actions = seen.message.report_actions
+    return not actions or "failed" in actions
 
 
 def _answer(judgement: Judgement, seen: Seen) -> Decision:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Protocol, TypeVar
@@ -41,6 +41,7 @@ class Mailbox(Protocol):
 
     @property
     def unreadable(self) -> Mapping[int, str]: ...
+    def connect(self) -> None: ...
     def select(self) -> Selected: ...
     def uids(self) -> list[int]: ...
     def peek(self, uids: Sequence[int]) -> Iterator[Listed]: ...
@@ -75,6 +76,7 @@ class Intake:
     clock: Callable[[], datetime]
     files: bool = True
     """Whether mail is moved to its route's folder."""
+    _unaccounted: frozenset[int] = field(default=frozenset(), init=False)
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Pass:
         """Take up everything new, then file what is recorded.
@@ -107,10 +109,12 @@ class Intake:
         uids = self.mailbox.uids()
         now = self.clock()
         ledger = self.store.ledger.reconcile(self.inbox, uidvalidity, uids, now)
-        if ledger.unaccounted:
+        # What came since the last pass is taken up by the next one.
+        overlooked = self._unaccounted.intersection(ledger.unaccounted)
+        self._unaccounted = frozenset(ledger.unaccounted)
+        if overlooked:
             log.warning(
-                "%d messages in the mailbox are not accounted for",
-                len(ledger.unaccounted),
+                "%d messages in the mailbox are not accounted for", len(overlooked)
             )
         if ledger.lingering:
             log.warning("%d filed messages are back", len(ledger.lingering))
@@ -264,15 +268,29 @@ class Intake:
             done["set aside"] += 1
 
     def _file(self, uidvalidity: int, done: Pass) -> None:
-        """Move what is recorded and not moved yet; repeating it does no harm."""
+        """Move what is recorded and not moved yet; repeating it does no harm.
+
+        A folder that takes nothing keeps no other waiting; the first failure is raised
+        once all were tried.
+        """
+        failure: TransientError | None = None
         by_folder: dict[str, list[int]] = {}
         for uid, folder in self.store.ledger.unfiled(self.inbox):
             by_folder.setdefault(folder, []).append(uid)
         for folder, uids in by_folder.items():
-            moved = self.mailbox.file(uids, folder)
+            try:
+                moved = self.mailbox.file(uids, folder)
+            except TransientError as error:
+                failure = failure or error
+                self.mailbox.connect()
+                if self.mailbox.select().uidvalidity != uidvalidity:
+                    break
+                continue
             now = self.clock()
             self.store.ledger.mark_filed(self.inbox, uidvalidity, moved, now)
             done["filed"] += len(moved)
+        if failure is not None:
+            raise failure
 
 
 def _is_report(message: Message) -> bool:

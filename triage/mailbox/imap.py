@@ -38,6 +38,7 @@ class ImapMailbox(Session):
         self._is_home = False
         self._next_uid = 1
         self._ensured: set[str] = set()
+        self._may_file = False
         self._copied: set[tuple[int, str]] = set()
 
     @property
@@ -49,6 +50,7 @@ class ImapMailbox(Session):
     def discard(self) -> None:
         self._is_home = False
         self._ensured.clear()
+        self._may_file = False
         super().discard()
 
     def select(self) -> Selected:
@@ -108,8 +110,10 @@ class ImapMailbox(Session):
 
     def check_filing(self) -> None:
         """Raise ConfigError where nothing can be filed without touching others."""
-        self._is_home = False
-        filing.check_filing(self)
+        if not self._may_file:
+            self._is_home = False
+            filing.check_filing(self)
+            self._may_file = True
 
     def ensure_folders(self, folders: Iterable[str]) -> None:
         """Make and subscribe to what is missing; ConfigError has every problem."""

@@ -42,6 +42,7 @@ _TEXTS = frozenset({"text/plain", "text/html", "text/markdown"})
 _ORIGINAL_ID = re.compile(
     r"^(?:X-)?Original-Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE
 )
+_ACTION = re.compile(r"^Action:\s*([a-z]{1,20})\b", re.IGNORECASE | re.MULTILINE)
 _HTML_START = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # A plain alternative this short may only say that the mail needs an HTML viewer.
 _MAY_BE_STUB = 300
@@ -61,6 +62,7 @@ class Body:
     """Texts of mail that a report gives back."""
     attachments: list[Attachment] = field(default_factory=list)
     returned_ids: list[str] = field(default_factory=list)
+    report_actions: list[str] = field(default_factory=list)
     named: list[Part] = field(default_factory=list)
     """Texts with a file name: the text where there is no other, else attachments."""
     octets: int = limits.TEXT
@@ -106,7 +108,9 @@ def _leaf(part: Part, body: Body) -> str:
             return ""
         return _read_text(part, body)
     if part.content_type in _REPORTS:
-        body.returned_ids += _ORIGINAL_ID.findall(_plain(part, body))
+        report = _plain(part, body)
+        body.returned_ids += _ORIGINAL_ID.findall(report)
+        body.report_actions += map(str.lower, _ACTION.findall(report))
     elif part.content_type in _RETURNED_HEADERS:
         _returned_headers(part, body)
     else:

@@ -86,6 +86,8 @@ class Message:
     """In-Reply-To, then References: only ids of RFC 5322 §3.6.4 grammar, with <>."""
     returned_ids: tuple[str, ...] = ()
     """Message-IDs of mail that this one reports on or returns (RFC 3464, RFC 8098)."""
+    report_actions: tuple[str, ...] = ()
+    """What a delivery report says: `failed`, `delayed` … (RFC 3464 §2.3.3)."""
     dated: datetime | None = None
     content_type: str = "text/plain"
     part_types: tuple[str, ...] = ()

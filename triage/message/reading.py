@@ -74,6 +74,7 @@ def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Mess
         quoted=_joined(fields.quoted, *body.returned),
         signature=fields.signature,
         attachments=tuple(body.attachments),
+        report_actions=tuple(dict.fromkeys(body.report_actions)),
         returned_ids=message_ids(" ".join(returned))[: limits.IDS],
         defects=(*message.defects, *budget.defects, *defects),
     )

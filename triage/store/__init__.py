@@ -9,6 +9,8 @@ Opening
     process does wrong is a TransientError: not the message's fault, so let it pass
     through the guard around one message. Times go in aware and come out aware in UTC.
 
+    store.salt -> bytes        what Message-IDs of this very store are bound to
+
 Transactions
     store.batch()       context manager: one IMMEDIATE transaction for many messages
     store.attempt()     context manager inside it: a savepoint around one message; an

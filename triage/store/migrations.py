@@ -204,6 +204,12 @@ CREATE TABLE counters (
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What Message-IDs of this store are bound to: references begin anew in a new store.
+CREATE TABLE identity (
+    salt BLOB NOT NULL
+) STRICT;
+INSERT INTO identity (salt) VALUES (randomblob(32));
+
 CREATE TABLE breaker (
     id INTEGER PRIMARY KEY,
     opened_at TEXT NOT NULL,

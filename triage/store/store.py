@@ -70,6 +70,11 @@ class Store:
         with self._engine.savepoint():
             yield
 
+    @property
+    def salt(self) -> bytes:
+        """Random bytes that no other store has, for keys of what it alone minted."""
+        return bytes(self._engine.one("SELECT salt FROM identity")["salt"])
+
     def recall(self, inquiry: Inquiry) -> History:
         """Return what the store knows that bears on one message; writes nothing."""
         with self._engine.reading():

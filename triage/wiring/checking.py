@@ -50,6 +50,8 @@ def _try_imap(config: Config) -> str:
         selected = mailbox.select()
         if config.mailbox.file:
             mailbox.check_filing()
+        if config.submission.witness == "sent":
+            mailbox.open_folder(config.submission.sent_folder)
     return (
         f"IMAP {mailbox.account}: {selected.exists} messages in {config.mailbox.folder}"
     )

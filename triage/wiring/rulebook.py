@@ -1,5 +1,7 @@
 """Rule files, templates and who we are, from a config."""
 
+import hashlib
+import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -35,6 +37,16 @@ def rulebook_of(config: Config) -> Rulebook:
     Raises ConfigError with every problem of rules, templates and keys at once.
     """
     return _rulebook(config, rule_files(config.rules.folder), lambda: _keys(config))
+
+
+def bound_to(rulebook: Rulebook, salt: bytes) -> Rulebook:
+    """Return a rulebook whose Message-IDs hold for one store only.
+
+    A store that was lost begins its references anew; an answer to a letter of the old
+    one must not join a stranger's case.
+    """
+    keys = (hmac.digest(key, salt, hashlib.sha256) for key in rulebook.keys)
+    return replace(rulebook, keys=tuple(keys))
 
 
 def rulebook_to_look_at(config_path: Path | None, rules: Path | None) -> Rulebook:

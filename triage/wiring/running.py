@@ -18,7 +18,7 @@ from triage.mailbox import ImapMailbox
 from triage.reader import Reader
 from triage.store import Store
 from triage.wiring.clock import now
-from triage.wiring.rulebook import rule_files, rulebook_of
+from triage.wiring.rulebook import bound_to, rule_files, rulebook_of
 from triage.wiring.servers import (
     MailboxWitness,
     inbox_of,
@@ -64,7 +64,7 @@ class Installation:
             mailbox=self.mailbox,
             reader=reader,
             store=self.store,
-            rulebook=rulebook,
+            rulebook=bound_to(rulebook, self.store.salt),
             clock=clock,
             files=config.mailbox.file,
         )
