@@ -68,7 +68,7 @@ texts = st.lists(
 
 
 @st.composite
-def phrases(draw: st.DrawFn, depth: int = 2) -> str:
+def phrases(draw: st.DrawFn, depth: int = 1) -> str:
     """A phrase that can be compiled: its last word must be there."""
     parts = draw(st.lists(st.tuples(_units(depth), gaps), max_size=3))
     return " ".join([*(part for pair in parts for part in pair), draw(words)])

@@ -205,6 +205,39 @@ def test_lists_that_name_each_other_are_told(frame: str) -> None:
     assert "contains itself" in problem.message
 
 
+def test_a_list_that_is_too_large_is_told_once_and_not_as_a_loop(frame: str) -> None:
+    words = ", ".join(f'"{"word" * 20}{n}"' for n in range(1_000))
+    text = f'[[list]]\nid = "l"\nwords = [{words}]\n' + SIGNAL + 'phrases = ["a {l}"]\n'
+
+    (problem,) = problems_of({"a.toml": frame, "b.toml": text})
+
+    assert (problem.line, problem.message) == (3, "it stands for too many phrases")
+
+
+def test_lists_that_double_each_other_are_refused_or_fine(frame: str) -> None:
+    lists = "".join(
+        f'[[list]]\nid = "l{n}"\nwords = ["{{l{n + 1}}}", "{{l{n + 1}}}"]\n'
+        for n in range(40)
+    )
+    text = (
+        lists + '[[list]]\nid = "l40"\nwords = ["a"]\n' + SIGNAL + 'phrases = ["{l0}"]'
+    )
+
+    ruleset = compile_ruleset({"a.toml": frame, "b.toml": text})
+
+    assert "s" in ruleset.signals
+
+
+def test_expressions_that_are_too_large_together_are_told(frame: str) -> None:
+    regexes = [f"'x{n}[a-zà-ý]{{900}}'" for n in range(160)]
+
+    (problem,) = problems_of(
+        {"a.toml": frame, "b.toml": SIGNAL + f"regex = [{', '.join(regexes)}]"}
+    )
+
+    assert problem.message == "together these expressions are too large"
+
+
 def test_syntax_errors_of_all_files_are_told_at_once(frame: str) -> None:
     problems = problems_of({"a.toml": "a = ", "b.toml": frame, "c.toml": "= 1"})
 

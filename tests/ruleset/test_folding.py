@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.ruleset.folding import fold, folded_words
@@ -43,6 +43,7 @@ def test_an_apostrophe_at_the_edge_of_a_word_is_a_space() -> None:
     assert folded_words("students' 'tis 5'6") == [b"students", b"tis", b"5", b"6"]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_folding_what_is_folded_changes_nothing(text: str) -> None:
     words = b" ".join(folded_words(text))
@@ -50,6 +51,7 @@ def test_folding_what_is_folded_changes_nothing(text: str) -> None:
     assert words == b" ".join(folded_words(words.decode()))
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(["needle", "nadel7"]), st.text())
 def test_a_place_leads_back_to_what_was_written(
     before: str, needle: str, after: str
@@ -63,6 +65,7 @@ def test_a_place_leads_back_to_what_was_written(
     assert needle == text[first:last]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_place_lies_within_the_text(text: str) -> None:
     folded = fold(text)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.ruleset.rule_files import FRAME, LISTS, phrases, texts
@@ -41,6 +41,10 @@ def compiled(phrases: Sequence[str]) -> Ruleset:
     return compile_ruleset({"rules.toml": FRAME + LISTS + "\n".join(written)})
 
 
+# Made-up rule files take a while on a busy machine.
+FEW = settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 rulesets = st.lists(phrases(), min_size=12, max_size=18).map(compiled)
 messages = st.builds(
     Message,
@@ -53,7 +57,7 @@ messages = st.builds(
 )
 
 
-@settings(max_examples=50)
+@FEW
 @given(rulesets, messages)
 def test_the_index_misses_nothing(ruleset: Ruleset, message: Message) -> None:
     naive = find_evidence(ruleset, message, everywhere(ruleset))
@@ -61,7 +65,7 @@ def test_the_index_misses_nothing(ruleset: Ruleset, message: Message) -> None:
     assert naive == find_evidence(ruleset, message)
 
 
-@settings(max_examples=50)
+@FEW
 @given(rulesets, st.lists(texts, min_size=1, max_size=3))
 def test_the_index_misses_nothing_in_long_messages(
     ruleset: Ruleset, pieces: list[str]

@@ -1,7 +1,10 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.ruleset.rule_files import FRAME
 from triage.message.model import Address, Attachment, Message
 from triage.ruleset import Evidence, Hit, Ruleset, compile_ruleset, find_evidence
 from triage.ruleset.matching import MOST_HITS
@@ -334,3 +337,23 @@ def test_an_empty_message_gives_no_evidence(
     ruleset = ruleset_with(GRADE + BEATEN + ANGRY + NUMBER)
 
     assert Evidence() == find_evidence(ruleset, make_message())
+
+
+@settings(deadline=None)
+@given(st.text(), st.text())
+def test_whatever_stands_around_words_are_found_as_written(
+    before: str, after: str
+) -> None:
+    ruleset = compile_ruleset(
+        {
+            "rules.toml": FRAME
+            + "[[signal]]\nid = 's'\ntitle = ''\nphrases = ['n33dle in hay']\n"
+            + "[[signal]]\nid = 'r'\ntitle = ''\nregex = ['n33dle']\n"
+        }
+    )
+    message = Message("", 0, text=f"{before}\n\nN33dle in\thay\n\n{after}")
+
+    hits = find_evidence(ruleset, message).hits
+
+    assert ("s", "N33dle in hay") in [(hit.signal, hit.text) for hit in hits]
+    assert ("r", "N33dle") in [(hit.signal, hit.text) for hit in hits]

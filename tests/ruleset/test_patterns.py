@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.ruleset.rule_files import phrases, texts
 from triage.ruleset.folding import folded_words, line_of_words
@@ -42,14 +42,13 @@ def ends_of_item(item: Item, words: Sequence[bytes], start: int) -> set[int]:
             return found | {start} if is_optional else found
 
 
+@settings(deadline=None)
 @given(phrases(), texts)
 def test_a_pattern_matches_where_the_phrase_does(phrase: str, text: str) -> None:
     sequence = read_phrase(phrase)
     words = folded_words(text)
     patterns = patterns_of(sequence, named_list)
 
-    matches = [
-        matcher(pattern).search(line_of_words(text)) for pattern in patterns
-    ]
+    matches = [matcher(pattern).search(line_of_words(text)) for pattern in patterns]
 
     assert any(matches) == any(ends(sequence, words, n) for n in range(len(words)))

@@ -1,7 +1,7 @@
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.ruleset.folding import fold
@@ -93,6 +93,7 @@ def test_a_word_without_an_end_is_cut_too() -> None:
     assert all(len(sentence) <= 600 for sentence in sentences("x" * 5000))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="aB1.!?\n \t-*)(\"'é,", max_size=2000))
 def test_sentences_cover_all_words_in_order(text: str) -> None:
     folded = fold(text).text

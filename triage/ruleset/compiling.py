@@ -165,8 +165,13 @@ class _Compiler:
     def subject_words(self) -> Matcher:
         intake = self.entries.first(Intake)
         words = intake.subject_words if intake else ()
-        found = [p for _, p in self._patterns(("intake", "subject_words"), words)]
-        return matcher(any_of(found or [_NO_WORD]))
+        path = ("intake", "subject_words")
+        found = [pattern for _, pattern in self._patterns(path, words)]
+        try:
+            return matcher(any_of(found or [_NO_WORD]))
+        except PhraseError as error:
+            self._problem(path, error)
+            return matcher(_NO_WORD)
 
     def _signal(self, path: Path, signal: Signal) -> SignalPatterns:
         return SignalPatterns(
@@ -229,7 +234,11 @@ class _Compiler:
                 fine.append(regex)
             except PhraseError as error:
                 self._problem((*path, number), error)
-        return expression(fine) if fine else None
+        try:
+            return expression(fine) if fine else None
+        except PhraseError as error:
+            self._problem(path, error)
+            return None
 
     def _named_list(self, name: str) -> NamedList:
         entry = self._word_lists.get(name)
@@ -241,14 +250,21 @@ class _Compiler:
         if name not in self._lists:
             self._lists[name] = None
             path, words = entry
-            each = tuple(
-                pattern for _, pattern in self._patterns((*path, "words"), words)
-            )
-            self._lists[name] = NamedList(each, any_of(each)) if each else _UNREADABLE
+            self._lists[name] = self._read_list((*path, "words"), words)
         named = self._lists[name]
         if named is None:
             raise PhraseError(f"the list {{{name}}} contains itself")
         return named
+
+    def _read_list(self, path: Path, words: Iterable[str]) -> NamedList:
+        each = tuple(
+            dict.fromkeys(pattern for _, pattern in self._patterns(path, words))
+        )
+        try:
+            return NamedList(each, any_of(each)) if each else _UNREADABLE
+        except PhraseError as error:
+            self._problem(path, error)
+            return _UNREADABLE
 
     def _problem(self, path: Path, error: PhraseError) -> None:
         self.problems.append(self.merged.problem(path, str(error), error.hint))

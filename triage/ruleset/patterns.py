@@ -89,7 +89,8 @@ def patterns_of(sequence: Sequence, lists: Lists) -> tuple[Pattern, ...]:
         case (ListName(name),):
             return lists(name).each
         case (Choice(options, is_optional=False),):
-            return tuple(p for option in options for p in patterns_of(option, lists))
+            each = (p for option in options for p in patterns_of(option, lists))
+            return tuple(dict.fromkeys(each))
         case _:
             pattern = _of_sequence(sequence, lists)
     if not pattern.needs:
@@ -150,9 +151,15 @@ class _LiteralMatch:
 
 
 def expression(regexes: Iterable[str]) -> Expression:
-    """Compile regular expressions of which one must match, without regard to case."""
+    """Compile regular expressions of which one must match, without regard to case.
+
+    Raises PhraseError where RE2 cannot hold all of them.
+    """
     source = "|".join(f"(?i:{regex})" for regex in regexes)
-    compiled: Expression = re2.compile(source.encode(), _EXPERT_OPTIONS)
+    try:
+        compiled: Expression = re2.compile(source.encode(), _EXPERT_OPTIONS)
+    except re2.error:
+        raise PhraseError("together these expressions are too large") from None
     return compiled
 
 
