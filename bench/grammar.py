@@ -53,16 +53,23 @@ WORDS = {
     "exam": ("IGCSE Biology", "A Level Physics", "O Level English", "AS Economics"),
     "subject": ("Chemistry", "Mathematics", "History", "Geography"),
     "series": ("May/June", "October/November", "summer", "autumn"),
-    "school": ("Harbour College", "St Anne's School", "Green Hill Academy"),
+    "school": ("Harbour College", "St Anne's School", "Green Hill Academy", "Lakeside"),
     "grade": ("D", "E", "U", "C"),
     "month": ("January", "March", "September"),
     "code": ("0580", "9702", "0610", "9708"),
-    "centre": ("GB123", "PT114", "IN507", "ZA231", "KE062"),
     "candidate": ("0042", "3117", "0608"),
     "fee": ("95", "120", "340"),
     "number": ("3", "7", "12", "25"),
 }
-NAMES = ("Joy Mensah", "Piotr Zielinski", "Ayesha Siddiq", "Tomas Oliveira", "Li Wei")
+FIRST_NAMES = """
+Joy Piotr Ayesha Tomas Li Amara David Priya Hassan Emma Kwame Sofia Chen Fatima James
+Lucia Omar Grace Ravi Anna
+"""
+LAST_NAMES = """
+Mensah Zielinski Siddiq Oliveira Wei Okafor Smith Patel Ali Brown Boateng Garcia Lin
+Hussain Taylor Rossi Farouk Mwangi Kumar Nowak Silva Jones Haddad Costa Khan
+"""
+CENTRE_LETTERS = ("GB", "PT", "IN", "ZA", "KE", "PK", "MY", "AE", "ES", "NG")
 DOMAINS = ("gmail.com", "outlook.com", "yahoo.co.uk", "post{n}.example", "icloud.com")
 OURS = ("Complaint about {exam}", "COMPLAINT", "Re: my complaint", "Formal complaint")
 OTHERS = ("Invoice {number}", "Question about {exam}", "Re: entries for {series}", "Hi")
@@ -89,6 +96,7 @@ class Dice:
 
     def filled(self, choices: Sequence[str]) -> str:
         words = {name: self.one_of(listed) for name, listed in WORDS.items()}
+        words["centre"] = f"{self.one_of(CENTRE_LETTERS)}{self.below(1000):03}"
         return self.one_of(choices).format(**words)
 
 
@@ -100,11 +108,11 @@ def mails(count: int) -> Iterator[bytes]:
 
 
 def _mail(dice: Dice, number: int, *, is_ours: bool) -> bytes:
-    name = dice.one_of(NAMES)
+    name = f"{dice.one_of(FIRST_NAMES.split())} {dice.one_of(LAST_NAMES.split())}"
     # One writer in ten has written before.
     writer = dice.below(max(number, 1)) if dice.below(10) == 0 else number
     domain = DOMAINS[writer % len(DOMAINS)].format(n=writer)
-    address = f"{name.split()[0].lower()}.{writer}@{domain}"
+    address = f"{name.split(maxsplit=1)[0].lower()}.{writer}@{domain}"
     message = EmailMessage()
     message["Return-Path"] = f"<{address}>"
     message["Received"] = f"from mx.{domain} by mx.examboard.example; Mon, 2 Mar 2026"

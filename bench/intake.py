@@ -3,25 +3,25 @@
     python bench/intake.py                 5,000 mails, half of them ours
     python bench/intake.py --mails N --rules small
 
-Dovecot on loopback holds the mails of bench/grammar.py. Measured is the real intake, in a
-process of its own, from connecting until everything is decided, durable and filed;
-replies are composed and queued, not sent. Budgets are lifted, since beyond them
-replies would be held (composed all the same). Times are exclusive: what is measured
-within another part does not count there again. The reader, which parses and matches,
-is another process on another core; its own time is measured afterwards, apart.
+Dovecot on loopback holds the mails of bench/grammar.py. Measured is the real intake, in
+a process of its own, from connecting until everything is decided, durable and filed;
+replies are composed and queued, not sent. Budgets are lifted: beyond them replies
+would be held, composed all the same. Times are exclusive: what is measured within
+another part does not count there again. The reader, which parses and matches, is
+another process on another core; what it does is measured afterwards, apart.
 """
 
 import argparse
 import imaplib
-import resource
 import subprocess
 import sys
 import tempfile
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -34,8 +34,8 @@ import triage.intake.job
 import triage.intake.letters
 import triage.intake.take_up
 import triage.store.recording
-import triage.wiring.running
 from bench.grammar import mails
+from bench.peaks import peak_mib, processor_seconds, reader_process
 from tests.journeys.installing import Settings
 from tests.journeys.journey import Journey
 from tests.servers.certificates import Authority
@@ -44,12 +44,12 @@ from triage import shipped
 from triage.config import load_config
 from triage.demo.servers import SmtpSink
 from triage.mailbox import ImapMailbox
-from triage.message import parse
+from triage.message import Fetched, parse
 from triage.reader import Reader
 from triage.ruleset import find_evidence
 from triage.store import Store
 from triage.store.ledger import LedgerRows
-from triage.wiring import Installation
+from triage.wiring import Installation, rulebook_of
 
 APPENDED_AT_ONCE = 50
 SAMPLE = 500
@@ -59,7 +59,7 @@ class Stopwatch:
     """Exclusive times of named parts of one thread's work."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.calls: Counter[str] = Counter()
         self._parts = ["everything else"]
         self.restart()
@@ -84,6 +84,14 @@ class Stopwatch:
         now = perf_counter()
         self.seconds[self._parts[-1]] += now - self._since
         self._since = now
+
+    def report(self, ours: int) -> None:
+        whole = sum(self.seconds.values())
+        print(f"{'part':30}{'s':>8}{'%':>6}{'ms/ours':>9}{'calls':>8}")
+        for name, part in sorted(self.seconds.items(), key=itemgetter(1), reverse=True):
+            share = f"{part:8.2f}{part / whole:6.0%}{part / ours * 1000:9.3f}"
+            print(f"{name:30}{share}{self.calls[name] or '':>8}")
+        print(f"{'whole':30}{whole:8.2f}")
 
     def time(self, owner: Any, name: str, part: str) -> None:
         """Count the time of a function that is looked up on its owner."""
@@ -136,89 +144,52 @@ def watch(stopwatch: Stopwatch) -> None:
 
 def count_commands() -> Counter[str]:
     counted: Counter[str] = Counter()
-    command = imaplib.IMAP4._command  # type: ignore[attr-defined]
+    # No public method sees every command.
+    command = imaplib.IMAP4._command  # type: ignore[attr-defined]  # noqa: SLF001
 
     def counting(self: imaplib.IMAP4, name: str, *given: Any) -> Any:
         what = f"{name} {given[0]}" if name == "UID" else name
         counted[what] += 1
         return command(self, name, *given)
 
-    imaplib.IMAP4._command = counting  # type: ignore[attr-defined]
+    imaplib.IMAP4._command = counting  # type: ignore[attr-defined]  # noqa: SLF001
     return counted
 
 
 def measure(config: Path) -> None:
     """Take up the mailbox of an installation and print what it took."""
-    stopwatch = Stopwatch()
-    commands = count_commands()
-    settings = load_config(config)
-    with Installation(settings) as parts:
-        # Nothing of the start counts: a daemon starts once.
-        list(parts.intake.reader.read([]))
-        child = child_of(parts)
-        wait_until_ready(parts)
+    stopwatch, commands = Stopwatch(), count_commands()
+    with Installation(load_config(config)) as parts:
+        # A daemon starts once: until the reader is ready, nothing is measured.
+        list(parts.intake.reader.read([Fetched(0, b"\r\n")]))
+        reader = reader_process()
         watch(stopwatch)
-        cpu = cpu_seconds()
-        child_cpu = child_cpu_seconds(child)
+        used_before = processor_seconds(), processor_seconds(reader)
         stopwatch.restart()
-        started = perf_counter()
         parts.ready_mailbox()
         done = parts.intake.run()
-        seconds = perf_counter() - started
         stopwatch.switch()
-        used = cpu_seconds() - cpu
-        child_used = child_cpu_seconds(child) - child_cpu
-        peak_of_child = peak_kib(f"/proc/{child}/status")
+        here, there = processor_seconds(), processor_seconds(reader)
+        peaks = peak_mib(), peak_mib(reader)
         letters = Counter(line.state.value for line in parts.store.outbox.listed())
         routes = Counter(line.route for line in parts.store.cases.listed())
     ours = done["recorded"] + done["set aside"]
-    print(f"{done}")
-    print(f"letters: {dict(letters)}; routes: {dict(routes.most_common())}")
-    print(f"{'part':30}{'s':>8}{'%':>6}{'ms/ours':>9}{'calls':>8}")
-    for name, part in stopwatch.seconds.most_common():
-        share = f"{part:8.2f}{part / seconds:6.0%}{part / ours * 1000:9.3f}"
-        print(f"{name:30}{share}{stopwatch.calls[name] or '':>8}")
-    print(f"{'whole':30}{seconds:8.2f}")
-    print(f"processor: {used:.2f} s here, {child_used:.2f} s in the reader")
-    here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"peak memory: {here // 1024} MiB here, {peak_of_child // 1024} MiB reader")
+    print(f"{done}\nletters: {dict(letters)}; routes: {dict(routes.most_common())}")
+    stopwatch.report(ours)
+    here, there = here - used_before[0], there - used_before[1]
+    print(f"processor: {here:.2f} s here, {there:.2f} s in the reader")
+    print(f"peak memory: {peaks[0]} MiB here, {peaks[1]} MiB in the reader")
     print(f"IMAP commands: {commands.total()} ({dict(commands.most_common(8))})")
+    speed = ours / sum(stopwatch.seconds.values())
     print(
-        f"{ours / seconds:.0f} of ours per second, "
-        f"{ours / used:.0f} per second of processor here"
+        f"{speed:.0f} of ours per second; a whole core here could do {ours / here:.0f},"
+        f" one for the reader {ours / there:.0f}"
     )
-
-
-def child_of(parts: Installation) -> int:
-    return int(parts.intake.reader._child._process.pid)  # type: ignore[attr-defined]
-
-
-def wait_until_ready(parts: Installation) -> None:
-    child = parts.intake.reader._child  # type: ignore[attr-defined]
-    if not child._is_ready:
-        child._wait_until_ready()
-
-
-def cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def child_cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
-def peak_kib(status: str) -> int:
-    for line in Path(status).read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0
 
 
 def measure_reading(config: Path, count: int) -> None:
     """Print what parsing and matching cost, in this process and nothing else."""
-    ruleset = triage.wiring.running.rulebook_of(load_config(config)).ruleset
+    ruleset = rulebook_of(load_config(config)).ruleset
     ours = list(islice(mails(count), 0, 2 * SAMPLE, 2))
     small = [raw for raw in ours if len(raw) < load_limit(config)]
     started = perf_counter()
@@ -280,7 +251,8 @@ def main(count: int, rules: str, profile: str | None) -> None:
         command: Sequence[str | Path] = [sys.executable]
         if profile:
             command = [*command, "-m", "cProfile", "-o", profile]
-        subprocess.run([*command, __file__, "--measure", config], check=True)
+        command = [*command, __file__, "--measure", config]
+        subprocess.run(command, check=True)  # noqa: S603 - this script
         measure_reading(config, count)
 
 

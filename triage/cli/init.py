@@ -43,7 +43,9 @@ def init(folder: Path) -> None:
     try:
         _fill(folder, made)
     except OSError as error:
-        raise ConfigError(f"{folder} cannot be made: {error.strerror or error}") from None
+        raise ConfigError(
+            f"{folder} cannot be made: {error.strerror or error}"
+        ) from None
     click.echo(f"""\
 Made {folder}:
   config.toml     servers, addresses, contacts, links
