@@ -1,11 +1,14 @@
-"""What a message is to this program: values, read once, never written to."""
+"""What a message is to this program: values, read once, never written to.
+
+They have no slots because they cross to another process, and slots are pickled slowly.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """A mailbox as RFC 5322 §3.4 has it; `address` is lower-cased."""
 
@@ -21,7 +24,7 @@ class Address:
         return self.address.rpartition("@")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attachment:
     """A part that is named to people but never opened; `size` in octets."""
 
@@ -32,7 +35,7 @@ class Attachment:
     """Shown within the text or part of its form: a logo, an electronic signature."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Headers:
     """Header fields in their order, found without regard to case.
 
@@ -62,7 +65,7 @@ class Headers:
         return iter(self.fields)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One mail, read; every field is safe to use whatever the bytes were.
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: hits cross to another process, and slots are pickled slowly.
+@dataclass(frozen=True)
 class Hit:
     """A signal and the writer's words that gave it, as they were written."""
 
