@@ -6,10 +6,14 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 
+import pytest
+
 from tests.journeys.installing import ADDRESS, TEAM, Settings
 from tests.journeys.journey import Journey, text_of
 from tests.journeys.mails import ABOUT_WEBSITE, MOTHER, make_mail
 from tests.journeys.running import RunningDaemon
+
+pytestmark = pytest.mark.servers
 
 NOW = datetime.now(UTC)  # noqa: TID251 - mails of just now
 OTHER_PEOPLES_FLAGS = ((), ("\\Seen",), ("\\Flagged", "todo"), ("\\Deleted",))

@@ -1,8 +1,12 @@
 """What comes after the first mail: answers, bounces, strangers, our own letters."""
 
+import pytest
+
 from tests.journeys.installing import ADDRESS, Settings
 from tests.journeys.journey import Journey
 from tests.journeys.mails import MOTHER, make_mail, report_on
+
+pytestmark = pytest.mark.servers
 
 STRANGER = "stranger@elsewhere.example"
 

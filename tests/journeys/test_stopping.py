@@ -12,6 +12,8 @@ from tests.journeys.running import RunningDaemon
 from tests.journeys.valve import Valve
 from triage.store import State
 
+pytestmark = pytest.mark.servers
+
 IN_TIME = 10.0
 LATER = timedelta(minutes=20)
 END_OF_MAIL = b"\r\n.\r\n"

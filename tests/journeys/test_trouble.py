@@ -22,6 +22,8 @@ from triage.message import Message, parse
 from triage.reader import Reader
 from triage.wiring.rulebook import rule_files
 
+pytestmark = pytest.mark.servers
+
 WRONG = "a password of nobody"
 HOSTILE_SUBJECT = b"Subject: Complaint that kills its reader"
 
