@@ -26,12 +26,12 @@ PRIVATE = 0o600
 Say = Callable[[str], object]
 
 
-def run_demo(output: Path, say: Say) -> bool:
+def run_demo(output: Path, say: Say, mails: Sequence[Sample] | None = None) -> bool:
     """Run the demonstration, and tell whether all went as the samples state.
 
     The replies are laid down in `output`, in place of those of an earlier run.
     """
-    mails = samples()
+    mails = samples() if mails is None else mails
     started = monotonic()
     with (
         tempfile.TemporaryDirectory() as name,
