@@ -68,9 +68,10 @@ class Seen:
 
     def bears(self, mark: str) -> bool:
         name, _, start = mark.partition(":")
-        wanted = start.strip().lower()
-        values = (v.strip().lower() for v in self.values(name.strip()))
-        if wanted:
+        values = [value.strip().lower() for value in self.values(name.strip())]
+        if not values:
+            return False
+        if wanted := start.strip().lower():
             return any(value.startswith(wanted) for value in values)
         return any(value not in DENIALS for value in values)
 

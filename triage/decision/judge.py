@@ -7,6 +7,7 @@ the worst error, asking a colleague the cheapest.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from triage.decision.conditions import Facts, lacks
 from triage.decision.model import History, Rules, Sighting, Step
@@ -130,7 +131,8 @@ def first_line(
     steps: list[Step] = []
     near_misses: list[str] = []
     for rule in rules:
-        lacking = tuple(lacks(rule, facts))
+        # Two are enough to tell a near miss; most lines lack much more.
+        lacking = tuple(islice(lacks(rule, facts), 2))
         steps.append(Step(rule.id, rule.route, next(iter(lacking), None)))
         if not lacking:
             return rule, tuple(steps), tuple(near_misses)
