@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from triage.wiring import log_to_stderr
+
 
 @click.command(short_help="Run sample mails through the daemon on embedded servers.")
 @click.option(
@@ -24,4 +26,5 @@ def demo(output: Path) -> None:
     # The servers come with an extra that an installation does not need.
     from triage.demo.run import run_demo  # noqa: PLC0415
 
+    log_to_stderr("error")
     sys.exit(0 if run_demo(output, click.echo) else 1)

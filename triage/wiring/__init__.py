@@ -12,6 +12,7 @@ from triage.wiring.rulebook import rulebook_of, rulebook_to_look_at
 from triage.wiring.running import (
     Installation,
     daemon_parts,
+    log_to_stderr,
     open_store,
     run_daemon,
     run_once,
@@ -21,6 +22,7 @@ __all__ = [
     "Installation",
     "check_installation",
     "daemon_parts",
+    "log_to_stderr",
     "now",
     "open_store",
     "rulebook_of",
