@@ -22,11 +22,14 @@ _TOO_LARGE = "it stands for too many phrases", "use smaller lists or gaps"
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.never_capture = True
+# Every automaton remembers what it has computed, and there are thousands of them.
+_OPTIONS.max_mem = 512 * 1024
 # Bytes, not characters: patterns and text are the same UTF-8, and automata stay small.
 _OPTIONS.encoding = re2.Options.Encoding.LATIN1
 _EXPERT_OPTIONS = re2.Options()
 _EXPERT_OPTIONS.log_errors = False
 _EXPERT_OPTIONS.never_capture = True
+_EXPERT_OPTIONS.max_mem = 2 * 1024 * 1024
 
 
 class Match(Protocol):
