@@ -18,6 +18,10 @@ CORPORA = (
 )
 
 
+OBLIQUE = PROJECT / "tests" / "corpus" / "oblique"
+"""Mails that say what they mean in pictures and asides: the hardest to judge."""
+
+
 @pytest.fixture(scope="module")
 def ruleset() -> Ruleset:
     return shipped_ruleset()
@@ -75,3 +79,10 @@ def test_what_is_missing_is_right(mails: tuple[Judged, ...]) -> None:
 
 def test_the_flags_are_right(mails: tuple[Judged, ...]) -> None:
     assert share(mails, "has_right_flags") >= 0.95
+
+
+def test_what_is_said_in_asides_turns_nobody_away_wrongly(ruleset: Ruleset) -> None:
+    mails = judged(OBLIQUE, ruleset)
+
+    assert named(mails, "is_turned_away_wrongly") == []
+    assert share(mails, "is_right") >= 0.8
