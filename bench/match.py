@@ -24,10 +24,10 @@ from triage.ruleset.reading import read_fields
 
 # The first words are the most frequent.
 _FREQUENT = """
-the i to and my of a for in that you is was have this not it on with we be are as at from
-they by but or her she he his has exam school about been had will your me when paper no
-would our all were so their result which if do time there what please after complaint
-grade marks teacher centre candidate examination results answer
+the i to and my of a for in that you is was have this not it on with we be are as at
+from they by but or her she he his has exam school about been had will your me when
+paper no would our all were so their result which if do time there what please after
+complaint grade marks teacher centre candidate examination results answer
 """
 FREQUENT = tuple(_FREQUENT.split())
 HEAD = """

@@ -14,6 +14,7 @@ docs/rule-language.md says the same with examples for people who never programme
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -164,6 +165,7 @@ def _must_stand_apart(token: re.Match[str]) -> None:
         raise PhraseError(f"a space is missing after {token[0]}", _WHOLE_WORDS)
 
 
+@lru_cache(maxsize=4096)
 def _words(written: str) -> Sequence:
     beginning = written.removesuffix("*")
     if "*" in beginning:

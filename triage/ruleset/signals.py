@@ -33,7 +33,7 @@ class SignalPatterns:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Parts that give a signal when they stand in one sentence.
+    """Parts, the rarest first, that give a signal when they stand in one sentence.
 
     Where `hint` is a number, they only give that one of the signal's weak hints.
     """
@@ -125,7 +125,8 @@ class _Layout:
         if signal.phrases:
             yield Way(number, (self._part(signal.phrases),))
         for parts in signal.together:
-            yield Way(number, tuple(map(self._part, parts)))
+            rarest_first = sorted(parts, key=self._commonness)
+            yield Way(number, tuple(map(self._part, rarest_first)))
         for hint, of_hint in enumerate(signal.weak):
             yield Way(number, (self._part(of_hint),), hint)
 
@@ -144,8 +145,7 @@ class _Layout:
         for way in ways:
             if way.signal in seen:
                 parts.update(way.parts)
-                rarest = min(way.parts, key=lambda p: self._commonness(patterns_of[p]))
-                by_part[rarest].append(way)
+                by_part[way.parts[0]].append(way)
         parts_of: dict[int, list[int]] = defaultdict(list)
         for part in sorted(parts):
             for pattern in patterns_of[part]:
