@@ -6,6 +6,8 @@ messages after it go on. The child has no state: to kill it loses nothing.
 """
 
 import atexit
+import contextlib
+import fcntl
 import logging
 import pickle
 import resource
@@ -28,6 +30,7 @@ from triage.ruleset import Evidence, Ruleset, compile_ruleset, find_evidence
 log = logging.getLogger(__name__)
 
 _READY = b"ready"
+_PIPE_OCTETS = 1024 * 1024
 _IGNORED = frozenset({signal.SIGINT, signal.SIGTERM})
 """Signals that a terminal or a supervisor sends to the daemon's whole group."""
 
@@ -228,9 +231,15 @@ class _Child:
         self._outgoing: SimpleQueue[_Request | None] = SimpleQueue()
         # Not fork: the daemon has threads, whose locks a copy would hold for ever.
         context = get_context("spawn")
-        self._connection, theirs = context.Pipe()
+        their_requests, self._requests = context.Pipe(duplex=False)
+        self._answers, their_answers = context.Pipe(duplex=False)
+        _widen(self._requests)
+        _widen(their_answers)
         self._process = context.Process(
-            target=_serve, args=(theirs, job), name="triage-reader", daemon=True
+            target=_serve,
+            args=(their_requests, their_answers, job),
+            name="triage-reader",
+            daemon=True,
         )
         resource_tracker.ensure_running()  # which would lift the mask below
         # The child inherits the mask, and lifts it once it ignores the signals.
@@ -241,7 +250,8 @@ class _Child:
             raise TransientError("the reader process cannot be started") from error
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            theirs.close()
+            their_requests.close()
+            their_answers.close()
         self._feeder = threading.Thread(
             target=self._feed, name="triage-reader-feed", daemon=True
         )
@@ -267,7 +277,8 @@ class _Child:
         self._process.join()
         # Its end is closed now, so nobody is left writing when ours is.
         self._feeder.join()
-        self._connection.close()
+        self._requests.close()
+        self._answers.close()
 
     def _wait_until_ready(self) -> None:
         try:
@@ -278,8 +289,8 @@ class _Child:
 
     def _received(self, seconds: float) -> bytes:
         try:
-            if self._connection.poll(seconds):
-                return self._connection.recv_bytes()
+            if self._answers.poll(seconds):
+                return self._answers.recv_bytes()
         except (EOFError, OSError):
             self._process.join(self._limits.seconds)
             raise self._death(self._process.exitcode) from None
@@ -297,12 +308,22 @@ class _Child:
     def _feed(self) -> None:
         while (request := self._outgoing.get()) is not None:
             try:
-                self._connection.send_bytes(pickle.dumps(request))
+                self._requests.send_bytes(pickle.dumps(request))
             except OSError:
                 return
 
 
-def _serve(connection: Connection, job: _Job) -> None:
+def _widen(pipe: Connection) -> None:
+    """Let a pipe hold all that is read ahead, so that the child never waits to send.
+
+    While the caller records it takes no answers, and 64 KiB, or a pair of sockets, hold
+    fewer of them than the child reads meanwhile.
+    """
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_OCTETS)
+
+
+def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
     """Be the child: read what comes until the parent is gone."""
     for ignored in _IGNORED:
         signal.signal(ignored, signal.SIG_IGN)
@@ -315,13 +336,13 @@ def _serve(connection: Connection, job: _Job) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ruleset = compile_ruleset(job.files)
     try:
-        connection.send_bytes(_READY)
+        answers.send_bytes(_READY)
         while True:
-            request: _Request = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own parent
+            request: _Request = pickle.loads(requests.recv_bytes())  # noqa: S301 - from our own parent
             signal.setitimer(signal.ITIMER_REAL, job.limits.seconds)
             answer = _read(ruleset, request.fetched, job.parse)
             signal.setitimer(signal.ITIMER_REAL, 0)
-            connection.send_bytes(pickle.dumps(_Answer(request.serial, answer)))
+            answers.send_bytes(pickle.dumps(_Answer(request.serial, answer)))
     except (EOFError, OSError):
         return
 
