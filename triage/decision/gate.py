@@ -64,16 +64,15 @@ class Seen:
 
         A field that denies itself, such as `X-Autoreply: no`, is no mark.
         """
-        return next((mark for mark in marks if self.bears(mark)), None)
-
-    def bears(self, mark: str) -> bool:
-        name, _, start = mark.partition(":")
-        values = [value.strip().lower() for value in self.values(name.strip())]
-        if not values:
-            return False
-        if wanted := start.strip().lower():
-            return any(value.startswith(wanted) for value in values)
-        return any(value not in DENIALS for value in values)
+        fields = self.message.headers.index
+        return next(
+            (
+                mark
+                for mark, (name, start) in zip(marks, in_parts(marks), strict=True)
+                if name in fields and _is_marked(fields[name], start)
+            ),
+            None,
+        )
 
     def is_system(self, address: str) -> bool:
         """Whether a local part is a machine's, its separators and +tag aside."""
@@ -81,6 +80,20 @@ class Seen:
         pattern = local_parts(self.tables.automatic.system_senders)
         spellings = (local, local.partition("+")[0], re.sub(r"[-_.]", "", local))
         return any(pattern.fullmatch(spelling) for spelling in spellings)
+
+
+@lru_cache(maxsize=8)
+def in_parts(marks: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each mark's field name and how its value begins, both lower-cased."""
+    parts = (mark.lower().partition(":") for mark in marks)
+    return tuple((name.strip(), start.strip()) for name, _, start in parts)
+
+
+def _is_marked(values: tuple[str, ...], start: str) -> bool:
+    plain = (value.strip().lower() for value in values)
+    if start:
+        return any(value.startswith(start) for value in plain)
+    return any(value not in DENIALS for value in plain)
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 LINE_WIDTH = 72
 
@@ -32,7 +33,12 @@ def fill(text: str, width: int = LINE_WIDTH) -> str:
     `| ` stands alone, and so does a line that the next one underlines with hyphens.
     """
     paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "\n\n".join("\n".join(_lines(each, width)) for each in paragraphs) + "\n"
+    return "\n\n".join(_filled_paragraph(each, width) for each in paragraphs) + "\n"
+
+
+@lru_cache(maxsize=512)  # most paragraphs stand in every letter
+def _filled_paragraph(paragraph: str, width: int) -> str:
+    return "\n".join(_lines(paragraph, width))
 
 
 def _lines(paragraph: str, width: int) -> Iterator[str]:

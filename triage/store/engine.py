@@ -8,7 +8,7 @@ once with "database is locked" when another connection wrote in between.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,9 +91,9 @@ class Engine:
         safe = {name: to_column(value) for name, value in values.items()}
         return guarded(lambda: self.database.execute(sql, safe)).rowcount
 
-    def run_each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        """Execute a statement once with each row of values."""
-        safe = [{name: to_column(value) for name, value in row.items()} for row in rows]
+    def run_each(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Execute a statement once with each row of values, in the order of its `?`."""
+        safe = [tuple(map(to_column, row)) for row in rows]
         guarded(lambda: self.database.conn.executemany(sql, safe))
 
     def rows(self, sql: str, **values: object) -> list[Row]:

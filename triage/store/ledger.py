@@ -52,19 +52,13 @@ class LedgerRows:
         """Note messages that are not ours; nothing of them is kept."""
         with self._engine.writing():
             inbox_id = inbox_row(self._engine, inbox, uidvalidity)
-            same = {
-                "inbox": inbox_id,
-                "uidvalidity": uidvalidity,
-                "reason": reason,
-                "now": now,
-            }
             self._engine.run_each(
                 "INSERT INTO messages"
                 " (inbox, uidvalidity, uid, fate, reason, seen_at)"
-                " VALUES (:inbox, :uidvalidity, :uid, 'left', :reason, :now)"
+                " VALUES (?, ?, ?, 'left', ?, ?)"
                 " ON CONFLICT (inbox, uidvalidity, uid) WHERE retired_at IS NULL"
                 " DO NOTHING",
-                ({**same, "uid": uid} for uid in uids),
+                ((inbox_id, uidvalidity, uid, reason, now) for uid in uids),
             )
 
     def set_aside(self, aside: SetAside) -> None:
@@ -140,12 +134,11 @@ class LedgerRows:
         """Note that messages were moved to their folder."""
         with self._engine.writing():
             inbox_id = inbox_row(self._engine, inbox, uidvalidity)
-            same = {"inbox": inbox_id, "uidvalidity": uidvalidity, "now": now}
             self._engine.run_each(
-                "UPDATE messages SET filed_at = :now, gone_at = NULL"
-                " WHERE inbox = :inbox AND uidvalidity = :uidvalidity"
-                " AND uid = :uid AND retired_at IS NULL AND filed_at IS NULL",
-                ({**same, "uid": uid} for uid in uids),
+                "UPDATE messages SET filed_at = ?, gone_at = NULL"
+                " WHERE inbox = ? AND uidvalidity = ? AND uid = ?"
+                " AND retired_at IS NULL AND filed_at IS NULL",
+                ((now, inbox_id, uidvalidity, uid) for uid in uids),
             )
 
     def last_uidvalidity(self, inbox: Inbox) -> int | None:

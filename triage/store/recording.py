@@ -175,18 +175,9 @@ def _evidence_rows(engine: Engine, record_: Record, message: int) -> None:
     engine.run_each(
         "INSERT INTO evidence"
         " (message, position, standing, signal, found_in, words, sentence)"
-        " VALUES (:message, :position, :standing, :signal, :found_in, :words,"
-        " :sentence)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            {
-                "message": message,
-                "position": position,
-                "standing": standing,
-                "signal": hit.signal,
-                "found_in": hit.where,
-                "words": hit.text,
-                "sentence": hit.sentence,
-            }
+            (message, position, standing, hit.signal, hit.where, hit.text, hit.sentence)
             for position, (standing, hit) in enumerate(found)
         ),
     )
