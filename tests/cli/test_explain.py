@@ -150,6 +150,19 @@ def test_the_time_may_be_given(triage: Triage, config: Path, eml: Path) -> None:
     assert row["acknowledge"].startswith("2026-04-08")
 
 
+def test_a_fault_in_other_rules_is_placed_there(
+    triage: Triage, config: Path, eml: Path, tmp_path: Path
+) -> None:
+    rules = tmp_path / "other"
+    rules.mkdir()
+    (rules / "broken.toml").write_text("[intake\n")
+
+    result = triage("explain", "-c", config, "--rules", rules, eml)
+
+    assert result.status == 2
+    assert result.err.startswith(f"{rules / 'broken.toml'}:1:")
+
+
 def test_other_rules_may_be_tried(
     triage: Triage, config: Path, eml: Path, tmp_path: Path
 ) -> None:

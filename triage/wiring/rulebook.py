@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ def rulebook_of(config: Config) -> Rulebook:
 
     Raises ConfigError with every problem of rules, templates and keys at once.
     """
-    return _rulebook(config, rule_files(config.rules.folder), lambda: _keys(config))
+    return _rulebook(config, lambda: _keys(config))
 
 
 def bound_to(rulebook: Rulebook, salt: bytes) -> Rulebook:
@@ -55,11 +55,10 @@ def rulebook_to_look_at(config_path: Path | None, rules: Path | None) -> Ruleboo
     Without a config the shipped one serves; our own addresses are then not known.
     """
     config = load_config(config_path or shipped.example_config())
-    if config_path is None:
-        config = config.model_copy(update={"rules": _folder(config, shipped.rules())})
-    rulebook = _rulebook(
-        config, rule_files(rules or config.rules.folder), lambda: (NO_KEY,)
-    )
+    if rules is not None:
+        folder = config.rules.model_copy(update={"folder": rules})
+        config = config.model_copy(update={"rules": folder})
+    rulebook = _rulebook(config, lambda: (NO_KEY,))
     return rulebook if config_path else replace(rulebook, ourselves=Ourselves())
 
 
@@ -68,13 +67,8 @@ def rule_files(folder: Path) -> dict[str, str]:
     return read_folder(folder, RULE_ENDINGS)
 
 
-def _folder(config: Config, path: Path) -> object:
-    return config.rules.model_copy(update={"folder": path})
-
-
-def _rulebook(
-    config: Config, files: Mapping[str, str], keys: Callable[[], tuple[bytes, ...]]
-) -> Rulebook:
+def _rulebook(config: Config, keys: Callable[[], tuple[bytes, ...]]) -> Rulebook:
+    files = rule_files(config.rules.folder)
     problems: list[Problem] = list(_bad_addresses(config))
     secret_keys = _collected(problems, keys)
     ruleset = _collected(problems, lambda: compile_ruleset(files), config.rules.folder)
