@@ -15,6 +15,7 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.ruleset.rule_files import FRAME
 from triage import shipped
 from triage.message import parse
 from triage.message.model import Message
@@ -30,47 +31,6 @@ paper no would our all were so their result which if do time there what please a
 complaint grade marks teacher centre candidate examination results answer
 """
 FREQUENT = tuple(_FREQUENT.split())
-HEAD = """
-[intake]
-subject_words = ["complain*"]
-[automatic]
-[calendar]
-timezone = "Europe/London"
-country = "GB"
-subdivision = "ENG"
-closing_time = 17:00:00
-acknowledge_days = 2
-respond_days = 10
-[senders]
-windows = [{messages = 3, hours = 24}]
-budgets = {sender_per_day = 3, domain_per_hour = 20, all_per_hour = 60}
-[guard]
-otherwise = "review"
-[[role]]
-id = "r"
-title = "r"
-points = {signal-0 = 1}
-[[topic]]
-id = "t"
-title = "t"
-points = {signal-0 = 1}
-[[flag]]
-id = "f"
-title = "f"
-any = ["signal-0"]
-[[missing]]
-id = "m"
-title = "m"
-present = [["signal-0"]]
-[[route]]
-id = "review"
-title = "r"
-folder = "f"
-[[rule]]
-id = "r"
-title = "r"
-route = "review"
-"""
 SIZES = (
     (250, 2_500, 2_000),
     (300, 3_000, 5_000),
@@ -123,7 +83,7 @@ class Words:
 
 def rules(signals: int, phrases: int) -> str:
     words = Words()
-    text = [HEAD]
+    text = [FRAME]
     for number in range(20):
         listed = ", ".join(f'"{words.rare()}"' for _ in range(12))
         text.append(f'[[list]]\nid = "words-{number}"\nwords = [{listed}]\n')

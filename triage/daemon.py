@@ -21,7 +21,8 @@ from typing import Protocol
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from triage.errors import ConfigError, TransientError, TriageError
+from triage.errors import CANNOT_RUN, ConfigError, TransientError, TriageError
+from triage.mailbox import backoff
 
 DISPATCH_SECONDS = 5
 CLOCK_SECONDS = 5.0
@@ -29,10 +30,6 @@ RECONCILE_SECONDS = 600.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 STOP_SECONDS = 8.0
 """After this long a stop is no longer clean, only safe: what is done is not lost."""
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 300.0
-CANNOT_RUN = 2
-"""Exit status where only a person can mend it."""
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +77,8 @@ class Patience:
 
     def fail(self) -> float:
         """Note a failure; return the seconds to wait, doubling up to five minutes."""
-        pause = min(FIRST_PAUSE * 2.0**self._failures, LONGEST_PAUSE)
-        self._failures = min(self._failures + 1, 20)
+        self._failures += 1
+        pause = backoff(self._failures)
         self._until = monotonic() + pause
         return pause
 

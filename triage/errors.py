@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
+CANNOT_RUN = 2
+"""Exit status where only a person can mend it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

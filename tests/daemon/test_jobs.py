@@ -9,8 +9,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from triage.daemon import FIRST_PAUSE, LONGEST_PAUSE, Daemon, Parts, Patience
+from triage.daemon import Daemon, Parts, Patience
 from triage.errors import TransientError
+from triage.mailbox.failures import FIRST_PAUSE, LONGEST_PAUSE
 
 LONG = 3600
 

@@ -16,9 +16,7 @@ from triage.cli.explain import explain
 from triage.cli.init import init
 from triage.cli.outbox import outbox
 from triage.cli.run import run
-from triage.errors import ConfigError, TransientError
-
-CANNOT_RUN = 2
+from triage.errors import CANNOT_RUN, ConfigError, TransientError
 
 
 @click.group(

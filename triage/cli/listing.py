@@ -18,11 +18,10 @@ def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def day(at: datetime | None) -> str:
     """A date as people write it, in this machine's time zone; '-' for none."""
-    return (
-        "-"
-        if at is None
-        else f"{at.astimezone():%a} {at.astimezone().day} {at.astimezone():%b %Y}"
-    )
+    if at is None:
+        return "-"
+    here = at.astimezone()
+    return f"{here:%a} {here.day} {here:%b %Y}"
 
 
 def moment(at: datetime | None) -> str | None:

@@ -1,6 +1,8 @@
 """`triage outbox`: replies and notices on their way, or waiting for a person."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -88,12 +90,8 @@ def resend(number: int, config: Path) -> None:
 
     Of a letter that was uncertain, first make sure that it did not arrive.
     """
-    with open_store(config) as store:
-        _existing(store, number)
-        try:
-            store.outbox.resend(number, now())
-        except IllegalMoveError as error:
-            raise ConfigError(str(error)) from None
+    with open_store(config) as store, _decision_on(number, store):
+        store.outbox.resend(number, now())
     click.echo(f"letter {number} is queued")
 
 
@@ -106,13 +104,19 @@ def drop(number: int, config: Path) -> None:
     A person whom it was to acknowledge is then on this list:
     triage case list --debt
     """
-    with open_store(config) as store:
-        _existing(store, number)
-        try:
-            store.outbox.drop(number, now())
-        except IllegalMoveError as error:
-            raise ConfigError(str(error)) from None
+    with open_store(config) as store, _decision_on(number, store):
+        store.outbox.drop(number, now())
     click.echo(f"letter {number} is dropped")
+
+
+@contextmanager
+def _decision_on(number: int, store: Store) -> Iterator[None]:
+    """Say in words when there is no such letter, or it cannot make the move."""
+    _existing(store, number)
+    try:
+        yield
+    except IllegalMoveError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _existing(store: Store, number: int) -> OutboxItem:

@@ -1,7 +1,7 @@
 """Whether what became of each sample mail is what the sample says."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from triage.decision import Decision
@@ -92,8 +92,7 @@ def _verdict(
     entry, reply = _entry_and_reply(fate, store)
     decision = entry.decision if entry else None
     verdict = Verdict(sample, fate, decision, reply)
-    problems = tuple(_differences(verdict, references))
-    return Verdict(sample, fate, decision, reply, problems)
+    return replace(verdict, problems=tuple(_differences(verdict, references)))
 
 
 def _entry_and_reply(

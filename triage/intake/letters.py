@@ -8,7 +8,7 @@ from datetime import datetime
 from triage.decision import Decision, ReplyPlan, Sighting
 from triage.intake.rulebook import Rulebook
 from triage.message.token import mint_id
-from triage.reply import Letter, Notice, compose, compose_notice
+from triage.reply import Composed, Letter, Notice, compose, compose_notice
 from triage.ruleset.schema import Series
 from triage.store import Category
 from triage.store import Letter as FrozenLetter
@@ -67,14 +67,7 @@ def _worded(
         respond=decision.respond,
         series=series.title if series else None,
     )
-    composed = compose(letter, rulebook.templates, now)
-    return FrozenLetter(
-        kind=plan.kind,
-        to=composed.to,
-        message_id=composed.message_id,
-        data=composed.data,
-        template=plan.template,
-    )
+    return _frozen(compose(letter, rulebook.templates, now), plan.template)
 
 
 def notices_of(
@@ -98,7 +91,7 @@ def notices_of(
             message_id=_mint(reference, kind, rulebook),
             why=tuple(reasons),
             reference=reference,
-            route=_title_of(decision.route, rulebook),
+            route=rulebook.ruleset.routes[decision.route].title,
             folder=decision.folder,
             priority=decision.priority,
             received_at=sighting.received_at,
@@ -132,27 +125,23 @@ def breaker_alert(limit: int, rulebook: Rulebook, now: datetime) -> FrozenLetter
 
 def _frozen_notice(notice: Notice, rulebook: Rulebook, now: datetime) -> FrozenLetter:
     composed = compose_notice(notice, rulebook.templates, now)
+    frozen = _frozen(composed, notice.template)
+    return replace(frozen, category=Category.NOTICE, acknowledges=False)
+
+
+def _frozen(composed: Composed, template: str) -> FrozenLetter:
     return FrozenLetter(
-        kind=notice.kind,
+        kind=composed.kind,
         to=composed.to,
         message_id=composed.message_id,
         data=composed.data,
-        template=notice.template,
-        category=Category.NOTICE,
-        acknowledges=False,
+        template=template,
     )
 
 
 def _mint(reference: str, kind: str, rulebook: Rulebook) -> str:
     domain = rulebook.organisation.message_id_domain
     return mint_id(reference, kind, rulebook.keys[0], domain)
-
-
-def _title_of(route: str, rulebook: Rulebook) -> str:
-    return next(
-        (each.title for each in rulebook.ruleset.tables.route if each.id == route),
-        route,
-    )
 
 
 def _series_on(at: datetime, rulebook: Rulebook) -> Series | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from triage.config import LOOPBACK
 from triage.errors import ConfigError
 
 PORTS = {"tls": 465, "starttls": 587, "plain": 25}
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
