@@ -1,7 +1,6 @@
-from time import process_time
-
 import pytest
 
+from tests.timing import seconds_of
 from triage.errors import ConfigError, Problem
 from triage.tomlsource import read_toml
 
@@ -132,22 +131,16 @@ def test_three_thousand_lines_are_read_and_placed_in_no_time() -> None:
         f'  "six"]\n# why\nunless = ["seven"]\n'
         for n in range(500)
     )
-    read_toml(text, "warm.toml").place(("signal", 0))
 
-    start = process_time()
-    source = read_toml(text, "x.toml")
-    place = source.place(("signal", 499, "phrases", 2))
-    took = process_time() - start
+    def read_and_place() -> tuple[int, int]:
+        return read_toml(text, "x.toml").place(("signal", 499, "phrases", 2))
 
-    assert place == (2998, 3)
-    assert took < 0.25  # about 0.04 s; a slow, busy machine gets leave
+    assert read_and_place() == (2998, 3)
+    assert seconds_of(read_and_place) < 0.5  # about 0.04 s; a busy machine gets leave
 
 
 @pytest.mark.parametrize(
     "text", ['a = "' + '\\"' * 50_000, "#" * 100_000, "[" * 50_000, '"""' * 9_999]
 )
 def test_a_hostile_text_takes_no_time(text: str) -> None:
-    start = process_time()
-    problems_of(text + "\n!")
-
-    assert process_time() - start < 1
+    assert seconds_of(lambda: problems_of(text + "\n!")) < 1
