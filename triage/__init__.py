@@ -18,6 +18,7 @@ workdays    when an answer is due
 reply       Decision + template → bytes of an answer
 store       SQLite: the only SQL
 config      config.toml → Config, or every problem at once
+edition     rule files and templates as written, named by their hash
 shipped     where the default rules and templates lie
 tomlsource  TOML with the place of every key
 errors      what went wrong, named by what the caller does

@@ -20,7 +20,7 @@ from tests.journeys.running import RunningDaemon
 from tests.journeys.valve import Valve
 from triage.message import Message, parse
 from triage.reader import Reader
-from triage.wiring.rulebook import rule_files
+from triage.wiring.rulebook import edition_of
 
 pytestmark = pytest.mark.servers
 
@@ -164,7 +164,7 @@ def test_a_mail_that_kills_its_reader_is_set_aside_and_others_go_on(
             journey.deliver(make_mail(hostile))
 
     with journey.installation() as parts:
-        rules = rule_files(parts.config.rules.folder)
+        rules = edition_of(parts.config).rules
         with Reader(rules, parse=parse_or_die) as reader:
             parts.intake.reader = reader
             taken, _ = parts.run_once()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from triage import shipped
 from triage.config import Config, load_config, read_folder
 from triage.decision import Ourselves
+from triage.edition import Edition
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
 from triage.intake.letters import ALERT_TEMPLATE, NOTICE_TEMPLATE
@@ -31,12 +32,24 @@ NO_KEY = b"only looked at, never sent"
 T = TypeVar("T")
 
 
-def rulebook_of(config: Config) -> Rulebook:
-    """Read and compile everything that mail is judged by and answered with.
+def edition_of(config: Config) -> Edition:
+    """Read the rule files and templates as they stand in the folders.
 
-    Raises ConfigError with every problem of rules, templates and keys at once.
+    Raises ConfigError for a folder or file that cannot be read.
     """
-    return _rulebook(config, lambda: _keys(config))
+    return Edition(
+        rules=read_folder(config.rules.folder, RULE_ENDINGS),
+        templates=read_folder(config.templates.folder, TEMPLATE_ENDINGS),
+    )
+
+
+def rulebook_of(config: Config, edition: Edition | None = None) -> Rulebook:
+    """Compile everything that mail is judged by and answered with.
+
+    Without an edition the folders are read. Raises ConfigError with every problem of
+    rules, templates and keys at once.
+    """
+    return _rulebook(config, edition or edition_of(config), lambda: _keys(config))
 
 
 def bound_to(rulebook: Rulebook, salt: bytes) -> Rulebook:
@@ -58,28 +71,26 @@ def rulebook_to_look_at(config_path: Path | None, rules: Path | None) -> Ruleboo
     if rules is not None:
         folder = config.rules.model_copy(update={"folder": rules})
         config = config.model_copy(update={"rules": folder})
-    rulebook = _rulebook(config, lambda: (NO_KEY,))
+    rulebook = _rulebook(config, edition_of(config), lambda: (NO_KEY,))
     return rulebook if config_path else replace(rulebook, ourselves=Ourselves())
 
 
-def rule_files(folder: Path) -> dict[str, str]:
-    """Return the text of every rule file in a folder."""
-    return read_folder(folder, RULE_ENDINGS)
-
-
-def _rulebook(config: Config, keys: Callable[[], tuple[bytes, ...]]) -> Rulebook:
-    files = rule_files(config.rules.folder)
+def _rulebook(
+    config: Config, edition: Edition, keys: Callable[[], tuple[bytes, ...]]
+) -> Rulebook:
     problems: list[Problem] = list(_bad_addresses(config))
     secret_keys = _collected(problems, keys)
-    ruleset = _collected(problems, lambda: compile_ruleset(files), config.rules.folder)
-    make_templates = partial(_templates, config, ruleset)
+    make_ruleset = partial(compile_ruleset, edition.rules)
+    ruleset = _collected(problems, make_ruleset, config.rules.folder)
+    make_templates = partial(_templates, config, edition, ruleset)
     templates = _collected(problems, make_templates, config.templates.folder)
     if ruleset is not None:
         problems += _mismatches(config, ruleset, templates)
     if problems or ruleset is None or templates is None or secret_keys is None:
         raise ConfigError(*problems)
     return Rulebook(
-        ruleset=ruleset,
+        # What decides is named by the whole set, wording included.
+        ruleset=replace(ruleset, hash=edition.hash),
         templates=templates,
         organisation=templates.organisation,
         ourselves=_ourselves(config),
@@ -101,7 +112,7 @@ def _collected(
         return None
 
 
-def _templates(config: Config, ruleset: Ruleset | None) -> Templates:
+def _templates(config: Config, edition: Edition, ruleset: Ruleset | None) -> Templates:
     """Compile the letters; without a ruleset, only to find what is wrong in them."""
     timezone = ruleset.calendar.timezone if ruleset else ZoneInfo("UTC")
     missing = [item.id for item in ruleset.tables.missing] if ruleset else []
@@ -119,8 +130,7 @@ def _templates(config: Config, ruleset: Ruleset | None) -> Templates:
         contacts=config.contacts,
         links=config.links,
     )
-    files = read_folder(config.templates.folder, TEMPLATE_ENDINGS)
-    return compile_templates(files, organisation, missing)
+    return compile_templates(edition.templates, organisation, missing)
 
 
 def _bad_addresses(config: Config) -> Iterator[Problem]:

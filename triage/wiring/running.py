@@ -18,7 +18,7 @@ from triage.mailbox import ImapMailbox
 from triage.reader import Reader
 from triage.store import Store
 from triage.wiring.clock import now
-from triage.wiring.rulebook import bound_to, rule_files, rulebook_of
+from triage.wiring.rulebook import bound_to, edition_of, rulebook_of
 from triage.wiring.servers import (
     MailboxWitness,
     inbox_of,
@@ -48,14 +48,15 @@ class Installation:
         self.config = config
         self.stop = threading.Event()
         self._opened = ExitStack()
-        rulebook = rulebook_of(config)
+        edition = edition_of(config)
+        rulebook = rulebook_of(config, edition)
         self.mailbox = mailbox_of(config)
         self.watcher = mailbox_of(config)
         self._witness = mailbox_of(config)
         submission = submission_of(config, self.stop)
         self.store = Store.open(config.store.path, exclusive=True)
         self._opened.callback(self.store.close)
-        reader = Reader(rule_files(config.rules.folder))
+        reader = Reader(edition.rules)
         self._opened.callback(reader.close)
         for mailbox in self._mailboxes():
             self._opened.callback(mailbox.close)

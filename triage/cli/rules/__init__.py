@@ -1,0 +1,11 @@
+"""`triage rules`: see that rule files are right, what they do, and what is in force."""
+
+import click
+
+
+@click.group(short_help="Check, test and compare rule files; see what is in force.")
+def rules() -> None:
+    """What mails mean and where they go stands in the rule files, for you to edit.
+
+    Nothing here sends mail.
+    """
