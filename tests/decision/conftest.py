@@ -76,6 +76,7 @@ TABLES: dict[str, Any] = {
         "contrary": ["ill"],
         "meanwhile": "acknowledged",
     },
+    "modes": {"at_most": "live"},
     "signal": [],
     "role": [
         {"id": "reader", "title": "A reader", "points": {"my-card": 1, "my-loan": 2}},

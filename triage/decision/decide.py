@@ -9,6 +9,7 @@ from triage.decision.hold import (
     Planned,
     held,
     may_acknowledge_meanwhile,
+    meanwhile_held,
     recipient,
 )
 from triage.decision.judge import Judgement, judge
@@ -24,10 +25,11 @@ from triage.decision.model import (
 )
 from triage.decision.withhold import withheld
 from triage.message.model import Message
+from triage.ruleset.modes import mode_of
 from triage.workdays import Due, due
 
 PRIORITIES = ("normal", "high", "urgent")
-WATCHED = Reason("watch", "this route only watches: people answer by hand")
+WATCHED = Reason("watch", "this route is only watched: people answer by hand")
 
 
 def is_ours(message: Message, ruleset: Rules, belongs: bool) -> bool:
@@ -109,6 +111,7 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
         meanwhile=meanwhile,
         withheld=kept_back,
         held=() if kept_back else waits,
+        meanwhile_held=meanwhile_held(waits) if meanwhile else (),
         case=case.reference if case else None,
         escalates=_escalates(judgement, seen),
         acknowledge=acknowledge,
@@ -132,7 +135,7 @@ def _reply(judgement: Judgement, seen: Seen) -> ReplyPlan | None:
 
 
 def _meanwhile(reply: ReplyPlan, seen: Seen) -> tuple[ReplyPlan | None, ReplyPlan]:
-    """Acknowledge at once, where the guard has a letter for it; redirect later."""
+    """Acknowledge first, where the guard has a letter for it; redirect later."""
     template = seen.tables.guard.meanwhile
     if template is None:
         return None, reply
@@ -151,7 +154,8 @@ def _kind(judgement: Judgement, seen: Seen) -> str:
 
 
 def _kept_back(judgement: Judgement, seen: Seen) -> tuple[Reason, ...]:
-    watched = (WATCHED,) if judgement.route.mode == "watch" else ()
+    is_watched = mode_of(judgement.route, seen.tables) == "watch"
+    watched = (WATCHED,) if is_watched else ()
     return (*watched, *withheld(seen))
 
 

@@ -7,8 +7,10 @@ from triage.decision.domains import is_usable, same_organisation
 from triage.decision.gate import Seen
 from triage.decision.model import Reason
 from triage.decision.sender import person_key
+from triage.ruleset.modes import mode_of
 from triage.ruleset.schema import Flag, Route
 
+BY_MODE = "by-route"
 FLAGGED_REDIRECTION = "flagged-redirection"
 
 
@@ -42,8 +44,14 @@ def held(planned: Planned) -> tuple[Reason, ...]:
 
 
 def may_acknowledge_meanwhile(reasons: tuple[Reason, ...]) -> bool:
-    """Whether nothing but the redirection itself keeps a reply waiting."""
-    return [reason.code for reason in reasons] == [FLAGGED_REDIRECTION]
+    """Whether nothing but the redirection itself, or the mode, keeps it waiting."""
+    codes = {reason.code for reason in reasons}
+    return FLAGGED_REDIRECTION in codes and codes <= {FLAGGED_REDIRECTION, BY_MODE}
+
+
+def meanwhile_held(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """What also keeps an acknowledgement waiting that goes out in the meantime."""
+    return tuple(reason for reason in reasons if reason.code != FLAGGED_REDIRECTION)
 
 
 def _reply_to_elsewhere(planned: Planned) -> bool:
@@ -100,12 +108,12 @@ def _flagged_redirection(planned: Planned) -> bool:
     return planned.route.redirects and any(flag.hold_redirect for flag in planned.flags)
 
 
-def _by_route(planned: Planned) -> bool:
-    return planned.route.mode == "hold"
+def _by_mode(planned: Planned) -> bool:
+    return mode_of(planned.route, planned.seen.tables) == "hold"
 
 
 HELD: tuple[tuple[str, str, Callable[[Planned], bool]], ...] = (
-    ("by-route", "replies of this route wait for approval", _by_route),
+    (BY_MODE, "replies of this route wait for approval", _by_mode),
     (
         FLAGGED_REDIRECTION,
         "it would turn away a flagged writer",

@@ -151,11 +151,13 @@ class Decision:
     flags: tuple[str, ...] = ()
     reply: ReplyPlan | None = None
     meanwhile: ReplyPlan | None = None
-    """An acknowledgement that goes out at once while the reply waits for a person."""
+    """An acknowledgement that does not wait for what becomes of a held redirection."""
     withheld: tuple[Reason, ...] = ()
     """The reply is not sent: the duty becomes acknowledgement debt."""
     held: tuple[Reason, ...] = ()
     """The reply is composed but waits for a person."""
+    meanwhile_held: tuple[Reason, ...] = ()
+    """The acknowledgement in the meantime waits for a person too."""
     case: str | None = None
     """Reference of the case it joins; None with ANSWER opens a new one."""
     escalates: bool = False

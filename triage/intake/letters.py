@@ -39,7 +39,10 @@ def replies_of(
     decision = occasion.decision
     if decision.withheld:
         return ()
-    plans = ((decision.meanwhile, ()), (decision.reply, decision.held))
+    plans = (
+        (decision.meanwhile, decision.meanwhile_held),
+        (decision.reply, decision.held),
+    )
     return tuple(
         replace(_worded(plan, occasion, rulebook, now), held=held)
         for plan, held in plans

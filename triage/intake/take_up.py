@@ -69,7 +69,13 @@ def take_up(
             replies = replies_of(occasion, rulebook, now)
         except MessageError as error:
             unwritten = Reason("unwritten", f"no reply can be written: {error}")
-            decision = replace(decision, withheld=(unwritten,), held=(), meanwhile=None)
+            decision = replace(
+                decision,
+                withheld=(unwritten,),
+                held=(),
+                meanwhile=None,
+                meanwhile_held=(),
+            )
         notices = tuple(notices_of(occasion, rulebook, now))
     if replies:
         _watch_the_budget(history, rulebook, store, now)

@@ -9,6 +9,7 @@ patterns    a phrase as a pattern for RE2
 signals     what gives a signal, laid out to be looked for
 index       which patterns can match in a sentence
 ruleset     the compiled ruleset
+modes       how far an answer goes by itself
 matching    find the evidence in a message
 scanning    what matches where in it
 reading     a message as folded sentences
@@ -22,15 +23,20 @@ from triage.ruleset.compiling import compile_ruleset
 from triage.ruleset.evidence import Evidence, Hit
 from triage.ruleset.examples import examples_that_fail
 from triage.ruleset.matching import find_evidence
+from triage.ruleset.modes import MODES, mode_of, with_modes
 from triage.ruleset.ruleset import Ruleset
-from triage.ruleset.schema import json_schema
+from triage.ruleset.schema import Mode, json_schema
 
 __all__ = [
+    "MODES",
     "Evidence",
     "Hit",
+    "Mode",
     "Ruleset",
     "compile_ruleset",
     "examples_that_fail",
     "find_evidence",
     "json_schema",
+    "mode_of",
+    "with_modes",
 ]

@@ -18,6 +18,7 @@ from triage.ruleset.schema import (
     Guard,
     Intake,
     Missing,
+    Modes,
     Role,
     Route,
     Rule,
@@ -49,6 +50,7 @@ _TABLES: Mapping[str, type[Entry]] = {
     "calendar": CalendarTable,
     "senders": Senders,
     "guard": Guard,
+    "modes": Modes,
 }
 
 # Which keys name entries of which table.

@@ -15,6 +15,7 @@ Where = Literal[
     "subject", "text", "signature", "quoted", "forwarded", "sender", "attachment"
 ]
 Phrases = tuple[str, ...]
+Mode = Literal["watch", "hold", "live"]
 
 
 def together_entries(written: Any) -> Any:
@@ -132,7 +133,8 @@ class Route(Entry):
     template: str | None = None
     folder: str
     priority: Literal["normal", "high", "urgent"] = "normal"
-    mode: Literal["watch", "hold", "live"] = "live"
+    mode: Mode = "live"
+    """How far an answer goes by itself; `[modes]` may allow less."""
     redirects: bool = False
     contrary: tuple[Id, ...] = ()
     """Signals that forbid this redirection, besides those of the guard."""
@@ -184,6 +186,14 @@ class Guard(Entry):
     points: int = 1
     """Points that the main topic must have."""
     contrary: tuple[Id, ...] = ()
+
+
+class Modes(Entry):
+    """How far answers go by themselves, whatever the routes say."""
+
+    at_most: Mode = "live"
+    """The ceiling: watch decides and records only, hold keeps every reply for a
+    person's approval, live sends."""
 
 
 class Intake(Entry):
@@ -323,6 +333,7 @@ class RuleFiles(Entry):
     calendar: CalendarTable
     senders: Senders
     guard: Guard
+    modes: Modes = Modes()
     list: tuple[WordList, ...] = ()
     signal: tuple[Signal, ...]
     role: tuple[Role, ...]
