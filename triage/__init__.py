@@ -8,6 +8,7 @@ wiring      Config to connected parts; the only clock
 daemon      runs the jobs, stops cleanly
 intake      JOB mailbox → decision → store → filed
 dispatch    JOB outbox → SMTP → sent, tried again, refused or uncertain
+preview     letters looked at before anybody gets one
 mailbox     IMAP: what is new, fetched by peeking; filing
 reader      parsing and matching in a process that can be killed
 smtp        one submission: accepted, try later, refused, unknown

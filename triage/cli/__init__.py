@@ -16,6 +16,7 @@ from triage.cli.explain import explain
 from triage.cli.init import init
 from triage.cli.outbox import outbox
 from triage.cli.run import run
+from triage.cli.templates import templates
 from triage.errors import CANNOT_RUN, ConfigError, TransientError
 
 
@@ -34,13 +35,14 @@ def commands() -> None:
     Begin:      triage init /etc/triage     then edit config.toml there
     Look:       triage check                is everything right?
                 triage explain MAIL.eml     what would this mail get, and why?
+                triage templates preview    what do our letters look like?
     Run:        triage run
     Work:       triage case list, triage outbox list
     Try it out: triage demo
     """
 
 
-for command in (init, check, run, explain, case, outbox, demo):
+for command in (init, check, run, explain, case, outbox, templates, demo):
     commands.add_command(command)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from triage.cli.archive import messages_in
-from triage.cli.options import json_option
+from triage.cli.options import json_option, look_option
 from triage.decision import Decision, History, Sighting, decide
 from triage.intake import Rulebook
 from triage.message import Fetched
@@ -22,13 +22,7 @@ LABEL_WIDTH = 13
 
 @click.command(short_help="Show what a mail would get, and why; sends nothing.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--config",
-    "-c",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar="TRIAGE_CONFIG",
-    help="Use this installation's rules, templates and addresses.",
-)
+@look_option
 @click.option(
     "--rules",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

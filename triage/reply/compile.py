@@ -39,6 +39,7 @@ def compile_templates(
             subject=file.subject,
             text=environment.get_template(f"{file.stem}.txt"),
             html=environment.get_template(f"{file.stem}.html"),
+            is_notice=file.is_notice,
         )
         for file in written.values()
         if file.has_subject

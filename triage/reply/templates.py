@@ -43,6 +43,8 @@ class TemplatePair:
     subject: SubjectLine
     text: Template
     html: Template
+    is_notice: bool = False
+    """For our own people."""
 
     def word(self, variables: Variables) -> Wording:
         """Render both bodies; MessageError where an expression fails."""

@@ -4,6 +4,7 @@ rulebook   rule files, templates and who we are, from a config
 servers    the mailbox, the submission server and the witness
 running    the daemon and the single pass
 checking   what `triage check` looks at
+testing    letters sent to a tester
 """
 
 from triage.wiring.checking import check_installation, try_servers
@@ -17,6 +18,7 @@ from triage.wiring.running import (
     run_daemon,
     run_once,
 )
+from triage.wiring.testing import submit_tests
 
 __all__ = [
     "Installation",
@@ -29,5 +31,6 @@ __all__ = [
     "rulebook_to_look_at",
     "run_daemon",
     "run_once",
+    "submit_tests",
     "try_servers",
 ]

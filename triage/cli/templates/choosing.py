@@ -1,0 +1,31 @@
+"""Which letters, and for what case, both commands of this group are asked for."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from triage.errors import ConfigError
+from triage.intake import Rulebook
+from triage.preview import Circumstances, circumstances_of, sample_circumstances
+from triage.wiring import open_store
+
+letters_argument = click.argument("letters", nargs=-1, metavar="[ROUTE]...")
+case_option = click.option(
+    "--case", "reference", help="Word them for this case of the store, not for samples."
+)
+
+
+def circumstances_for(
+    reference: str | None, config: Path | None, rulebook: Rulebook, now: datetime
+) -> tuple[Circumstances, ...]:
+    """Return the sample cases, or the case of the store that is named."""
+    if reference is None:
+        return sample_circumstances(rulebook.ruleset, now)
+    if config is None:
+        raise ConfigError("--case needs --config, which names the store")
+    with open_store(config) as store:
+        found = store.cases.show(reference.upper())
+    if found is None:
+        raise ConfigError(f"there is no case {reference}; see: triage case list")
+    return (circumstances_of(found, rulebook.ruleset),)
