@@ -25,6 +25,9 @@ One message (intake)
         the same place twice changes nothing; bytes known from another place are
         recorded as a duplicate and queue no letter
 
+What was received, once more (comparison of editions, replay)
+    store.received(limit=None, since=None) -> Iterator[Received]   in time order
+
 Where every message of a mailbox is (intake)
     store.ledger.known(inbox, uidvalidity, uids) -> set[int]
     store.ledger.leave(inbox, uidvalidity, uids, reason, now)
@@ -54,6 +57,17 @@ Outbox (dispatch, command line); states and moves stand in triage/store/states.p
     store.outbox.resend(id, now) / drop(id, now)   a person's acts; IllegalMoveError
     the moves of dispatch: see triage/store/outbox.py
 
+Editions (rule files and templates: what is in force, what was tried)
+    store.editions.keep(edition, counts, now)
+    store.editions.get(prefix) -> KeptEdition             raises ConfigError
+    store.editions.activate(Activation(...)) / in_force() -> Activation | None
+    store.editions.note_trial(Trial(...)) / last_trial() -> Trial | None
+    store.editions.history() -> list[Activation | Trial]
+    store.editions.accept(Acceptance(...)) / accepted(hash) -> tuple[Acceptance, ...]
+
+Heartbeat (daemon, status)
+    store.heartbeat.note(job, now) / last(job) -> datetime | None
+
 Breaker (intake)
     store.breaker.is_open(now) -> bool                    also in History
     store.breaker.trip(now, limit, alert: Letter | None) -> bool
@@ -65,6 +79,16 @@ Breaker (intake)
 Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py.
 """
 
+from triage.store.editions import (
+    Acceptance,
+    Activation,
+    Blocking,
+    Counts,
+    How,
+    KeptEdition,
+    Outcome,
+    Trial,
+)
 from triage.store.fates import Fate
 from triage.store.model import (
     Aside,
@@ -85,29 +109,39 @@ from triage.store.model import (
     Rekeying,
     SetAside,
 )
+from triage.store.received import Received
 from triage.store.states import IllegalMoveError, State
 from triage.store.store import Store
 
 __all__ = [
+    "Acceptance",
+    "Activation",
     "Aside",
+    "Blocking",
     "CaseFile",
     "CaseLine",
     "Category",
+    "Counts",
     "Debt",
     "Fate",
+    "How",
     "IllegalMoveError",
     "Inbox",
     "Inquiry",
+    "KeptEdition",
     "Ledger",
     "Letter",
     "MessageEntry",
     "OutboxItem",
     "OutboxLine",
+    "Outcome",
     "Place",
+    "Received",
     "Record",
     "Recorded",
     "Rekeying",
     "SetAside",
     "State",
     "Store",
+    "Trial",
 ]

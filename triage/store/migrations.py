@@ -219,3 +219,61 @@ CREATE TABLE breaker (
 CREATE UNIQUE INDEX breaker_open ON breaker ((closed_at IS NULL))
     WHERE closed_at IS NULL;
 """
+
+
+@steps(name="0002_editions")
+def _editions(database: Database) -> None:
+    database.executescript(_EDITIONS)
+
+
+_EDITIONS = """
+-- Rule files and templates as written, whole sets that were in force or were tried.
+CREATE TABLE editions (
+    hash TEXT PRIMARY KEY,
+    first_seen_at TEXT NOT NULL,
+    -- JSON {"rules": {name: text}, "templates": {name: text}}, deflated
+    files BLOB NOT NULL,
+    -- NULL in each: it does not compile
+    signals INTEGER,
+    lines INTEGER,
+    routes INTEGER,
+    letters INTEGER
+) STRICT;
+
+-- What was in force since when: the last row is in force now.
+CREATE TABLE activations (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    edition TEXT NOT NULL REFERENCES editions (hash),
+    how TEXT NOT NULL CHECK (how IN ('start', 'change', 'signal', 'rollback')),
+    by TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE trials (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    -- NULL: the folders could not be read
+    edition TEXT REFERENCES editions (hash),
+    outcome TEXT NOT NULL CHECK (outcome IN ('live', 'refused')),
+    reasons TEXT NOT NULL,
+    blocking TEXT NOT NULL
+) STRICT;
+
+-- What a person answers for when an edition treats messages worse.
+CREATE TABLE acceptances (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    edition TEXT NOT NULL REFERENCES editions (hash),
+    -- NULL: whatever it does, it was in force before
+    sha256 TEXT,
+    by TEXT NOT NULL,
+    why TEXT NOT NULL
+) STRICT;
+CREATE INDEX acceptances_edition ON acceptances (edition);
+
+-- When a job last went well.
+CREATE TABLE heartbeats (
+    job TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""

@@ -10,13 +10,16 @@ from typing import Self
 from triage.decision.model import History
 from triage.store.breaker import Breaker
 from triage.store.cases import Cases
+from triage.store.editions import Editions
 from triage.store.engine import Engine
 from triage.store.fates import Fates
+from triage.store.heartbeat import Heartbeat
 from triage.store.ledger import LedgerRows
 from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside
 from triage.store.outbox import Outbox
 from triage.store.recall import recall
+from triage.store.received import Received, received
 from triage.store.recording import record
 
 
@@ -31,6 +34,8 @@ class Store:
         self.outbox = Outbox(engine)
         self.breaker = Breaker(engine)
         self.fates = Fates(engine)
+        self.editions = Editions(engine)
+        self.heartbeat = Heartbeat(engine)
 
     @classmethod
     def open(cls, path: Path, *, exclusive: bool) -> Self:
@@ -79,6 +84,15 @@ class Store:
         """Return what the store knows that bears on one message; writes nothing."""
         with self._engine.reading():
             return recall(self._engine, inquiry)
+
+    def received(
+        self, limit: int | None = None, since: datetime | None = None
+    ) -> Iterator[Received]:
+        """Yield the latest messages that were taken up, in the order of their arrival.
+
+        Their bytes are read one by one, so that an archive need not fit into memory.
+        """
+        return received(self._engine, limit, since)
 
     def next_reference(self, now: datetime, prefix: str = "CMP") -> str:
         """Return the next case reference of `now`'s year, as in CMP-2026-00042.
