@@ -15,6 +15,8 @@ from triage.cli.demo import demo
 from triage.cli.explain import explain
 from triage.cli.init import init
 from triage.cli.outbox import outbox
+from triage.cli.reroute import example, reroute
+from triage.cli.rules import rules
 from triage.cli.run import run
 from triage.cli.templates import templates
 from triage.errors import CANNOT_RUN, ConfigError, TransientError
@@ -42,8 +44,10 @@ def commands() -> None:
     """
 
 
-for command in (init, check, run, explain, case, outbox, templates, demo):
+for command in (init, check, run, explain, case, outbox, rules, templates, demo):
     commands.add_command(command)
+for command in (reroute, example):
+    case.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

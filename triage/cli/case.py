@@ -119,6 +119,12 @@ def _in_words(found: CaseFile) -> list[str]:
         ("escalated", "yes" if line.is_escalated else None),
     ]
     shown = [line.reference, *(_fact(name, value) for name, value in facts if value)]
+    shown += [
+        _fact(
+            "rerouted", f"{moment(each.at)}, {each.before} → {each.after}: {each.why}"
+        )
+        for each in found.overrulings
+    ]
     if found.why_unacknowledged:
         why = "; ".join(found.why_unacknowledged)
         shown.append(_fact("to do", f"a person must acknowledge it: {why}"))

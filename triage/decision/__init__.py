@@ -13,7 +13,7 @@ authentication  what our own mail server found out about a sender
 domains         which domains belong together
 """
 
-from triage.decision.decide import decide, is_ours
+from triage.decision.decide import clocks, decide, is_ours
 from triage.decision.judge import present_items
 from triage.decision.model import (
     Decision,
@@ -48,6 +48,7 @@ __all__ = [
     "Sighting",
     "Spent",
     "Step",
+    "clocks",
     "decide",
     "fingerprint",
     "identity_keys",

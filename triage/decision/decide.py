@@ -26,6 +26,7 @@ from triage.decision.model import (
 from triage.decision.withhold import withheld
 from triage.message.model import Message
 from triage.ruleset.modes import mode_of
+from triage.ruleset.schema import Route
 from triage.workdays import Due, due
 
 PRIORITIES = ("normal", "high", "urgent")
@@ -93,7 +94,7 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
     reply = _reply(judgement, seen)
     kept_back = _kept_back(judgement, seen) if reply else ()
     waits = held(Planned(seen, route, judgement.flags)) if reply else ()
-    acknowledge, respond = _clock(judgement, seen)
+    acknowledge, respond = clocks(route, seen.sighting.received_at, seen.ruleset)
     meanwhile = None
     if reply and not kept_back and may_acknowledge_meanwhile(waits):
         meanwhile, reply = _meanwhile(reply, seen)
@@ -159,12 +160,13 @@ def _kept_back(judgement: Judgement, seen: Seen) -> tuple[Reason, ...]:
     return (*watched, *withheld(seen))
 
 
-def _clock(judgement: Judgement, seen: Seen) -> tuple[Due, Due | None]:
+def clocks(
+    route: Route, received_at: datetime, ruleset: Rules
+) -> tuple[Due, Due | None]:
     """Both due dates; the full answer's counts from the planned acknowledgement."""
-    calendar, days = seen.ruleset.calendar, seen.tables.calendar
-    received_at = seen.sighting.received_at
+    calendar, days = ruleset.calendar, ruleset.tables.calendar
     acknowledge = due(received_at, days.acknowledge_days, calendar)
-    if judgement.route.redirects or not judgement.route.responds:
+    if route.redirects or not route.responds:
         return acknowledge, None
     return acknowledge, due(acknowledge.at, days.respond_days, calendar)
 

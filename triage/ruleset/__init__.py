@@ -16,12 +16,15 @@ reading     a message as folded sentences
 folding     letters as the rules compare them
 sentences   where sentences end
 evidence    what was found
+masking     names and numbers masked
+learnt      a real mail as an example
 examples    the samples that signals keep beside them
 """
 
 from triage.ruleset.compiling import compile_ruleset
 from triage.ruleset.evidence import Evidence, Hit
 from triage.ruleset.examples import examples_that_fail
+from triage.ruleset.learnt import Learnt, Lesson, learn
 from triage.ruleset.matching import find_evidence
 from triage.ruleset.modes import MODES, mode_of, with_modes
 from triage.ruleset.ruleset import Ruleset
@@ -31,12 +34,15 @@ __all__ = [
     "MODES",
     "Evidence",
     "Hit",
+    "Learnt",
+    "Lesson",
     "Mode",
     "Ruleset",
     "compile_ruleset",
     "examples_that_fail",
     "find_evidence",
     "json_schema",
+    "learn",
     "mode_of",
     "with_modes",
 ]

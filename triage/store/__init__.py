@@ -49,6 +49,8 @@ Cases (command line, digest)
     store.cases.listed(*, only_open=False) -> list[CaseLine]
     store.cases.show(reference) -> CaseFile | None
     store.cases.debts() -> list[Debt]                     open duties to acknowledge
+    store.cases.reroute(Rerouting(...)) -> Rerouted       a person overrules the rules
+    store.cases.track_record(since) -> TrackRecord        how often rules decided
     store.cases.mark_answered(reference, at)              a person answered
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
@@ -110,8 +112,10 @@ from triage.store.model import (
     SetAside,
 )
 from triage.store.received import Received
+from triage.store.rerouting import Rerouted, Rerouting
 from triage.store.states import IllegalMoveError, State
 from triage.store.store import Store
+from triage.store.track_record import Times, TrackRecord
 
 __all__ = [
     "Acceptance",
@@ -140,8 +144,12 @@ __all__ = [
     "Record",
     "Recorded",
     "Rekeying",
+    "Rerouted",
+    "Rerouting",
     "SetAside",
     "State",
     "Store",
+    "Times",
+    "TrackRecord",
     "Trial",
 ]

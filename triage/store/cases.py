@@ -12,9 +12,12 @@ from triage.store.model import (
     Debt,
     Inbox,
     MessageEntry,
+    Overruling,
     Place,
 )
+from triage.store.rerouting import Rerouted, Rerouting, reroute
 from triage.store.states import State
+from triage.store.track_record import TrackRecord, track_record
 
 
 class Cases:
@@ -57,6 +60,23 @@ class Cases:
             messages=tuple(self._entry(message) for message in messages),
             letters=letters_of_case(self._engine, row["id"]),
             why_unacknowledged=_why_owed(row, self._acknowledgements(row)),
+            overrulings=self._overrulings(row["id"]),
+        )
+
+    def _overrulings(self, case_id: int) -> tuple[Overruling, ...]:
+        rows = self._engine.rows(
+            "SELECT * FROM overrulings WHERE case_id = :case_id ORDER BY id",
+            case_id=case_id,
+        )
+        return tuple(
+            Overruling(
+                at=moment(row["at"]),
+                by=row["made_by"],
+                before=row["before"],
+                after=row["after"],
+                why=row["why"],
+            )
+            for row in rows
         )
 
     def _entry(self, row: Row) -> MessageEntry:
@@ -128,6 +148,14 @@ class Cases:
             " WHERE case_id = :id AND acknowledges ORDER BY id",
             id=row["id"],
         )
+
+    def reroute(self, wanted: Rerouting) -> Rerouted:
+        """Move an existing case to another route, by a person's decision."""
+        return reroute(self._engine, wanted)
+
+    def track_record(self, since: datetime) -> TrackRecord:
+        """Count what rules decided since then, and how often people overruled them."""
+        return track_record(self._engine, since)
 
     def mark_answered(self, reference: str, at: datetime) -> None:
         """Note that a person answered; an answer also acknowledges."""

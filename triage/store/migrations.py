@@ -277,3 +277,26 @@ CREATE TABLE heartbeats (
     at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+
+
+@steps(name="0003_overrulings")
+def _overrulings(database: Database) -> None:
+    database.executescript(_OVERRULINGS)
+
+
+_OVERRULINGS = """
+-- A person decided that a case belongs to another route than the rules said.
+CREATE TABLE overrulings (
+    id INTEGER PRIMARY KEY,
+    case_id INTEGER NOT NULL REFERENCES cases (id),
+    -- whose decision gave the case its route
+    message INTEGER REFERENCES messages (id),
+    at TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    before TEXT,
+    after TEXT NOT NULL,
+    why TEXT NOT NULL
+) STRICT;
+CREATE INDEX overrulings_case ON overrulings (case_id);
+CREATE INDEX overrulings_message ON overrulings (message);
+"""

@@ -268,6 +268,17 @@ class OutboxItem:
     moves: tuple[Move, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruling:
+    """A person's decision that a case belongs to another route."""
+
+    at: datetime
+    by: str
+    before: str | None
+    after: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything about one case, in the order of time."""
@@ -281,6 +292,7 @@ class CaseFile:
     letters: tuple[OutboxItem, ...]
     why_unacknowledged: tuple[str, ...] = ()
     """Where the duty to acknowledge is open and no letter is out: each reason."""
+    overrulings: tuple[Overruling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 import click
 
+from triage.cli.rules.stats import stats
+
 
 @click.group(short_help="Check, test and compare rule files; see what is in force.")
 def rules() -> None:
@@ -9,3 +11,7 @@ def rules() -> None:
 
     Nothing here sends mail.
     """
+
+
+for command in (stats,):
+    rules.add_command(command)

@@ -1,0 +1,103 @@
+"""A person says that a case belongs somewhere else: it moves, and it is remembered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from triage.store.engine import Engine, Row
+from triage.store.letter_lines import letters_of_case
+from triage.store.model import OutboxLine
+from triage.store.moving import Change, move_letter
+from triage.store.states import Act, State
+
+_STILL_HERE = (State.QUEUED, State.HELD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerouting:
+    """A person's judgement of a case, and what follows from it."""
+
+    reference: str
+    route: str
+    why: str
+    by: str
+    """Who says so."""
+    now: datetime
+    priority: str
+    respond_by: datetime | None
+    """When the full answer is due on the new route; None: none is owed."""
+    wrong_template: str | None
+    """The letter of the old route: while it is unsent, it is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rerouted:
+    """What became of the letters of the old route."""
+
+    before: str | None
+    dropped: tuple[OutboxLine, ...]
+    """They were still here; nobody gets them."""
+    gone: tuple[OutboxLine, ...]
+    """They were sent, or may have been: a person writes to the writer."""
+
+
+def reroute(engine: Engine, wanted: Rerouting) -> Rerouted:
+    """Move a case to another route, drop its unsent wrong letter, write down why."""
+    with engine.writing():
+        case = engine.one(
+            "SELECT id, route FROM cases WHERE reference = :reference",
+            reference=wanted.reference,
+        )
+        dropped, gone = _take_back(engine, case, wanted)
+        engine.run(
+            "INSERT INTO overrulings"
+            " (case_id, message, at, made_by, before, after, why)"
+            " VALUES (:case_id, :message, :at, :made_by, :before, :after, :why)",
+            case_id=case["id"],
+            message=_decided_by(engine, case),
+            at=wanted.now,
+            made_by=wanted.by,
+            before=case["route"],
+            after=wanted.route,
+            why=wanted.why,
+        )
+        engine.run(
+            "UPDATE cases SET route = :route, priority = :priority,"
+            " respond_by = :respond_by WHERE id = :id",
+            id=case["id"],
+            route=wanted.route,
+            priority=wanted.priority,
+            respond_by=wanted.respond_by,
+        )
+    return Rerouted(case["route"], tuple(dropped), tuple(gone))
+
+
+def _take_back(
+    engine: Engine, case: Row, wanted: Rerouting
+) -> tuple[list[OutboxLine], list[OutboxLine]]:
+    dropped: list[OutboxLine] = []
+    gone: list[OutboxLine] = []
+    if wanted.wrong_template is None:
+        return dropped, gone
+    for item in letters_of_case(engine, case["id"]):
+        line = item.line
+        if line.template != wanted.wrong_template or line.state is State.DROPPED:
+            continue
+        if line.state in _STILL_HERE:
+            why = f"a person decided that the case belongs to {wanted.route}"
+            move_letter(engine, line.id, Act.DROP, Change(wanted.now, why))
+            dropped.append(line)
+        else:
+            gone.append(line)
+    return dropped, gone
+
+
+def _decided_by(engine: Engine, case: Row) -> int | None:
+    """The message whose decision gave the case its route, the latest of several."""
+    row = engine.row(
+        "SELECT m.id FROM messages m JOIN decisions d ON d.message = m.id"
+        " WHERE m.case_id = :case_id AND d.route IS NOT NULL"
+        " ORDER BY (d.route IS :route) DESC, m.id DESC LIMIT 1",
+        case_id=case["id"],
+        route=case["route"],
+    )
+    return None if row is None else int(row["id"])
