@@ -120,9 +120,7 @@ def _in_words(found: CaseFile) -> list[str]:
     ]
     shown = [line.reference, *(_fact(name, value) for name, value in facts if value)]
     shown += [
-        _fact(
-            "rerouted", f"{moment(each.at)}, {each.before} → {each.after}: {each.why}"
-        )
+        _fact("rerouted", f"{each.before} → {each.after} by {each.by}: {each.why}")
         for each in found.overrulings
     ]
     if found.why_unacknowledged:
