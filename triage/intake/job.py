@@ -223,7 +223,7 @@ class Intake:
         taken = Taken(place, listed.received_at, fetched, reading)
         try:
             with self.store.attempt():
-                recorded = take_up(taken, self.rulebook, self.store, self.clock())
+                done = take_up(taken, self.rulebook, self.store, self.clock())
         except TransientError:
             raise
         except Exception as error:  # the one guard: poison is kept
@@ -233,7 +233,7 @@ class Intake:
             log.debug("UID %d", place.uid, exc_info=True)
             self._set_aside(place, listed.received_at, why, fetched)
             return "set aside"
-        return "left" if recorded is None else "recorded"
+        return "left" if done.recorded is None else "recorded"
 
     def _set_aside(
         self,

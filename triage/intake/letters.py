@@ -1,16 +1,18 @@
 """A decision's reply and notices, worded and frozen for the outbox."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from triage.decision import Decision, ReplyPlan, Sighting
 from triage.intake.rulebook import Rulebook
+from triage.message import Message
 from triage.message.token import mint_id
-from triage.reply import Composed, Letter, Notice, compose, compose_notice
+from triage.reply import Composed, Letter, Notice, Templates, compose, compose_notice
 from triage.ruleset.schema import Series
-from triage.store import Category
+from triage.store import Category, Store
 from triage.store import Letter as FrozenLetter
 
 NOTICE_TEMPLATE = "notice"
@@ -29,8 +31,35 @@ class Occasion:
     reference: str
 
 
+class Clerk(Protocol):
+    """Who numbers the cases and words the letters of a message that is taken up."""
+
+    def new_reference(self, message: Message, store: Store, now: datetime) -> str: ...
+
+    def word(self, letter: Letter, templates: Templates, now: datetime) -> Composed: ...
+
+    def notices(
+        self, occasion: Occasion, rulebook: Rulebook, now: datetime
+    ) -> Iterable[FrozenLetter]: ...
+
+
+class Secretary:
+    """The clerk whose letters are sent."""
+
+    def new_reference(self, _message: Message, store: Store, now: datetime) -> str:
+        return store.next_reference(now)
+
+    def word(self, letter: Letter, templates: Templates, now: datetime) -> Composed:
+        return compose(letter, templates, now)
+
+    def notices(
+        self, occasion: Occasion, rulebook: Rulebook, now: datetime
+    ) -> Iterable[FrozenLetter]:
+        return notices_of(occasion, rulebook, now)
+
+
 def replies_of(
-    occasion: Occasion, rulebook: Rulebook, now: datetime
+    occasion: Occasion, rulebook: Rulebook, now: datetime, clerk: Clerk
 ) -> tuple[FrozenLetter, ...]:
     """Word what a decision sends to the person: one reply, or one now and one held.
 
@@ -44,19 +73,23 @@ def replies_of(
         (decision.reply, decision.held),
     )
     return tuple(
-        replace(_worded(plan, occasion, rulebook, now), held=held)
+        replace(
+            _frozen(
+                clerk.word(_letter(plan, occasion, rulebook), rulebook.templates, now),
+                plan.template,
+            ),
+            held=held,
+        )
         for plan, held in plans
         if plan is not None
     )
 
 
-def _worded(
-    plan: ReplyPlan, occasion: Occasion, rulebook: Rulebook, now: datetime
-) -> FrozenLetter:
+def _letter(plan: ReplyPlan, occasion: Occasion, rulebook: Rulebook) -> Letter:
     decision, received_at = occasion.decision, occasion.sighting.received_at
     message = occasion.sighting.message
     series = _series_on(received_at, rulebook)
-    letter = Letter(
+    return Letter(
         template=plan.template,
         kind=plan.kind,
         to=plan.to,
@@ -70,7 +103,6 @@ def _worded(
         respond=decision.respond,
         series=series.title if series else None,
     )
-    return _frozen(compose(letter, rulebook.templates, now), plan.template)
 
 
 def notices_of(

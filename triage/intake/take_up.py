@@ -17,7 +17,13 @@ from triage.decision import (
     who_writes,
 )
 from triage.errors import MessageError
-from triage.intake.letters import Occasion, breaker_alert, notices_of, replies_of
+from triage.intake.letters import (
+    Clerk,
+    Occasion,
+    Secretary,
+    breaker_alert,
+    replies_of,
+)
 from triage.intake.rulebook import Rulebook
 from triage.message import Fetched, Message
 from triage.reader import Reading
@@ -43,30 +49,47 @@ class Taken:
         return self.reading.evidence
 
 
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """What was decided about a message, and what the store recorded of it."""
+
+    decision: Decision
+    recorded: Recorded | None
+    """None: it is not ours after all, nothing was written."""
+
+
+SECRETARY = Secretary()
+
+
 def take_up(
-    taken: Taken, rulebook: Rulebook, store: Store, now: datetime
-) -> Recorded | None:
-    """Decide about one message and record all of it; None: it is not ours after all.
+    taken: Taken,
+    rulebook: Rulebook,
+    store: Store,
+    now: datetime,
+    clerk: Clerk = SECRETARY,
+) -> TakenUp:
+    """Decide about one message and record all of it, unless it is not ours.
 
     Runs within an open batch of the store.
     """
     inquiry = inquire(taken, rulebook, now)
-    if not is_ours(taken.message, rulebook.ruleset, belongs=bool(inquiry.verified)):
-        return None
-    history = store.recall(inquiry)
+    belongs = bool(inquiry.verified)
+    history = History()
+    if is_ours(taken.message, rulebook.ruleset, belongs):
+        history = store.recall(inquiry)
     sighting = Sighting(taken.message, taken.evidence, taken.received_at)
     decision = decide(sighting, history, rulebook.ruleset, rulebook.ourselves, now)
     if decision.disposition is Disposition.LEAVE:
-        return None
+        return TakenUp(decision, None)
     reference = decision.case
     if decision.disposition is Disposition.ANSWER and reference is None:
-        reference = store.next_reference(now)
+        reference = clerk.new_reference(taken.message, store, now)
     replies: tuple[Letter, ...] = ()
     notices: tuple[Letter, ...] = ()
     if reference is not None:
         occasion = Occasion(sighting, decision, reference)
         try:
-            replies = replies_of(occasion, rulebook, now)
+            replies = replies_of(occasion, rulebook, now, clerk)
         except MessageError as error:
             unwritten = Reason("unwritten", f"no reply can be written: {error}")
             decision = replace(
@@ -76,10 +99,10 @@ def take_up(
                 meanwhile=None,
                 meanwhile_held=(),
             )
-        notices = tuple(notices_of(occasion, rulebook, now))
+        notices = tuple(clerk.notices(occasion, rulebook, now))
     if replies:
         _watch_the_budget(history, rulebook, store, now)
-    return store.record(
+    recorded = store.record(
         Record(
             inquiry=inquiry,
             history=history,
@@ -96,6 +119,7 @@ def take_up(
             undelivered=_undelivered(taken.message, decision, rulebook),
         )
     )
+    return TakenUp(decision, recorded)
 
 
 def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:

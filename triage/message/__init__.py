@@ -1,6 +1,6 @@
 """Bytes to Message: reads whatever arrives, and never raises.
 
-reading          the two entrances: parse a message, peek at a header block
+reading          the entrances: parse a message, peek at a header block, date it
 model            what a message is to this program
 arrival          a message before it is read
 limits           how much is read at most
@@ -21,7 +21,7 @@ token            Message-IDs of our own
 
 from triage.message.arrival import Fetched, Listed
 from triage.message.model import Address, Attachment, Headers, Message
-from triage.message.reading import parse, peek
+from triage.message.reading import arrived_at, parse, peek
 
 __all__ = [
     "Address",
@@ -30,6 +30,7 @@ __all__ = [
     "Headers",
     "Listed",
     "Message",
+    "arrived_at",
     "parse",
     "peek",
 ]

@@ -141,13 +141,33 @@ def _dated(block: Block, defects: list[str]) -> datetime | None:
     if not value:
         defects.append("There is no Date field.")
         return None
+    sent, reasons = _read_date(value)
+    if reasons:
+        defects.append(f"The Date field is irregular: {', '.join(reasons)}.")
+    return sent
+
+
+def _read_date(value: str) -> tuple[datetime | None, tuple[str, ...]]:
+    """Read a date, and say what is irregular about it."""
     read = parse_mail_date(value[:_DATE_LENGTH])
-    sent: datetime | None = read.value
-    if sent is not None:
-        return sent
-    defects.append(f"The Date field is irregular: {', '.join(read.reasons)}.")
+    if read.value is not None:
+        return read.value, ()
     try:
         lenient = parsedate_to_datetime(value[:_DATE_LENGTH])
-        return lenient.replace(tzinfo=lenient.tzinfo or UTC).astimezone(UTC)
+        found = lenient.replace(tzinfo=lenient.tzinfo or UTC).astimezone(UTC)
     except (TypeError, ValueError, IndexError, OverflowError):
-        return None
+        return None, tuple(read.reasons)
+    return found, tuple(read.reasons)
+
+
+def arrival_of(block: Block) -> datetime | None:
+    """When the last server on the way took a message in, else when it says it was sent.
+
+    The server writes the time after the last semicolon of its Received field (RFC 5321
+    §4.4), and puts that field on top.
+    """
+    stamp = block.first("received").rpartition(";")[2]
+    for value in (stamp, block.first("date")):
+        if value.strip() and (found := _read_date(value.strip())[0]) is not None:
+            return found
+    return None

@@ -1,15 +1,16 @@
-"""Bytes to Message: the two entrances of this package."""
+"""Bytes to Message: the entrances of this package."""
 
 import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from triage.message import limits
 from triage.message.body import Body, part_types, read_body
 from triage.message.fields import Block, read_block
-from triage.message.header import message_ids, read_header
+from triage.message.header import arrival_of, message_ids, read_header
 from triage.message.model import Message
 from triage.message.parts import Budget, Part, read_part
 from triage.message.split import Split, split
@@ -95,6 +96,14 @@ def peek(header: bytes) -> Message:
     return (
         replace(message, defects=(*message.defects, *defects)) if defects else message
     )
+
+
+def arrived_at(header: bytes) -> datetime | None:
+    """Tell from a header block when a message arrived; never raises.
+
+    For mail that lies in files, where no INTERNALDATE is known.
+    """
+    return _attempt(lambda: arrival_of(read_block(header)), None, [], "")
 
 
 def _attempt(

@@ -20,6 +20,8 @@ from triage.errors import TransientError
 
 BUSY_SECONDS = 30.0
 _CACHE_KIB = 16_384
+_NO_NAME = ""
+"""What SQLite calls a temporary database of one connection."""
 
 Row = dict[str, Any]
 _T = TypeVar("_T")
@@ -42,10 +44,15 @@ _NOT_OUR_FAULT = {
 
 
 class Engine:
-    """Runs SQL with named parameters; each thread has a connection of its own."""
+    """Runs SQL with named parameters; each thread has a connection of its own.
 
-    def __init__(self, path: Path) -> None:
+    Without a path it is scratch paper: a database of one thread that is gone when it is
+    closed, in memory as far as the cache goes and in a file without a name beyond.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self.path = path
+        self.is_scratch = path is None
         self._own = threading.local()
         self._opened: list[Database] = []
         self._opening = threading.Lock()
@@ -63,14 +70,17 @@ class Engine:
     def _connect(self) -> Database:
         # isolation_level=None: the driver begins no transaction behind our back.
         connection = sqlite3.connect(
-            self.path,
+            self.path or _NO_NAME,
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
         database = Database(connection, execute_plugins=False, strict=True)
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA foreign_keys = ON")
+        if self.is_scratch:
+            database.execute("PRAGMA journal_mode = MEMORY")
+        else:
+            database.execute("PRAGMA synchronous = FULL")
+            database.execute("PRAGMA foreign_keys = ON")
         database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         return database
 

@@ -57,6 +57,13 @@ def open_beside(path: Path) -> Engine:
     return engine
 
 
+def open_scratch() -> Engine:
+    """Return an empty store that nobody else sees and that is gone when closed."""
+    engine = Engine(None)
+    steps.apply(engine.database)
+    return engine
+
+
 def _lock(path: Path) -> Callable[[], None]:
     """Take the lock beside the store; it ends with the process, however that ends."""
     lock_path = path.with_name(path.name + ".lock")

@@ -23,7 +23,9 @@ def record(engine: Engine, record_: Record) -> Recorded:
             folder=known["folder"],
             is_duplicate=known["fate"] == "duplicate",
         )
-    keep_raw(engine, record_.inquiry.sha256, record_.raw, is_whole=record_.is_whole)
+    if not engine.is_scratch:
+        sha256, raw = record_.inquiry.sha256, record_.raw
+        keep_raw(engine, sha256, raw, is_whole=record_.is_whole)
     first = is_known_elsewhere(engine, record_.inquiry)
     if first is not None:
         return _record_duplicate(engine, record_, inbox_id, first)
@@ -88,8 +90,9 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
         folder=decision.folder,
     )
     note_links(engine, tied, message, inquiry.now)
-    _decision_row(engine, record_, message)
-    _evidence_rows(engine, record_, message)
+    if not engine.is_scratch:
+        _decision_row(engine, record_, message)
+        _evidence_rows(engine, record_, message)
     if record_.undelivered is not None:
         note_undelivered(engine, record_.undelivered, inquiry.now)
     origin = Origin(case_id, message, person, inquiry.domain)

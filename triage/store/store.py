@@ -16,7 +16,7 @@ from triage.store.fates import Fates
 from triage.store.heartbeat import Heartbeat
 from triage.store.ledger import LedgerRows
 from triage.store.model import Inquiry, Record, Recorded
-from triage.store.opening import open_as_daemon, open_beside
+from triage.store.opening import open_as_daemon, open_beside, open_scratch
 from triage.store.outbox import Outbox
 from triage.store.recall import recall
 from triage.store.received import Received, received
@@ -46,6 +46,14 @@ class Store:
         if exclusive:
             return cls(*open_as_daemon(path))
         return cls(open_beside(path), lambda: None)
+
+    @classmethod
+    def scratch(cls) -> Self:
+        """Make a store to try things on: one thread's, gone when it is closed.
+
+        It recalls like any other, but keeps neither raw messages nor evidence.
+        """
+        return cls(open_scratch(), lambda: None)
 
     def close(self) -> None:
         """Close every connection, then let the next daemon in."""
