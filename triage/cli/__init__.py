@@ -15,6 +15,7 @@ from triage.cli.demo import demo
 from triage.cli.explain import explain
 from triage.cli.init import init
 from triage.cli.outbox import outbox
+from triage.cli.replay import replay
 from triage.cli.reroute import example, reroute
 from triage.cli.rules import rules
 from triage.cli.run import run
@@ -37,6 +38,7 @@ def commands() -> None:
     Begin:      triage init /etc/triage     then edit config.toml there
     Look:       triage check                is everything right?
                 triage explain MAIL.eml     what would this mail get, and why?
+                triage replay ARCHIVE       … and a whole archive?
                 triage templates preview    what do our letters look like?
     Run:        triage run
     Work:       triage case list, triage outbox list
@@ -44,7 +46,18 @@ def commands() -> None:
     """
 
 
-for command in (init, check, run, explain, case, outbox, rules, templates, demo):
+for command in (
+    init,
+    check,
+    run,
+    explain,
+    replay,
+    case,
+    outbox,
+    rules,
+    templates,
+    demo,
+):
     commands.add_command(command)
 for command in (reroute, example):
     case.add_command(command)

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from triage.cli.archive import messages_in
 from triage.cli.options import json_option, look_option
 from triage.decision import Decision, History, Sighting, decide
 from triage.intake import Rulebook
 from triage.message import Fetched
 from triage.reader import Reading, read_here
+from triage.replay import messages_in
 from triage.wiring import now, rulebook_to_look_at
 
 REFERENCE = "CMP-0000-00000"

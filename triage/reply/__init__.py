@@ -20,7 +20,7 @@ compile    template files to Templates, or every problem
 """
 
 from triage.reply.compile import compile_templates
-from triage.reply.compose import compose, compose_notice
+from triage.reply.compose import compose, compose_notice, require_writable
 from triage.reply.model import Composed, Letter, Notice, Organisation
 from triage.reply.templates import Templates
 
@@ -33,4 +33,5 @@ __all__ = [
     "compile_templates",
     "compose",
     "compose_notice",
+    "require_writable",
 ]

@@ -32,7 +32,7 @@ def compose_notice(notice: Notice, templates: Templates, now: datetime) -> Compo
 def draft_letter(letter: Letter, templates: Templates, now: datetime) -> Draft:
     """Decide everything that the mail of a letter carries."""
     organisation = templates.organisation
-    _require_writable(letter, organisation.message_id_domain)
+    require_writable(letter, organisation.message_id_domain)
     if not is_reference(letter.reference):
         raise MessageError("a letter needs a case reference of letters and digits")
     pair = templates.pair(letter.template)
@@ -53,7 +53,7 @@ def draft_letter(letter: Letter, templates: Templates, now: datetime) -> Draft:
 def draft_notice(notice: Notice, templates: Templates, now: datetime) -> Draft:
     """Decide everything that the mail of a notice carries."""
     organisation = templates.organisation
-    _require_writable(notice, organisation.message_id_domain)
+    require_writable(notice, organisation.message_id_domain)
     pair = templates.pair(notice.template)
     subject = pair.subject.with_reference(notice.reference)
     return Draft(
@@ -74,7 +74,8 @@ def seal(draft: Draft, kind: str) -> Composed:
     return Composed(data, draft.to, draft.subject, draft.message_id, kind)
 
 
-def _require_writable(mail: Letter | Notice, domain: str) -> None:
+def require_writable(mail: Letter | Notice, domain: str) -> None:
+    """Raise MessageError for a recipient or Message-ID that cannot stand in a mail."""
     if not is_address(mail.to):
         raise MessageError("the recipient is not one plain e-mail address")
     if not (is_message_id(mail.message_id) and mail.message_id.endswith(f"@{domain}>")):

@@ -27,6 +27,8 @@ One message (intake)
 
 What was received, once more (comparison of editions, replay)
     store.received(limit=None, since=None) -> Iterator[Received]   in time order
+    store.opened_by() -> dict[Message-ID, reference]               of first messages
+    Store.scratch() -> Store      empty, of one thread, gone when closed: to try things
 
 Where every message of a mailbox is (intake)
     store.ledger.known(inbox, uidvalidity, uids) -> set[int]

@@ -46,13 +46,13 @@ _NOT_OUR_FAULT = {
 class Engine:
     """Runs SQL with named parameters; each thread has a connection of its own.
 
-    Without a path it is scratch paper: a database of one thread that is gone when it is
-    closed, in memory as far as the cache goes and in a file without a name beyond.
+    Scratch paper has no file: it is one thread's and gone when it is closed, in memory
+    as far as the cache goes and in a file without a name beyond.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
         self.path = path
-        self.is_scratch = path is None
+        self.is_scratch = is_scratch
         self._own = threading.local()
         self._opened: list[Database] = []
         self._opening = threading.Lock()
@@ -70,7 +70,7 @@ class Engine:
     def _connect(self) -> Database:
         # isolation_level=None: the driver begins no transaction behind our back.
         connection = sqlite3.connect(
-            self.path or _NO_NAME,
+            _NO_NAME if self.is_scratch else self.path,
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,

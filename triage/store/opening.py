@@ -59,7 +59,7 @@ def open_beside(path: Path) -> Engine:
 
 def open_scratch() -> Engine:
     """Return an empty store that nobody else sees and that is gone when closed."""
-    engine = Engine(None)
+    engine = Engine(Path(), is_scratch=True)
     steps.apply(engine.database)
     return engine
 

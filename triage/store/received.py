@@ -51,3 +51,24 @@ def received(
                 raw=zlib.decompress(kept["compressed"]),
                 is_whole=bool(kept["is_whole"]),
             )
+
+
+def count_received(engine: Engine, since: datetime | None) -> int:
+    """Return how many messages `received` gives where it has no limit."""
+    row = engine.one(
+        "SELECT count(*) AS messages FROM messages"
+        " WHERE fate = 'recorded' AND sha256 IS NOT NULL"
+        " AND received_at >= coalesce(:since, '')",
+        since=since,
+    )
+    return int(row["messages"])
+
+
+def opened_by(engine: Engine) -> dict[str, str]:
+    """Return the case that a message opened, by its Message-ID."""
+    rows = engine.rows(
+        "SELECT m.message_id, c.reference FROM cases c JOIN messages m ON m.id ="
+        " (SELECT min(f.id) FROM messages f WHERE f.case_id = c.id)"
+        " WHERE m.message_id IS NOT NULL"
+    )
+    return {row["message_id"]: row["reference"] for row in rows}

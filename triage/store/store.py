@@ -19,7 +19,12 @@ from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside, open_scratch
 from triage.store.outbox import Outbox
 from triage.store.recall import recall
-from triage.store.received import Received, received
+from triage.store.received import (
+    Received,
+    count_received,
+    opened_by,
+    received,
+)
 from triage.store.recording import record
 
 
@@ -101,6 +106,14 @@ class Store:
         Their bytes are read one by one, so that an archive need not fit into memory.
         """
         return received(self._engine, limit, since)
+
+    def count_received(self, since: datetime | None = None) -> int:
+        """Return how many messages were taken up."""
+        return count_received(self._engine, since)
+
+    def opened_by(self) -> dict[str, str]:
+        """Return the case that each first message opened, by its Message-ID."""
+        return opened_by(self._engine)
 
     def next_reference(self, now: datetime, prefix: str = "CMP") -> str:
         """Return the next case reference of `now`'s year, as in CMP-2026-00042.

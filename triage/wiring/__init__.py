@@ -4,11 +4,13 @@ rulebook   rule files, templates and who we are, from a config
 servers    the mailbox, the submission server and the witness
 running    the daemon and the single pass
 checking   what `triage check` looks at
+replaying  what a replay judges by
 testing    letters sent to a tester
 """
 
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
+from triage.wiring.replaying import Desk, desk
 from triage.wiring.rulebook import rulebook_of, rulebook_to_look_at
 from triage.wiring.running import (
     Installation,
@@ -21,9 +23,11 @@ from triage.wiring.running import (
 from triage.wiring.testing import submit_tests
 
 __all__ = [
+    "Desk",
     "Installation",
     "check_installation",
     "daemon_parts",
+    "desk",
     "log_to_stderr",
     "now",
     "open_store",

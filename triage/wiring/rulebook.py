@@ -49,7 +49,7 @@ def rulebook_of(config: Config, edition: Edition | None = None) -> Rulebook:
     Without an edition the folders are read. Raises ConfigError with every problem of
     rules, templates and keys at once.
     """
-    return _rulebook(config, edition or edition_of(config), lambda: _keys(config))
+    return _rulebook(config, edition or edition_of(config), lambda: keys_of(config))
 
 
 def bound_to(rulebook: Rulebook, salt: bytes) -> Rulebook:
@@ -185,7 +185,8 @@ def _ourselves(config: Config) -> Ourselves:
     )
 
 
-def _keys(config: Config) -> tuple[bytes, ...]:
+def keys_of(config: Config) -> tuple[bytes, ...]:
+    """Read the secrets that make Message-IDs ours; raises ConfigError."""
     secrets = (config.references.key, *config.references.old_keys)
     keys = tuple(secret.read().encode() for secret in secrets)
     if any(len(key) < SHORTEST_KEY for key in keys):

@@ -1,0 +1,28 @@
+"""A whole archive once more, in the order in which it came: what each mail would get.
+
+Nothing here knows a mailbox or a submission server: nothing can be sent.
+
+archive   messages in files, and when they arrived
+mails     what is replayed: mails of an archive, or what a store received
+playing   the way of every mail, with history on a scratch store
+summary   an archive in numbers
+changes   what another set of rules would do otherwise, and what of it blocks
+"""
+
+from triage.replay.archive import Archive, in_order_of_arrival, messages_in
+from triage.replay.mails import Mail, Mails, MailsOfArchive, MailsOfStore
+from triage.replay.playing import Outcome, replay
+from triage.replay.summary import Summary
+
+__all__ = [
+    "Archive",
+    "Mail",
+    "Mails",
+    "MailsOfArchive",
+    "MailsOfStore",
+    "Outcome",
+    "Summary",
+    "in_order_of_arrival",
+    "messages_in",
+    "replay",
+]
