@@ -7,6 +7,7 @@ TriageError
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from typing_extensions import override
 
@@ -14,11 +15,21 @@ CANNOT_RUN = 2
 """Exit status where only a person can mend it."""
 
 
+class Severity(StrEnum):
+    """How bad it is."""
+
+    ERROR = "error"
+    """It cannot go live."""
+    WARNING = "warning"
+    """Somebody should look at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in a file that a person wrote.
 
-    `line` and `column` count from 1; `source` is the line itself, for a caret.
+    `line` and `column` count from 1; `source` is the line itself, for a caret. `code`
+    names the kind of mistake and stays the same, whatever the words.
     """
 
     message: str
@@ -27,6 +38,8 @@ class Problem:
     column: int | None = None
     source: str | None = None
     hint: str | None = None
+    code: str = "wrong"
+    severity: Severity = Severity.ERROR
 
     @override
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """What shapes cannot say: ids that must exist, dates that must make sense."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,9 +11,12 @@ from pydantic import ValidationError
 from triage.errors import ConfigError, Problem
 from triage.ruleset.ruleset import RESERVED_SIGNALS
 from triage.ruleset.schema import (
+    Automatic,
     CalendarTable,
     Conditions,
     Entry,
+    Example,
+    Expect,
     Flag,
     Guard,
     Intake,
@@ -44,9 +47,11 @@ _ARRAYS: Mapping[str, type[Entry]] = {
     "route": Route,
     "rule": Rule,
     "series": Series,
+    "example": Example,
 }
 _TABLES: Mapping[str, type[Entry]] = {
     "intake": Intake,
+    "automatic": Automatic,
     "calendar": CalendarTable,
     "senders": Senders,
     "guard": Guard,
@@ -66,7 +71,18 @@ _REFERENCES: Mapping[type[Entry], Mapping[str, str]] = {
     },
     Route: {"contrary": "signal"},
     Guard: {"contrary": "signal", "otherwise": "route"},
+    Senders: {"same_centre": "signal"},
     Rule: {"route": "route"},
+    Expect: {
+        "route": "route",
+        "rule": "rule",
+        "role": "role",
+        "topic": "topic",
+        "missing": "missing",
+        "flags": "flag",
+        "signals": "signal",
+        "not_signals": "signal",
+    },
     Conditions: {
         "role": "role",
         "topic": "topic",
@@ -152,13 +168,14 @@ def check_ids(merged: Merged, entries: Entries) -> Iterator[Problem]:
     known["signal"] |= RESERVED_SIGNALS.keys()
     known["role"] |= {UNKNOWN_ROLE}
     for path, entry in entries.read:
-        for where, table, name in _references(path, entry):
+        for where, table, name in named_in(path, entry):
             if name not in known[table]:
-                yield merged.problem(
+                problem = merged.problem(
                     where,
                     f"there is no {table} `{name}`",
                     did_you_mean(name, known[table]),
                 )
+                yield replace(problem, code=f"unknown-{table}")
 
 
 def _taken_ids(merged: Merged, table: str) -> Iterator[Problem]:
@@ -166,15 +183,17 @@ def _taken_ids(merged: Merged, table: str) -> Iterator[Problem]:
     for path, name in _ids(merged, table):
         if name in first:
             other = merged.problem(first[name], "")
-            yield merged.problem(
+            problem = merged.problem(
                 path, f"the id `{name}` is taken: {other.file}, line {other.line}"
             )
+            yield replace(problem, code="id-taken")
         elif table == "signal" and name in RESERVED_SIGNALS:
-            yield merged.problem(path, f"the signal `{name}` is always there")
+            problem = merged.problem(path, f"the signal `{name}` is always there")
+            yield replace(problem, code="id-taken")
         first.setdefault(name, path)
 
 
-def _references(path: Path, entry: Entry) -> Iterator[tuple[Path, str, str]]:
+def named_in(path: Path, entry: Entry) -> Iterator[tuple[Path, str, str]]:
     """Yield place, table and id of everything that an entry names."""
     for kind, keys in _REFERENCES.items():
         if isinstance(entry, kind):
@@ -183,7 +202,9 @@ def _references(path: Path, entry: Entry) -> Iterator[tuple[Path, str, str]]:
                     yield where, table, name
     if isinstance(entry, Rule):
         for number, conditions in enumerate(entry.unless):
-            yield from _references((*path, "unless", number), conditions)
+            yield from named_in((*path, "unless", number), conditions)
+    if isinstance(entry, Example):
+        yield from named_in((*path, "expect"), entry.expect)
 
 
 def _names(path: Path, value: object) -> Iterator[tuple[Path, str]]:

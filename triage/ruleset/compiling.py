@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,7 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
 
     Raises ConfigError with all problems of all files.
     """
-    merged = _merged(files)
+    merged = merged_rules(files)
     entries = read_entries(merged)
     problems = [*entries.problems, *check_ids(merged, entries)]
     problems += check_signals(merged, entries)
@@ -82,7 +82,8 @@ def _place(problem: Problem) -> tuple[str, int, int]:
     return problem.file or "", problem.line or 0, problem.column or 0
 
 
-def _merged(files: Mapping[str, str]) -> Merged:
+def merged_rules(files: Mapping[str, str]) -> Merged:
+    """Read all rule files as one. Raises ConfigError for what is no TOML."""
     sources: list[Source] = []
     problems: list[Problem] = []
     for name in sorted(files):
@@ -128,10 +129,13 @@ def _centres(
     if name not in files:
         others = [other for other in files if not other.endswith(".toml")]
         problems.append(
-            merged.problem(
-                ("senders", "centre_directory"),
-                f"there is no file {name} beside the rule files",
-                did_you_mean(name, others),
+            replace(
+                merged.problem(
+                    ("senders", "centre_directory"),
+                    f"there is no file {name} beside the rule files",
+                    did_you_mean(name, others),
+                ),
+                code="unknown-file",
             )
         )
         return CentreDirectory()
@@ -267,4 +271,6 @@ class _Compiler:
             return _UNREADABLE
 
     def _problem(self, path: Path, error: PhraseError) -> None:
-        self.problems.append(self.merged.problem(path, str(error), error.hint))
+        problem = self.merged.problem(path, str(error), error.hint)
+        code = "bad-regex" if "regex" in path else "bad-phrase"
+        self.problems.append(replace(problem, code=code))

@@ -4,7 +4,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from triage.errors import ConfigError, Problem
 from triage.tomlsource.places import Path, Places, find_places
-from triage.tomlsource.words import explain
+from triage.tomlsource.words import code_of, explain
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -63,11 +63,12 @@ class Source:
         return self._line_and_column(offsets.get(path, 0))
 
     def problem(self, path: Path, message: str, hint: str | None = None) -> Problem:
-        return self._problem(*self.place(path), message, hint)
+        return self._problem(self.place(path), message, hint)
 
     def _problem(
-        self, line: int, column: int, message: str, hint: str | None
+        self, place: tuple[int, int], message: str, hint: str | None
     ) -> Problem:
+        line, column = place
         written = self._lines[line - 1].rstrip() if line <= len(self._lines) else ""
         return Problem(
             message, self.file, line, column, written.replace("\t", " "), hint
@@ -75,21 +76,23 @@ class Source:
 
     def given_twice(self) -> Iterable[Problem]:
         for path, offset in self._places.twice:
-            line, column = self._line_and_column(offset)
+            place = self._line_and_column(offset)
             first, _ = self.place(path)
             message = f"`{path[-1]}` is given twice; first in line {first}"
-            yield self._problem(line, column, message, "keep one of the two")
+            problem = self._problem(place, message, "keep one of the two")
+            yield replace(problem, code="given-twice")
 
     def syntax_error(self, error: Exception) -> Problem:
         words = str(error)
         place = _PLACE_IN_MESSAGE.search(words)
         if place and not place[1]:
             message = "the file ends in the middle of something"
-            return self._problem(len(self._lines), 1, message, None)
+            problem = self._problem((len(self._lines), 1), message, None)
+            return replace(problem, code="syntax")
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
         words = _PLACE_IN_MESSAGE.sub("", words)
         message, hint = _PLAINER.get(words, (words[:1].lower() + words[1:], None))
-        return self._problem(line, column, message, hint)
+        return replace(self._problem((line, column), message, hint), code="syntax")
 
     @cached_property
     def _places(self) -> Places:
@@ -186,7 +189,8 @@ def merge(*sources: Source) -> Merged:
             elif key in merged.data:
                 first = merged.origins[key][0].file
                 message = f"`{key}` is given in {first} too; only one file may give it"
-                problems.append(source.problem((key,), message))
+                problem = source.problem((key,), message)
+                problems.append(replace(problem, code="given-twice"))
             else:
                 merged.data[key] = value
                 merged.origins[key] = (source,)
@@ -210,7 +214,10 @@ def validated(model: type[Model], *sources: Source | Merged) -> Model:
     except ValidationError as error:
         raise ConfigError(
             *(
-                merged.problem(details["loc"], *explain(details, model))
+                replace(
+                    merged.problem(details["loc"], *explain(details, model)),
+                    code=code_of(details),
+                )
                 for details in error.errors(include_url=False)
             )
         ) from None

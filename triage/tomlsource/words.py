@@ -33,6 +33,9 @@ _MUST_BE = {
 }
 
 
+_CODES = {"missing": "missing-key", "extra_forbidden": "unknown-key"}
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Suggest the known word that `word` is most like; None where none is like it."""
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
@@ -62,6 +65,11 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str | Non
         case _:
             reason = error["msg"].removeprefix("Value error, ")
             return f"{name}: {reason[:1].lower()}{reason[1:]}", None
+
+
+def code_of(error: ErrorDetails) -> str:
+    """Return the stable name of this kind of mistake."""
+    return _CODES.get(error["type"], "wrong-value")
 
 
 def keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
