@@ -94,7 +94,8 @@ def test_a_template_that_the_rules_name_and_nobody_wrote_is_told(
     result = triage("check", "--config", config)
 
     assert result.status == 2
-    assert f"there is no {templates / 'review'}.txt" in result.err
+    assert "there is no template `review`" in result.err
+    assert f"{config.parent / 'rules' / '10-journeys.toml'}:" in result.err
 
 
 def test_a_contact_that_the_rules_tell_and_nobody_set_is_told(
@@ -106,7 +107,7 @@ def test_a_contact_that_the_rules_tell_and_nobody_set_is_told(
     result = triage("check", "--config", config)
 
     assert result.status == 2
-    assert "the rules tell the contact `safeguarding`" in result.err
+    assert "[contacts] of the configuration has no `safeguarding`" in result.err
 
 
 @pytest.mark.parametrize("folder", ["rules", "templates"])

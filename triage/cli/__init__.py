@@ -37,6 +37,7 @@ def commands() -> None:
     \b
     Begin:      triage init /etc/triage     then edit config.toml there
     Look:       triage check                is everything right?
+                triage rules check          are rule files and templates right?
                 triage explain MAIL.eml     what would this mail get, and why?
                 triage replay ARCHIVE       … and a whole archive?
                 triage templates preview    what do our letters look like?

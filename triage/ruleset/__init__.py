@@ -19,18 +19,23 @@ evidence    what was found
 masking     names and numbers masked
 learnt      a real mail as an example
 examples    the samples that signals keep beside them
+lints       mistakes of meaning in files that can be read
+outside     names of what does not stand in rule files
 """
 
 from triage.ruleset.compiling import compile_ruleset
 from triage.ruleset.evidence import Evidence, Hit
 from triage.ruleset.examples import examples_that_fail
 from triage.ruleset.learnt import Learnt, Lesson, learn
+from triage.ruleset.lints import LINTS, lint
 from triage.ruleset.matching import find_evidence
 from triage.ruleset.modes import MODES, mode_of, with_modes
+from triage.ruleset.outside import unknown_outside
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import Mode, json_schema
 
 __all__ = [
+    "LINTS",
     "MODES",
     "Evidence",
     "Hit",
@@ -43,6 +48,8 @@ __all__ = [
     "find_evidence",
     "json_schema",
     "learn",
+    "lint",
     "mode_of",
+    "unknown_outside",
     "with_modes",
 ]

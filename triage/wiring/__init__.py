@@ -5,13 +5,20 @@ servers    the mailbox, the submission server and the witness
 running    the daemon and the single pass
 checking   what `triage check` looks at
 replaying  what a replay judges by
+rule_check what is wrong with an edition
 testing    letters sent to a tester
 """
 
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
 from triage.wiring.replaying import Desk, desk
-from triage.wiring.rulebook import rulebook_of, rulebook_to_look_at
+from triage.wiring.rule_check import Checked, check_edition
+from triage.wiring.rulebook import (
+    config_to_look_at,
+    edition_of,
+    rulebook_of,
+    rulebook_to_look_at,
+)
 from triage.wiring.running import (
     Installation,
     daemon_parts,
@@ -23,11 +30,15 @@ from triage.wiring.running import (
 from triage.wiring.testing import submit_tests
 
 __all__ = [
+    "Checked",
     "Desk",
     "Installation",
+    "check_edition",
     "check_installation",
+    "config_to_look_at",
     "daemon_parts",
     "desk",
+    "edition_of",
     "log_to_stderr",
     "now",
     "open_store",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from triage import shipped
@@ -18,10 +18,7 @@ from triage.intake import Rulebook
 from triage.intake.letters import ALERT_TEMPLATE, NOTICE_TEMPLATE
 from triage.reply import Organisation, Templates, compile_templates
 from triage.reply.grammar import is_address
-from triage.ruleset import Ruleset, compile_ruleset
-
-if TYPE_CHECKING:
-    from triage.ruleset.schema import Flag, Route
+from triage.ruleset import Ruleset, compile_ruleset, unknown_outside
 
 RULE_ENDINGS = (".toml", ".csv")
 TEMPLATE_ENDINGS = (".txt", ".html")
@@ -67,12 +64,25 @@ def rulebook_to_look_at(config_path: Path | None, rules: Path | None) -> Ruleboo
 
     Without a config the shipped one serves; our own addresses are then not known.
     """
-    config = load_config(config_path or shipped.example_config())
-    if rules is not None:
-        folder = config.rules.model_copy(update={"folder": rules})
-        config = config.model_copy(update={"rules": folder})
-    rulebook = _rulebook(config, edition_of(config), lambda: (NO_KEY,))
+    rulebook = rulebook_without_keys(config_to_look_at(config_path, rules))
     return rulebook if config_path else replace(rulebook, ourselves=Ourselves())
+
+
+def config_to_look_at(
+    config_path: Path | None, rules: Path | None = None, templates: Path | None = None
+) -> Config:
+    """Return a config, or the shipped one, with other folders where they are given."""
+    config = load_config(config_path or shipped.example_config())
+    for key, folder in (("rules", rules), ("templates", templates)):
+        if folder is not None:
+            table = getattr(config, key).model_copy(update={"folder": folder})
+            config = config.model_copy(update={key: table})
+    return config
+
+
+def rulebook_without_keys(config: Config, edition: Edition | None = None) -> Rulebook:
+    """Compile a rulebook that judges but never sends; raises as `rulebook_of` does."""
+    return _rulebook(config, edition or edition_of(config), lambda: (NO_KEY,))
 
 
 def _rulebook(
@@ -85,7 +95,7 @@ def _rulebook(
     make_templates = partial(_templates, config, edition, ruleset)
     templates = _collected(problems, make_templates, config.templates.folder)
     if ruleset is not None:
-        problems += _mismatches(config, ruleset, templates)
+        problems += _mismatches(config, edition, templates)
     if problems or ruleset is None or templates is None or secret_keys is None:
         raise ConfigError(*problems)
     return Rulebook(
@@ -105,11 +115,18 @@ def _collected(
     try:
         return make()
     except ConfigError as error:
-        for problem in error.problems:
-            if folder is not None and problem.file is not None:
-                problem = replace(problem, file=str(folder / problem.file))  # noqa: PLW2901
-            problems.append(problem)
+        problems += (
+            problem if folder is None else in_folder(problem, folder)
+            for problem in error.problems
+        )
         return None
+
+
+def in_folder(problem: Problem, folder: Path) -> Problem:
+    """Name a problem's file with its whole path."""
+    if problem.file is None:
+        return problem
+    return replace(problem, file=str(folder / problem.file))
 
 
 def _templates(config: Config, edition: Edition, ruleset: Ruleset | None) -> Templates:
@@ -149,27 +166,21 @@ def _bad_addresses(config: Config) -> Iterator[Problem]:
 
 
 def _mismatches(
-    config: Config, ruleset: Ruleset, templates: Templates | None
+    config: Config, edition: Edition, templates: Templates | None
 ) -> Iterator[Problem]:
     """What rules ask for that the config or the templates do not have."""
-    tables = ruleset.tables
-    entries: tuple[Route | Flag, ...] = (*tables.route, *tables.flag)
-    for entry in entries:
-        for contact in entry.tell:
-            if contact not in config.contacts:
-                yield Problem(
-                    f"the rules tell the contact `{contact}` ({entry.id}), "
-                    "but [contacts] of the configuration has no such name"
-                )
-    wanted = {entry.template: f"answer `{entry.id}`" for entry in entries}
-    wanted[tables.guard.meanwhile] = "acknowledge a held redirection"
-    wanted[NOTICE_TEMPLATE] = "tell contacts"
-    wanted[ALERT_TEMPLATE] = "tell the team of a spent budget"
-    for template, use in wanted.items():
-        if templates and template and template not in templates:
+    known = None if templates is None else templates.pairs.keys()
+    for problem in unknown_outside(edition.rules, config.contacts.keys(), known):
+        yield in_folder(problem, config.rules.folder)
+    for template, use in (
+        (NOTICE_TEMPLATE, "tells contacts"),
+        (ALERT_TEMPLATE, "tells the team of a spent budget"),
+    ):
+        if templates and template not in templates:
             yield Problem(
-                f"the rules {use} with the template `{template}`, "
-                f"but there is no {config.templates.folder / template}.txt"
+                f"a letter is missing that {use}: there is no"
+                f" {config.templates.folder / template}.txt",
+                code="unknown-template",
             )
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from triage.cli.rules.check import check
 from triage.cli.rules.stats import stats
 
 
@@ -13,5 +14,5 @@ def rules() -> None:
     """
 
 
-for command in (stats,):
+for command in (check, stats):
     rules.add_command(command)

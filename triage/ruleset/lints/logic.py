@@ -42,7 +42,8 @@ class _Search:
         positive = [clause for clause in left if min(clause) > 0]
         if not positive:
             return True
-        for literal in sorted(min(positive, key=len)):
+        _, shortest = min((len(clause), sorted(clause)) for clause in positive)
+        for literal in shortest:
             if self.satisfies([*left, Clause({literal})]):
                 return True
             left = [*left, Clause({-literal})]
@@ -52,6 +53,8 @@ class _Search:
 def _propagated(clauses: list[Clause]) -> list[Clause] | None:
     """Draw every conclusion from clauses of one literal; None: they contradict."""
     true: set[int] = set()
+    if not all(clauses):
+        return None
     while units := {next(iter(clause)) for clause in clauses if len(clause) == 1}:
         true |= units
         if any(-literal in true for literal in units):

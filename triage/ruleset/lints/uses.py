@@ -134,3 +134,5 @@ def _lists_of(sequence: Sequence) -> Iterator[str]:
             case Choice(options):
                 for option in options:
                     yield from _lists_of(option)
+            case _:
+                continue

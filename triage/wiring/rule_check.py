@@ -1,0 +1,48 @@
+"""What is wrong with an edition, whole and as it stands, before anybody uses it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from triage.config import Config
+from triage.edition import Edition
+from triage.errors import ConfigError, Problem, Severity
+from triage.intake import Rulebook
+from triage.ruleset import lint
+from triage.wiring.rulebook import in_folder, rulebook_without_keys
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An edition, and everything that is wrong with it in the order of its files."""
+
+    rulebook: Rulebook | None
+    """None where it cannot be compiled."""
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What keeps it from going live."""
+        return tuple(p for p in self.problems if p.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What somebody should look at."""
+        return tuple(p for p in self.problems if p.severity is Severity.WARNING)
+
+
+def check_edition(config: Config, edition: Edition, today: date) -> Checked:
+    """Find every problem of rule files and templates at once; examples are not run."""
+    problems = [
+        in_folder(problem, config.rules.folder)
+        for problem in lint(edition.rules, today)
+    ]
+    rulebook = None
+    try:
+        rulebook = rulebook_without_keys(config, edition)
+    except ConfigError as error:
+        problems += error.problems
+    return Checked(rulebook, tuple(sorted(problems, key=_place)))
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    return problem.file or "", problem.line or 0, problem.column or 0
