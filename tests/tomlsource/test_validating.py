@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, time
 from typing import Literal
 
@@ -166,10 +167,20 @@ def test_what_is_wrong_is_told_in_plain_words_at_its_place(
 ) -> None:
     (problem,) = problems_of(text)
 
-    assert (
-        Problem(message, "0.toml", line, column, text.splitlines()[line - 1], hint)
-        == problem
-    )
+    expected = Problem(message, "0.toml", line, column, text.splitlines()[line - 1])
+    assert replace(expected, hint=hint, code=problem.code) == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[[item]]\n", "missing-key"),
+        ('[[item]]\nname = "a"\nnmae = "b"\n', "unknown-key"),
+        ("[[item]]\nname = 1\n", "wrong-value"),
+    ],
+)
+def test_kinds_of_mistakes_have_names_that_stay(text: str, code: str) -> None:
+    assert [problem.code for problem in problems_of(text)] == [code]
 
 
 def test_all_problems_of_all_files_are_told_at_once() -> None:
@@ -189,7 +200,12 @@ def test_a_missing_table_belongs_to_no_line() -> None:
     with pytest.raises(ConfigError) as caught:
         validated(Whole, read_toml("", "x.toml"))
 
-    assert [Problem("`door` is missing", "x.toml")] == list(caught.value.problems)
+    (problem,) = caught.value.problems
+    assert (
+        problem.message,
+        problem.file,
+        problem.line,
+    ) == ("`door` is missing", "x.toml", None)
 
 
 def test_a_single_table_may_stand_in_one_file_only() -> None:
