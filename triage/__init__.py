@@ -6,6 +6,7 @@ cli         what an operator types
 demo        sample mails through the real daemon on embedded servers
 wiring      Config to connected parts; the only clock
 daemon      runs the jobs, stops cleanly
+trial       JOB changed rules and templates → tried → in force, or refused
 replay      a whole archive once more: what each mail would get, and what changed
 intake      JOB mailbox → decision → store → filed
 dispatch    JOB outbox → SMTP → sent, tried again, refused or uncertain

@@ -204,6 +204,12 @@ class FolderTable(_Table):
     folder: Path
 
 
+class RulesTable(FolderTable):
+    """The rule files, and how a change of them is tried."""
+
+    compare_last: int = Field(default=500, ge=0, le=100_000)
+
+
 class ReferencesTable(_Table):
     """What makes a Message-ID provably ours."""
 
@@ -219,7 +225,7 @@ class Config(_Table):
     mailbox: MailboxTable
     submission: SubmissionTable
     store: StoreTable
-    rules: FolderTable
+    rules: RulesTable
     templates: FolderTable
     references: ReferencesTable
     contacts: dict[str, str]
@@ -270,13 +276,9 @@ def read_folder(folder: Path, endings: tuple[str, ...]) -> dict[str, str]:
 
     Raises ConfigError for a folder or file that cannot be read.
     """
-    if not folder.is_dir():
-        raise ConfigError(f"the folder {folder} does not exist")
     problems: list[Problem] = []
     files: dict[str, str] = {}
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.suffix not in endings:
-            continue
+    for path in _files_in(folder, endings):
         try:
             files[path.name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -287,3 +289,40 @@ def read_folder(folder: Path, endings: tuple[str, ...]) -> dict[str, str]:
     if problems:
         raise ConfigError(*problems)
     return files
+
+
+def look_at_folder(
+    folder: Path, endings: tuple[str, ...]
+) -> tuple[tuple[str | int, ...], ...]:
+    """Return what differs as soon as a file that `read_folder` reads does.
+
+    Nothing is opened, and nothing raised.
+    """
+    try:
+        return tuple(_looks_of(path) for path in _files_in(folder, endings))
+    except ConfigError as error:
+        return ((str(error),),)
+
+
+def _looks_of(path: Path) -> tuple[str | int, ...]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        return path.name, str(error.strerror)
+    return path.name, found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode
+
+
+def _files_in(folder: Path, endings: tuple[str, ...]) -> list[Path]:
+    if not folder.is_dir():
+        raise ConfigError(f"the folder {folder} does not exist")
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise ConfigError(
+            f"the folder {folder} cannot be read: {error.strerror}"
+        ) from None
+    return [
+        path
+        for path in paths
+        if not path.name.startswith(".") and path.suffix in endings
+    ]

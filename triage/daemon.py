@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -25,9 +26,11 @@ from triage.errors import CANNOT_RUN, ConfigError, TransientError, TriageError
 from triage.mailbox import backoff
 
 DISPATCH_SECONDS = 5
+RULES_SECONDS = 10
 CLOCK_SECONDS = 5.0
 RECONCILE_SECONDS = 600.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+RELOAD_SIGNAL = signal.SIGHUP
 STOP_SECONDS = 8.0
 """After this long a stop is no longer clean, only safe: what is done is not lost."""
 
@@ -50,6 +53,12 @@ class Dispatch(Job, Protocol):
     """The dispatch job, which also takes back what the last run left unfinished."""
 
     def recover(self) -> None: ...
+
+
+class Rules(Job, Protocol):
+    """The job that puts changed rules in force, at once when asked."""
+
+    def ask(self) -> None: ...
 
 
 class Watcher(Protocol):
@@ -97,6 +106,8 @@ class Parts:
     """Ends whatever command is under way."""
     stop: threading.Event
     poll_seconds: int
+    rules: Rules | None = None
+    """None: the rules stay as they are."""
 
 
 class Daemon:
@@ -110,19 +121,21 @@ class Daemon:
     def __init__(self, parts: Parts) -> None:
         self._intake = parts.intake
         self._dispatch = parts.dispatch
+        self._rules = parts.rules
         self._ready = parts.ready
         self._watcher = parts.watcher
         self._interrupt = parts.interrupt
         self._stop = parts.stop
         self._poll_seconds = parts.poll_seconds
         self._news = threading.Event()
-        self._patience = {"intake": Patience(), "dispatch": Patience()}
-        self._went_well: set[str] = set()
+        self._patience = {name: Patience() for name in ("intake", "dispatch", "rules")}
+        # Rules went well before anything runs; new ones that do not end nothing.
+        self._went_well = {"rules"}
         self._reconciled_at: float | None = None
         self._fatal: ConfigError | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(2)},
+            executors={"default": ThreadPoolExecutor(3)},
             job_defaults={
                 "coalesce": True,
                 "max_instances": 1,
@@ -141,6 +154,8 @@ class Daemon:
         self._dispatch.recover()
         self._every(self._poll_seconds, "intake", self._take_up)
         self._every(DISPATCH_SECONDS, "dispatch", self._send)
+        if self._rules is not None:
+            self._every(RULES_SECONDS, "rules", partial(self._renew, self._rules))
         watching = threading.Thread(target=self._watch, name="watch", daemon=True)
         if self._watcher is not None:
             watching.start()
@@ -166,6 +181,12 @@ class Daemon:
     def stop(self) -> None:
         """End what is under way and let `run` return; for another thread."""
         self._stop.set()
+
+    def reload(self) -> None:
+        """Have changed rules and templates tried at once; for another thread."""
+        if self._rules is not None:
+            self._rules.ask()
+            self._hurry("rules")
 
     def _shut_down(self, watching: threading.Thread) -> None:
         last_resort = threading.Timer(STOP_SECONDS, self._leave_now)
@@ -195,7 +216,8 @@ class Daemon:
         """
         told, telling = os.pipe()
         os.set_blocking(telling, False)
-        handlers = {each: signal.signal(each, _nothing) for each in STOP_SIGNALS}
+        heeded = (*STOP_SIGNALS, RELOAD_SIGNAL)
+        handlers = {each: signal.signal(each, _nothing) for each in heeded}
         before = signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
         heeding = threading.Thread(target=self._heed, args=(told,), daemon=True)
         heeding.start()
@@ -214,6 +236,9 @@ class Daemon:
             if (number := numbers[0]) in STOP_SIGNALS:
                 log.info("%s: stopping", signal.Signals(number).name)
                 self.stop()
+            elif number == RELOAD_SIGNAL:
+                log.info("%s: reading the rules", RELOAD_SIGNAL.name)
+                self.reload()
 
     def _every(self, seconds: int, name: str, job: Callable[[], None]) -> None:
         self._scheduler.add_job(
@@ -275,6 +300,10 @@ class Daemon:
         done = self._dispatch.run(self._stop.is_set)
         if done:
             log.info("replies and notices: %s", done)
+
+    def _renew(self, rules: Rules) -> None:
+        """Put changed rules in force, if they pass; what they are, the job says."""
+        rules.run(self._stop.is_set)
 
     def _hurry(self, name: str) -> None:
         """Run a job now; while it runs already, its own loop takes the news up."""

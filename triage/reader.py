@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _READY = b"ready"
 _PIPE_OCTETS = 1024 * 1024
-_IGNORED = frozenset({signal.SIGINT, signal.SIGTERM})
+_IGNORED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Signals that a terminal or a supervisor sends to the daemon's whole group."""
 
 
@@ -125,6 +125,10 @@ class Reader:
         if self._child is not None:
             self._child.kill()
             self._child = None
+
+    def wait_until_ready(self) -> None:
+        """Wait until the child can read; raises TransientError where it cannot."""
+        self._running().wait_until_ready()
 
     def read(self, batch: Iterable[Fetched]) -> Iterator[Reading | Unreadable]:
         """Read messages; one answer for each, in their order.
@@ -262,8 +266,7 @@ class _Child:
 
     def receive(self, serial: int) -> Reading | Unreadable:
         """Wait for the answer to a request; older ones, nobody waits for any more."""
-        if not self._is_ready:
-            self._wait_until_ready()
+        self.wait_until_ready()
         while True:
             # The child keeps to the time itself; this is for one that was stopped.
             data = self._received(2 * self._limits.seconds + 5)
@@ -280,7 +283,9 @@ class _Child:
         self._requests.close()
         self._answers.close()
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
+        if self._is_ready:
+            return
         try:
             self._received(self._limits.start_seconds)
         except _DeathError as death:

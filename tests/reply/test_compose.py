@@ -84,7 +84,7 @@ def test_a_reply_is_a_text_and_an_html_body(
 def test_a_reply_is_lines_of_printable_ascii_that_end_in_crlf(
     templates: Templates, make_letter: MakeLetter, now: datetime
 ) -> None:
-    for name in set(templates.pairs) - {"notice", "notice-breaker"}:
+    for name in [name for name in templates.pairs if not name.startswith("notice")]:
         data = compose(make_letter(name), templates, now).data
 
         lines = data.split(b"\r\n")

@@ -90,7 +90,12 @@ def headings(html: str) -> list[str]:
 
 
 def test_every_letter_is_listed_here(templates: Templates) -> None:
-    assert set(templates.pairs) == {*LETTERS, "notice", "notice-breaker"}
+    assert set(templates.pairs) == {
+        *LETTERS,
+        "notice",
+        "notice-breaker",
+        "notice-rules",
+    }
 
 
 @pytest.mark.parametrize("name", LETTERS)
@@ -277,7 +282,7 @@ def test_headings_and_language_are_real(name: str, word: Word) -> None:
     assert re.findall(r'<(\w+)[^>]* lang="en-GB"', html) == ["html", "div"]
 
 
-@pytest.mark.parametrize("name", ["notice", "notice-breaker"])
+@pytest.mark.parametrize("name", ["notice", "notice-breaker", "notice-rules"])
 def test_a_notice_looks_like_a_letter(
     name: str,
     templates: Templates,

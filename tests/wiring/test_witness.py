@@ -20,7 +20,7 @@ def mailbox() -> Iterator[FakeMailbox]:
 
 
 def test_before_anything_was_filed_no_copy_is_there(mailbox: FakeMailbox) -> None:
-    witness = MailboxWitness(mailbox, "INBOX", AUTOMATIC)
+    witness = MailboxWitness(mailbox, "INBOX", lambda: AUTOMATIC)
 
     assert not witness.has(OURS)
 
@@ -34,7 +34,7 @@ def test_a_copy_is_found_wherever_it_is(
         mailbox.select()
         mailbox.file([1], AUTOMATIC)
 
-    assert MailboxWitness(mailbox, "INBOX", AUTOMATIC).has(OURS)
+    assert MailboxWitness(mailbox, "INBOX", lambda: AUTOMATIC).has(OURS)
 
 
 def test_a_sent_folder_that_is_missing_proves_nothing(mailbox: FakeMailbox) -> None:

@@ -2,8 +2,10 @@
 
 import hashlib
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -24,6 +26,8 @@ PEEK_AT_ONCE = 500
 RECORD_AT_ONCE = 50
 NOT_OURS = "its subject does not ask for us, and it belongs to no case"
 REPORT = "multipart/report"
+HEARTBEAT = "mailbox"
+"""The name under which the store knows when a pass last went through."""
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -77,6 +81,16 @@ class Intake:
     files: bool = True
     """Whether mail is moved to its route's folder."""
     _unaccounted: frozenset[int] = field(default=frozenset(), init=False)
+    _passing: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    @contextmanager
+    def between_passes(self) -> Iterator[None]:
+        """Keep passes waiting: the rulebook and the reader may be replaced inside.
+
+        So the evidence and the judgement of a message are always of one edition.
+        """
+        with self._passing:
+            yield
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Pass:
         """Take up everything new, then file what is recorded.
@@ -85,6 +99,11 @@ class Intake:
         the mailbox or the store fails; whatever was recorded stays so.
         """
         done = Pass()
+        with self._passing:
+            self._pass(stopping, done)
+        return done
+
+    def _pass(self, stopping: Callable[[], bool], done: Pass) -> None:
         ledger = self.store.ledger
         uidvalidity = self.mailbox.select().uidvalidity
         uids = self.mailbox.uids()
@@ -93,12 +112,12 @@ class Intake:
         ours = self._ours_among(uidvalidity, new, done)
         for readings in _batches(self._read(ours), RECORD_AT_ONCE):
             if stopping():
-                return done
+                return
             self._record(uidvalidity, readings, done)
         self._set_aside_unreadable(uidvalidity, done)
         if self.files:
             self._file(uidvalidity, done)
-        return done
+        self.store.heartbeat.note(HEARTBEAT, self.clock())
 
     def reconcile(self) -> None:
         """Balance the ledger: every UID on the server must have a fate.

@@ -1,7 +1,7 @@
 """A decision's reply and notices, worded and frozen for the outbox."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -11,15 +11,20 @@ from triage.intake.rulebook import Rulebook
 from triage.message import Message
 from triage.message.token import mint_id
 from triage.reply import Composed, Letter, Notice, Templates, compose, compose_notice
+from triage.reply.model import LONGEST_REASON
 from triage.ruleset.schema import Series
 from triage.store import Category, Store
 from triage.store import Letter as FrozenLetter
 
 NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
+RULES_TEMPLATE = "notice-rules"
 TEAM = "team"
+MOST_REASONS = 10
+"""More stand in `triage status`."""
 NO_CASE = "BREAKER"
 """Stands in the Message-ID of an alert where a case's reference would."""
+NO_CASE_BUT_RULES = "RULES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,34 @@ def breaker_alert(limit: int, rulebook: Rulebook, now: datetime) -> FrozenLetter
         why=(f"{limit} automatic replies went out within one hour",),
     )
     return _frozen_notice(notice, rulebook, now)
+
+
+def refusal_notice(
+    hash_: str | None, reasons: Sequence[str], rulebook: Rulebook, now: datetime
+) -> FrozenLetter | None:
+    """Word the notice that changed rules are refused; None where no team is named.
+
+    It is the same letter, by its Message-ID, however often an edition is refused; for
+    folders that cannot be read, once a day.
+    """
+    to = rulebook.organisation.contacts.get(TEAM)
+    if to is None:
+        return None
+    kind = f"rules-{hash_ or f'{now:%Y%m%d}'}"
+    notice = Notice(
+        template=RULES_TEMPLATE,
+        kind=kind,
+        to=to,
+        message_id=_mint(NO_CASE_BUT_RULES, kind, rulebook),
+        why=tuple(_first_line(reason) for reason in reasons[:MOST_REASONS]),
+    )
+    return _frozen_notice(notice, rulebook, now)
+
+
+def _first_line(reason: str) -> str:
+    """Cut a text about a file to what may stand in a notice."""
+    line = " ".join(reason.partition("\n")[0].split()).replace("@", " at ")
+    return line[: LONGEST_REASON - 1] + "…" if len(line) > LONGEST_REASON else line
 
 
 def _frozen_notice(notice: Notice, rulebook: Rulebook, now: datetime) -> FrozenLetter:

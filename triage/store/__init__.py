@@ -59,6 +59,7 @@ Outbox (dispatch, command line); states and moves stand in triage/store/states.p
     store.outbox.listed(*states) -> list[OutboxLine]
     store.outbox.show(id) -> OutboxItem | None            the frozen bytes and all moves
     store.outbox.resend(id, now) / drop(id, now)   a person's acts; IllegalMoveError
+    store.outbox.notify(letter, now) -> bool              a notice of no case, once
     the moves of dispatch: see triage/store/outbox.py
 
 Editions (rule files and templates: what is in force, what was tried)

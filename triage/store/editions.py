@@ -238,6 +238,11 @@ class Editions:
             for row in rows
         )
 
+    def count_acceptances(self) -> int:
+        """Return how often people answered for something, in any edition."""
+        row = self._engine.one("SELECT count(*) AS acceptances FROM acceptances")
+        return int(row["acceptances"])
+
 
 _COUNTS = ("signals", "lines", "routes", "letters")
 

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.letter_lines import letter_item, letter_lines
-from triage.store.model import OutboxItem, OutboxLine
+from triage.store.letters import Origin, queue
+from triage.store.model import Letter, OutboxItem, OutboxLine
 from triage.store.moving import Change, Claim, move_letter
 from triage.store.states import Act, State
 from triage.store.undelivered import note_bounced
@@ -61,6 +62,15 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def notify(self, notice: Letter, now: datetime) -> bool:
+        """Queue a notice of no case; False: its Message-ID was queued before."""
+        with self._engine.writing():
+            known = self._engine.row(
+                "SELECT id FROM outbox WHERE message_id = :message_id",
+                message_id=notice.message_id,
+            )
+            return known is None and queue(self._engine, notice, now, Origin())
 
     def claim(self, now: datetime, claim: Claim) -> Claimed | None:
         """Take the letter that has waited longest, or None when nothing is due."""

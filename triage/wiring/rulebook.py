@@ -15,7 +15,7 @@ from triage.decision import Ourselves
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
-from triage.intake.letters import ALERT_TEMPLATE, NOTICE_TEMPLATE
+from triage.intake.letters import ALERT_TEMPLATE, NOTICE_TEMPLATE, RULES_TEMPLATE
 from triage.reply import Organisation, Templates, compile_templates
 from triage.reply.grammar import is_address
 from triage.ruleset import Ruleset, compile_ruleset, unknown_outside
@@ -175,6 +175,7 @@ def _mismatches(
     for template, use in (
         (NOTICE_TEMPLATE, "tells contacts"),
         (ALERT_TEMPLATE, "tells the team of a spent budget"),
+        (RULES_TEMPLATE, "tells the team of refused rules"),
     ):
         if templates and template not in templates:
             yield Problem(

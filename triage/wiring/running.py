@@ -15,10 +15,9 @@ from triage.dispatch import Dispatch, Tally
 from triage.errors import TransientError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox
-from triage.reader import Reader
 from triage.store import Store
 from triage.wiring.clock import now
-from triage.wiring.rulebook import bound_to, edition_of, rulebook_of
+from triage.wiring.rules import Rules
 from triage.wiring.servers import (
     MailboxWitness,
     inbox_of,
@@ -47,28 +46,33 @@ class Installation:
     def __init__(self, config: Config, clock: Callable[[], datetime] = now) -> None:
         self.config = config
         self.stop = threading.Event()
-        self._opened = ExitStack()
-        edition = edition_of(config)
-        rulebook = rulebook_of(config, edition)
+        with ExitStack() as opened:
+            self._connect(opened, clock)
+            # From here on, `close` is what closes them.
+            self._opened = opened.pop_all()
+
+    def _connect(self, opened: ExitStack, clock: Callable[[], datetime]) -> None:
+        config = self.config
         self.mailbox = mailbox_of(config)
         self.watcher = mailbox_of(config)
         self._witness = mailbox_of(config)
-        submission = submission_of(config, self.stop)
-        self.store = Store.open(config.store.path, exclusive=True)
-        self._opened.callback(self.store.close)
-        reader = Reader(edition.rules)
-        self._opened.callback(reader.close)
         for mailbox in self._mailboxes():
-            self._opened.callback(mailbox.close)
+            opened.callback(mailbox.close)
+        submission = submission_of(config, self.stop)
+        self.store = opened.enter_context(Store.open(config.store.path, exclusive=True))
+        self.rules = Rules(config, self.store, clock, self.stop)
+        opened.callback(self.rules.close)
+        rulebook, reader = self.rules.begin()
         self.intake = Intake(
             inbox=inbox_of(config),
             mailbox=self.mailbox,
             reader=reader,
             store=self.store,
-            rulebook=bound_to(rulebook, self.store.salt),
+            rulebook=rulebook,
             clock=clock,
             files=config.mailbox.file,
         )
+        self.rules.serve(self.intake)
         self.dispatch = Dispatch(
             outbox=self.store.outbox,
             submission=submission,
@@ -124,10 +128,12 @@ class Installation:
             return None
         if submission.witness == "sent":
             return MailboxWitness(self._witness, submission.sent_folder)
-        filed_in = self.intake.rulebook.ruleset.tables.automatic.folder
-        return MailboxWitness(
-            self._witness, mailbox.folder, filed_in if mailbox.file else None
-        )
+        filed_in = self._folder_of_automatic_mail if mailbox.file else None
+        return MailboxWitness(self._witness, mailbox.folder, filed_in)
+
+    def _folder_of_automatic_mail(self) -> str | None:
+        """Return it as the rules have it now."""
+        return self.intake.rulebook.ruleset.tables.automatic.folder
 
 
 def daemon_parts(installation: Installation) -> Parts:
@@ -136,6 +142,7 @@ def daemon_parts(installation: Installation) -> Parts:
     return Parts(
         intake=installation.intake,
         dispatch=installation.dispatch,
+        rules=installation.rules,
         ready=installation.ready_mailbox,
         watcher=installation.watcher if mailbox.idle else None,
         interrupt=installation.interrupt,

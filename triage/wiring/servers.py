@@ -1,7 +1,7 @@
 """The mailbox, the submission server and the witness, from a config."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -75,19 +75,25 @@ class Searched(Protocol):
 class MailboxWitness:
     """Looks for letters of ours in folders of the account, over its own connection.
 
-    `filed_in` is a folder of our own, made when it is missing: that nothing was filed
-    yet proves that no copy is there. A Sent folder that is missing proves nothing.
+    `filed_in` names a folder of our own, made when it is missing: where nothing was
+    filed yet, no copy is there. A Sent folder that is missing proves nothing.
     """
 
     def __init__(
-        self, mailbox: Searched, folder: str, filed_in: str | None = None
+        self,
+        mailbox: Searched,
+        folder: str,
+        filed_in: Callable[[], str | None] | None = None,
     ) -> None:
         self._mailbox = mailbox
-        self._folders = (folder, filed_in) if filed_in else (folder,)
-        self._ours = self._folders[1:]
+        self._folder = folder
+        self._filed_in = filed_in
 
     def has(self, message_id: str) -> bool:
         """Tell whether a copy is there; TransientError when that cannot be told."""
+        filed_in = self._filed_in() if self._filed_in else None
+        ours = (filed_in,) if filed_in else ()
         self._mailbox.connect()
-        self._mailbox.ensure_folders(self._ours)
-        return any(self._mailbox.find(message_id, folder) for folder in self._folders)
+        self._mailbox.ensure_folders(ours)
+        folders = (self._folder, *ours)
+        return any(self._mailbox.find(message_id, folder) for folder in folders)

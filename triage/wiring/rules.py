@@ -1,0 +1,142 @@
+"""What mail is judged by: chosen at the start, replaced while the daemon runs."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from triage.config import Config, look_at_folder
+from triage.edition import Edition
+from triage.errors import ConfigError
+from triage.intake import Intake, Rulebook
+from triage.reader import Reader
+from triage.ruleset import examples_that_fail
+from triage.store import Store
+from triage.trial import Findings, Trials
+from triage.wiring.rulebook import (
+    RULE_ENDINGS,
+    TEMPLATE_ENDINGS,
+    bound_to,
+    edition_of,
+    rulebook_of,
+    rulebook_without_keys,
+)
+from triage.wiring.trying import Attempt, counts_of, try_apart
+
+
+class RuleFolders:
+    """The folders of rule files and templates of a configuration."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def look(self) -> object:
+        """Return what differs as soon as a file does."""
+        return (
+            look_at_folder(self._config.rules.folder, RULE_ENDINGS),
+            look_at_folder(self._config.templates.folder, TEMPLATE_ENDINGS),
+        )
+
+    def read(self) -> Edition:
+        """Read what stands there; raises ConfigError."""
+        return edition_of(self._config)
+
+
+class Rules:
+    """What an intake judges by, rulebook and reader, always of the same edition.
+
+    `begin` chooses them; once an intake has them (`serve`), `run` is one pass of the
+    job that replaces them.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        clock: Callable[[], datetime],
+        stop: threading.Event,
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._clock = clock
+        self._stop = stop
+        self._intake: Intake | None = None
+        self._reader: Reader | None = None
+        self._trials = Trials(
+            folders=RuleFolders(config), store=store, try_out=self._try, clock=clock
+        )
+
+    def begin(self) -> tuple[Rulebook, Reader]:
+        """Choose what to start with: what stands in the folders, or was in force.
+
+        Raises ConfigError where neither can be used.
+        """
+        edition = self._trials.begin()
+        if edition is None:
+            edition, rulebook = self._first()
+        else:
+            rulebook = rulebook_of(self._config, edition)
+        rulebook = bound_to(rulebook, self._store.salt)
+        self._reader = Reader(edition.rules)
+        self._trials.tell(rulebook)
+        return rulebook, self._reader
+
+    def _first(self) -> tuple[Edition, Rulebook]:
+        """Begin a new store; there is nothing to fall back to or compare with."""
+        edition = edition_of(self._config)
+        rulebook = rulebook_of(self._config, edition)
+        failing = examples_that_fail(rulebook.ruleset)
+        if failing:
+            raise ConfigError(*map(str, failing))
+        self._trials.begin_with(edition, counts_of(rulebook))
+        return edition, rulebook
+
+    def serve(self, intake: Intake) -> None:
+        """Take over what an intake judges by."""
+        self._intake = intake
+
+    def close(self) -> None:
+        """End the reader."""
+        if self._reader is not None:
+            self._reader.close()
+
+    def ask(self) -> None:
+        """Have the folders read at the next run; for another thread."""
+        self._trials.ask()
+
+    def run(self, stopping: Callable[[], bool]) -> object:
+        """Look at the folders, and put in force what changed there and passes.
+
+        Raises TransientError.
+        """
+        intake = self._intake
+        if intake is None:
+            return None
+        activation = self._trials.run(stopping, partial(self._put_in_force, intake))
+        self._trials.tell(intake.rulebook)
+        return activation
+
+    def _try(self, edition: Edition, in_force: Edition) -> Findings:
+        attempt = Attempt(self._config, edition, in_force, self._clock())
+        return try_apart(attempt, self._stop)
+
+    def _put_in_force(
+        self, intake: Intake, edition: Edition, record: Callable[[], None]
+    ) -> None:
+        """Make everything ready beside the passes, and swap it in between two."""
+        compiled = rulebook_without_keys(self._config, edition)
+        # The secrets as they were read at the start: they may be away for a while.
+        rulebook = replace(compiled, keys=intake.rulebook.keys)
+        reader = Reader(edition.rules)
+        try:
+            reader.wait_until_ready()
+            with intake.between_passes():
+                record()
+                intake.rulebook, intake.reader = rulebook, reader
+        except BaseException:
+            reader.close()
+            raise
+        former, self._reader = self._reader, reader
+        if former is not None:
+            former.close()

@@ -1,0 +1,154 @@
+"""An edition tried in a process of its own, so that mail is never kept waiting for it.
+
+Compiling, trying examples and judging hundreds of messages take the processor for
+seconds, and messages are read that strangers wrote. The process has a low priority and
+limits on memory and time, and may be killed at any moment: it writes nothing.
+"""
+
+import contextlib
+import logging
+import os
+import resource
+import signal
+import threading
+import traceback
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from triage.config import Config
+from triage.edition import Edition
+from triage.errors import ConfigError, TransientError
+from triage.ruleset import examples_that_fail
+from triage.store import Counts
+from triage.trial import Comparison, Findings
+from triage.wiring.rulebook import rulebook_without_keys
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
+    from triage.intake import Rulebook
+
+COMPARE_WITHIN = timedelta(days=60)
+LONGEST_SECONDS = 600.0
+MEMORY = 1024 * 1024 * 1024
+NICENESS = 10
+LOOK_SECONDS = 0.2
+_IGNORED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+"""Signals that reach the daemon's whole group; the daemon ends the trial itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is tried: an edition, and the one in force to compare it with."""
+
+    config: Config
+    edition: Edition
+    in_force: Edition
+    now: datetime
+
+
+def try_apart(attempt: Attempt, stop: threading.Event) -> Findings:
+    """Try an edition in a process of its own.
+
+    Raises TransientError when told to stop, or when the store could not be read.
+    """
+    context = get_context("spawn")
+    answers, their_answers = context.Pipe(duplex=False)
+    process = context.Process(
+        target=_serve, args=(their_answers, attempt), name="triage-trial"
+    )
+    resource_tracker.ensure_running()  # which would lift the mask below
+    # The child inherits the mask, and lifts it once it ignores the signals.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _IGNORED)
+    try:
+        process.start()
+    except OSError as error:
+        raise TransientError("the process for a trial cannot be started") from error
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        their_answers.close()
+    try:
+        return _awaited(answers, process, stop)
+    finally:
+        process.kill()
+        process.join()
+        answers.close()
+
+
+def _awaited(
+    answers: Connection, process: "SpawnProcess", stop: threading.Event
+) -> Findings:
+    until = monotonic() + LONGEST_SECONDS
+    while not answers.poll(LOOK_SECONDS):
+        if stop.is_set():
+            raise TransientError("the trial of changed rules was given up")
+        if monotonic() > until:
+            minutes = LONGEST_SECONDS / 60
+            return Findings(faults=(f"trying it took more than {minutes:g} minutes",))
+    try:
+        answer = answers.recv()
+    except EOFError:
+        process.join()
+        ended = f"the trial ended by itself (status {process.exitcode})"
+        return Findings(faults=(ended,))
+    if isinstance(answer, TransientError):
+        raise answer
+    found: Findings = answer
+    return found
+
+
+def _serve(answers: Connection, attempt: Attempt) -> None:
+    """Be the child: try, answer, end."""
+    for ignored in _IGNORED:
+        signal.signal(ignored, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _IGNORED)
+    # Libraries would log what they cannot read, which is what strangers wrote.
+    logging.disable(logging.CRITICAL)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(NICENESS)
+    answer: Findings | TransientError
+    try:
+        answer = try_here(attempt)
+    except TransientError as error:
+        answer = error
+    except Exception as error:  # noqa: BLE001 - whatever it is, the edition is refused
+        answer = Findings(faults=(f"it cannot be tried: {_place_of(error)}",))
+    with contextlib.suppress(OSError):
+        answers.send(answer)
+
+
+def _place_of(error: Exception) -> str:
+    """Name an unexpected error by kind and place; its text may quote a mail."""
+    (*_, last) = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return f"an unexpected {type(error).__name__} at {place}"
+
+
+def try_here(attempt: Attempt) -> Findings:
+    """Compile an edition, try its examples, compare it on what was received."""
+    try:
+        rulebook = rulebook_without_keys(attempt.config, attempt.edition)
+    except ConfigError as error:
+        return Findings(faults=tuple(map(str, error.problems)))
+    counts = counts_of(rulebook)
+    failing = examples_that_fail(rulebook.ruleset)
+    if failing:
+        return Findings(counts, tuple(map(str, failing)))
+    return Findings(counts, comparison=Comparison())
+
+
+def counts_of(rulebook: "Rulebook") -> Counts:
+    """Return how large an edition is."""
+    tables = rulebook.ruleset.tables
+    return Counts(
+        signals=len(tables.signal),
+        lines=len(tables.rule),
+        routes=len(tables.route),
+        letters=len(rulebook.templates.pairs),
+    )
