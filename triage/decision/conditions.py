@@ -1,9 +1,14 @@
 """Whether a line of the decision table holds, and in words what it lacks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from triage.ruleset.schema import Conditions, Rule
+
+Breach = tuple[str, ...]
+"""What breaks a condition: one id that is lacking or forbidden, or several of which one
+would be enough."""
 
 
 @dataclass(frozen=True)
@@ -21,81 +26,55 @@ class Facts:
     series_running: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition of a line, tried; without a breach it holds."""
+
+    key: str
+    """As in the rule files."""
+    wanted: tuple[str, ...] | bool
+    breaches: tuple[Breach, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.breaches
+
+
+def checks(conditions: Conditions, facts: Facts) -> tuple[Check, ...]:
+    """Every condition that is given, tried, in the order of `asked`."""
+    return tuple(
+        Check(key, wanted, tuple(BREACHES[key](wanted, facts)))
+        for key, wanted in conditions.asked
+    )
+
+
+def holds(conditions: Conditions, facts: Facts) -> bool:
+    """Whether every condition that is given holds."""
+    return next(unmet(conditions, facts), None) is None
+
+
 def lacks(rule: Rule, facts: Facts) -> Iterator[str]:
-    """Everything that keeps a line from holding, in words, in the schema's order."""
+    """Everything that keeps a line from holding, in words, in the order of `asked`."""
     yield from unmet(rule, facts)
     for exception in rule.unless:
-        if next(unmet(exception, facts), None) is None:
+        if holds(exception, facts):
             yield f"an exception holds: {said(exception)}"
 
 
 def unmet(conditions: Conditions, facts: Facts) -> Iterator[str]:
     """Every condition that does not hold, in words."""
-    yield from _unmet_state(conditions, facts)
-    if conditions.role and facts.role not in conditions.role:
-        yield f"needs role {_or(conditions.role)}; role is {facts.role}"
-    yield from _unmet_topics(conditions, facts)
-    yield from _unmet_signals(conditions, facts)
-    for flag in conditions.flags:
-        if flag not in facts.flags:
-            yield f"needs flag {flag}"
-
-
-def _unmet_signals(conditions: Conditions, facts: Facts) -> Iterator[str]:
-    for signal in conditions.all:
-        if signal not in facts.signals:
-            yield f"needs signal {signal}"
-    if conditions.any and facts.signals.isdisjoint(conditions.any):
-        yield f"needs signal {_or(conditions.any)}"
-    for signal in conditions.none:
-        if signal in facts.signals:
-            yield f"signal {signal} forbids it"
-
-
-def _unmet_state(conditions: Conditions, facts: Facts) -> Iterator[str]:
-    if conditions.known_case not in (None, facts.known_case):
-        yield f"needs {_case(not facts.known_case)}; it has {_case(facts.known_case)}"
-    if conditions.series_running not in (None, facts.series_running):
-        yield (
-            f"needs {_series(not facts.series_running)};"
-            f" there is {_series(facts.series_running)}"
-        )
-
-
-def _unmet_topics(conditions: Conditions, facts: Facts) -> Iterator[str]:
-    if conditions.topic and facts.topic not in conditions.topic:
-        yield (
-            f"needs topic {_or(conditions.topic)};"
-            f" main topic is {facts.topic or 'not known'}"
-        )
-    for topic in conditions.touches:
-        if topic not in facts.points:
-            yield f"needs to touch topic {topic}"
-    for topic in conditions.touches_none:
-        if topic in facts.points:
-            yield f"touched topic {topic} forbids it"
+    for key, wanted in conditions.asked:
+        for breach in BREACHES[key](wanted, facts):
+            yield LACKING[key](breach, facts)
 
 
 def said(conditions: Conditions) -> str:
     """Conditions as a clause."""
-    parts: list[str] = []
-    if conditions.known_case is not None:
-        parts.append(_case(conditions.known_case))
-    if conditions.series_running is not None:
-        parts.append(_series(conditions.series_running))
-    for title, wanted in (
-        ("role", _or(conditions.role)),
-        ("topic", _or(conditions.topic)),
-        ("touches", _and(conditions.touches)),
-        ("touches no", _or(conditions.touches_none)),
-        ("signal", _and(conditions.all)),
-        ("signal", _or(conditions.any)),
-        ("no signal", _or(conditions.none)),
-        ("flag", _and(conditions.flags)),
-    ):
-        if wanted:
-            parts.append(f"{title} {wanted}")
-    return ", ".join(parts)
+    return ", ".join(SAID[key](wanted) for key, wanted in conditions.asked)
+
+
+def _one(wanted: Breach, known: str | None) -> Iterable[Breach]:
+    return () if known in wanted else (wanted,)
 
 
 def _or(ids: Iterable[str]) -> str:
@@ -112,3 +91,51 @@ def _case(is_known: bool) -> str:
 
 def _series(is_running: bool) -> str:
     return "a running series" if is_running else "no running series"
+
+
+# One row for each key of `Conditions.asked`, in its order.
+
+BREACHES: Mapping[str, Callable[[Any, Facts], Iterable[Breach]]] = {
+    "known_case": lambda wanted, f: () if wanted is f.known_case else ((),),
+    "series_running": lambda wanted, f: () if wanted is f.series_running else ((),),
+    "role": lambda wanted, f: _one(wanted, f.role),
+    "topic": lambda wanted, f: _one(wanted, f.topic),
+    "touches": lambda wanted, f: [(id_,) for id_ in wanted if id_ not in f.points],
+    "touches_none": lambda wanted, f: [(id_,) for id_ in wanted if id_ in f.points],
+    "all": lambda wanted, f: [(id_,) for id_ in wanted if id_ not in f.signals],
+    "any": lambda wanted, f: (wanted,) if f.signals.isdisjoint(wanted) else (),
+    "none": lambda wanted, f: [(id_,) for id_ in wanted if id_ in f.signals],
+    "flags": lambda wanted, f: [(id_,) for id_ in wanted if id_ not in f.flags],
+}
+
+LACKING: Mapping[str, Callable[[Breach, Facts], str]] = {
+    "known_case": lambda _, f: (
+        f"needs {_case(not f.known_case)}; it has {_case(f.known_case)}"
+    ),
+    "series_running": lambda _, f: (
+        f"needs {_series(not f.series_running)}; there is {_series(f.series_running)}"
+    ),
+    "role": lambda ids, f: f"needs role {_or(ids)}; role is {f.role}",
+    "topic": lambda ids, f: (
+        f"needs topic {_or(ids)}; main topic is {f.topic or 'not known'}"
+    ),
+    "touches": lambda ids, _: f"needs to touch topic {_or(ids)}",
+    "touches_none": lambda ids, _: f"touched topic {_or(ids)} forbids it",
+    "all": lambda ids, _: f"needs signal {_or(ids)}",
+    "any": lambda ids, _: f"needs signal {_or(ids)}",
+    "none": lambda ids, _: f"signal {_or(ids)} forbids it",
+    "flags": lambda ids, _: f"needs flag {_or(ids)}",
+}
+
+SAID: Mapping[str, Callable[[Any], str]] = {
+    "known_case": _case,
+    "series_running": _series,
+    "role": lambda ids: f"role {_or(ids)}",
+    "topic": lambda ids: f"topic {_or(ids)}",
+    "touches": lambda ids: f"touches {_and(ids)}",
+    "touches_none": lambda ids: f"touches no {_or(ids)}",
+    "all": lambda ids: f"signal {_and(ids)}",
+    "any": lambda ids: f"signal {_or(ids)}",
+    "none": lambda ids: f"no signal {_or(ids)}",
+    "flags": lambda ids: f"flag {_and(ids)}",
+}

@@ -6,6 +6,7 @@ frozen, valid from birth, and a JSON Schema comes from them.
 """
 
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -168,6 +169,16 @@ class Conditions(Entry):
     known_case: bool | None = None
     """Whether the message belongs to a case that we know."""
     series_running: bool | None = None
+
+    @cached_property
+    def asked(self) -> tuple[tuple[str, Any], ...]:
+        """The keys that are given with what they want; what is cheap to tell first."""
+        keys = sorted(Conditions.model_fields, key=lambda key: key not in _OF_STATE)
+        given = ((key, getattr(self, key)) for key in keys)
+        return tuple((key, wanted) for key, wanted in given if wanted not in (None, ()))
+
+
+_OF_STATE = ("known_case", "series_running")
 
 
 class Rule(Conditions):
