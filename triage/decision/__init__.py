@@ -6,15 +6,19 @@ automatic       mail that is clearly a machine's
 withhold        a person's mail that gets no automatic reply
 hold            to whom a reply goes, and when it waits for a person
 gate            the form of their small named rules
-judge           roles, topics, flags, the table of routes and its guard, what is missing
+judge           roles, topics, flags, the table of routes, what is missing
+points          of roles and topics
 conditions      whether a line of the table holds, and in words what it lacks
+guard           what a redirection needs before anybody is turned away
+trace           how a decision came about, for people
 sender          who writes, by any spelling; texts that are nearly the same
 authentication  what our own mail server found out about a sender
 domains         which domains belong together
 """
 
+from triage.decision.conditions import Facts
 from triage.decision.decide import clocks, decide, is_ours
-from triage.decision.judge import present_items
+from triage.decision.judge import facts_of, present_items
 from triage.decision.model import (
     Decision,
     Disposition,
@@ -35,10 +39,12 @@ from triage.decision.sender import (
     named_references,
     who_writes,
 )
+from triage.decision.trace import Trace, trace
 
 __all__ = [
     "Decision",
     "Disposition",
+    "Facts",
     "History",
     "KnownCase",
     "Ourselves",
@@ -48,13 +54,16 @@ __all__ = [
     "Sighting",
     "Spent",
     "Step",
+    "Trace",
     "clocks",
     "decide",
+    "facts_of",
     "fingerprint",
     "identity_keys",
     "is_ours",
     "likeness",
     "named_references",
     "present_items",
+    "trace",
     "who_writes",
 ]

@@ -5,15 +5,17 @@ to pass the guard as well, else a person looks at the message: turning away wron
 the worst error, asking a colleague the cheapest.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from triage.decision.conditions import Facts, lacks
+from triage.decision.guard import guarded
 from triage.decision.model import History, Rules, Sighting, Step
+from triage.decision.points import most, points_of
 from triage.decision.sender import is_insistent, is_repeating
 from triage.ruleset.evidence import Evidence
-from triage.ruleset.schema import Flag, Missing, Role, Route, Rule, RuleFiles, Topic
+from triage.ruleset.schema import Flag, Missing, Role, Route, Rule, RuleFiles
 
 UNKNOWN = "unknown"
 
@@ -35,20 +37,8 @@ class Judgement:
 def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
     """Find role, topics, flags, route and what is missing."""
     tables = ruleset.tables
-    signals = sighting.evidence.signals
-    flags = flags_of(tables.flag, signals, marks_of(sighting, history, tables))
-    points = points_of(tables.topic, signals)
-    received_on = ruleset.calendar.date_of(sighting.received_at)
-    facts = Facts(
-        role=role_of(tables.role, signals),
-        topic=most(points),
-        points=points,
-        signals=signals,
-        flags=frozenset(flag.id for flag in flags),
-        known_case=history.case is not None,
-        series_running=ruleset.series_at(received_on) is not None,
-    )
-
+    facts = facts_of(sighting, history, ruleset)
+    flags = tuple(flag for flag in tables.flag if flag.id in facts.flags)
     rule, steps, near_misses = first_line(tables.rule, facts)
     route, reason, stopped = take(rule, facts, flags, tables)
     if rule is not None and stopped is not None:
@@ -66,26 +56,27 @@ def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
     )
 
 
+def facts_of(sighting: Sighting, history: History, ruleset: Rules) -> Facts:
+    """Gather what the table's conditions ask about."""
+    tables = ruleset.tables
+    signals = sighting.evidence.signals
+    flags = flags_of(tables.flag, signals, marks_of(sighting, history, tables))
+    points = points_of(tables.topic, signals)
+    received_on = ruleset.calendar.date_of(sighting.received_at)
+    return Facts(
+        role=role_of(tables.role, signals),
+        topic=most(points),
+        points=points,
+        signals=signals,
+        flags=frozenset(flag.id for flag in flags),
+        known_case=history.case is not None,
+        series_running=ruleset.series_at(received_on) is not None,
+    )
+
+
 def role_of(roles: Iterable[Role], signals: frozenset[str]) -> str:
     """The role with the most points that reaches its threshold; the first of equals."""
     return most(points_of(roles, signals)) or UNKNOWN
-
-
-def points_of(
-    kinds: Iterable[Role] | Iterable[Topic], signals: frozenset[str]
-) -> dict[str, int]:
-    """Points of every role or topic that reaches its threshold, in their order."""
-    return {
-        kind.id: points
-        for kind in kinds
-        if (points := sum(n for id_, n in kind.points.items() if id_ in signals))
-        >= kind.at_least
-    }
-
-
-def most(points: Mapping[str, int]) -> str | None:
-    """The id with the most points, the first of equals."""
-    return max(points, key=lambda id_: points[id_], default=None)
 
 
 def marks_of(sighting: Sighting, history: History, tables: RuleFiles) -> frozenset[str]:
@@ -150,53 +141,12 @@ def take(
     if rule is None:
         return otherwise, "no line of the table holds", None
     route = routes[rule.route]
-    stopped = stop(route, facts, flags, tables) if route.redirects else None
+    stopped = None
+    if route.redirects:
+        stopped = guarded(route, facts, flags, tables).stopped
     if stopped is None:
         return route, rule.title, None
     return otherwise, f"{rule.title}: but {stopped}", stopped
-
-
-def stop(
-    route: Route, facts: Facts, flags: tuple[Flag, ...], tables: RuleFiles
-) -> str | None:
-    """Say what forbids a redirection, or None where the guard lets it pass."""
-    guard = tables.guard
-    for flag in flags:
-        if flag.never_redirect:
-            return f"flag {flag.id} is never answered with a redirection"
-    for signal in (*guard.contrary, *route.contrary):
-        if signal in facts.signals:
-            return f"the guard: signal {signal} speaks against it"
-    if facts.topic is None:
-        return "the guard: no topic is clear"
-    points = facts.points[facts.topic]
-    if points < guard.points:
-        return f"the guard: topic {facts.topic} has {points} of {guard.points} points"
-    rival = closest_rival(facts, tables)
-    if rival is not None and points - facts.points[rival] < guard.margin:
-        lead = points - facts.points[rival]
-        return f"the guard: topic {rival}, which people work on, is only {lead} behind"
-    return None
-
-
-def closest_rival(facts: Facts, tables: RuleFiles) -> str | None:
-    """The touched topic with the most points that people would work on.
-
-    Asked about a redirection, so the main topic is none of these.
-    """
-    worked_on = {
-        topic: points
-        for topic, points in facts.points.items()
-        if is_worked_on(topic, facts, tables)
-    }
-    return most(worked_on)
-
-
-def is_worked_on(topic: str, facts: Facts, tables: RuleFiles) -> bool:
-    """Whether people would work on the message, were this its main topic."""
-    rule, _, _ = first_line(tables.rule, replace(facts, topic=topic))
-    turning_away = {route.id for route in tables.route if route.redirects}
-    return rule is None or rule.route not in turning_away
 
 
 def missing_of(items: Iterable[Missing], facts: Facts) -> tuple[str, ...]:

@@ -1,0 +1,256 @@
+"""How a decision came about, for people: nothing is decided here.
+
+The facts are looked at once more by what decided, and whatever was found is kept: the
+lines of the table with their conditions, roles and topics with their points, what a
+complaint must contain, flags, and the guard.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.decision.conditions import Check, Facts, checks
+from triage.decision.guard import Guarded, guarded
+from triage.decision.judge import is_asked, is_present
+from triage.decision.points import votes
+from triage.ruleset.schema import (
+    Conditions,
+    Flag,
+    Missing,
+    Role,
+    Rule,
+    RuleFiles,
+    Topic,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A condition, and the signals that were seen and bear on it."""
+
+    check: Check
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table that was looked at."""
+
+    rule: Rule
+    conditions: tuple[Tried, ...]
+    exceptions: tuple[tuple[Tried, ...], ...]
+    """Each `unless`: where all of it holds, the line does not."""
+
+    @property
+    def in_force(self) -> tuple[tuple[Tried, ...], ...]:
+        """The exceptions that hold."""
+        return tuple(
+            exception
+            for exception in self.exceptions
+            if all(tried.check.holds for tried in exception)
+        )
+
+    @property
+    def lacking(self) -> int:
+        """How many things keep it from holding."""
+        breaches = sum(len(tried.check.breaches) for tried in self.conditions)
+        return breaches + len(self.in_force)
+
+    @property
+    def holds(self) -> bool:
+        return not self.lacking
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A role or topic with the points that each signal gave or took."""
+
+    kind: Role | Topic
+    votes: dict[str, int]
+
+    @property
+    def points(self) -> int:
+        return sum(self.votes.values())
+
+    @property
+    def is_enough(self) -> bool:
+        return self.points >= self.kind.at_least
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that a complaint must contain."""
+
+    missing: Missing
+    is_asked: bool
+    is_present: bool
+    asked_by: tuple[str, ...]
+    """Signals and topics for which it is asked, or is not; empty: nothing special."""
+    found: tuple[tuple[str, ...], ...]
+    """Of each group of which one must be seen: the signals that were."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSeen:
+    """A flag with the signals that raise it and those that take it back."""
+
+    flag: Flag
+    is_raised: bool
+    raised_by: tuple[str, ...]
+    taken_back_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything that was looked at, in the order of the rule files."""
+
+    facts: Facts
+    lines: tuple[Line, ...]
+    """Up to the one that holds."""
+    guard: Guarded | None
+    """Where the line that holds would turn somebody away."""
+    roles: tuple[Score, ...]
+    """Those that any signal speaks for or against; most points first, topics too."""
+    topics: tuple[Score, ...]
+    items: tuple[Item, ...]
+    flags: tuple[FlagSeen, ...]
+    """Those that a signal or the history speaks for."""
+
+    @property
+    def decided(self) -> Line | None:
+        """The line that holds."""
+        return next((line for line in self.lines if line.holds), None)
+
+    @property
+    def nearest(self) -> Line | None:
+        """Of the lines that lack one thing, the one that lacks least of it.
+
+        That a message belongs to a case, or to none, makes no line near.
+        """
+        near = [line for line in self.lines if line.lacking == 1]
+        near = [line for line in near if not self._is_of_other_case(line)]
+        return min(near, key=self._shortfall, default=None)
+
+    def _is_of_other_case(self, line: Line) -> bool:
+        return line.rule.known_case not in (None, self.facts.known_case)
+
+    def _shortfall(self, line: Line) -> int:
+        """Points that a topic lacks; what was seen and forbids a line lacks nothing."""
+        broken = [tried.check for tried in line.conditions if not tried.check.holds]
+        if not broken or broken[0].key in ("none", "touches_none"):
+            return 0
+        if broken[0].key != "touches":
+            return _FAR
+        wanted = broken[0].breaches[0]
+        return min(
+            (s.kind.at_least - s.points for s in self.topics if s.kind.id in wanted),
+            default=_FAR,
+        )
+
+
+_FAR = 1000
+
+
+def trace(facts: Facts, tables: RuleFiles) -> Trace:
+    """Look at the facts once more, and keep what is found."""
+    lines = tuple(_lines(facts, tables))
+    guard = None
+    redirecting = {route.id: route for route in tables.route if route.redirects}
+    if lines and lines[-1].holds and lines[-1].rule.route in redirecting:
+        flags = [flag for flag in tables.flag if flag.id in facts.flags]
+        guard = guarded(redirecting[lines[-1].rule.route], facts, flags, tables)
+    return Trace(
+        facts=facts,
+        lines=lines,
+        guard=guard,
+        roles=_scores(tables.role, facts),
+        topics=_scores(tables.topic, facts),
+        items=tuple(_item(missing, facts) for missing in tables.missing),
+        flags=tuple(_flags(facts, tables)),
+    )
+
+
+def _lines(facts: Facts, tables: RuleFiles) -> Iterator[Line]:
+    for rule in tables.rule:
+        line = Line(
+            rule,
+            _tried(rule, facts, tables),
+            tuple(_tried(exception, facts, tables) for exception in rule.unless),
+        )
+        yield line
+        if line.holds:
+            return
+
+
+def _tried(
+    conditions: Conditions, facts: Facts, tables: RuleFiles
+) -> tuple[Tried, ...]:
+    return tuple(
+        Tried(check, tuple(_signals(check, facts, tables)))
+        for check in checks(conditions, facts)
+    )
+
+
+def _signals(check: Check, facts: Facts, tables: RuleFiles) -> Iterator[str]:
+    """The signals that were seen and bear on a condition."""
+    wanted = check.wanted if isinstance(check.wanted, tuple) else ()
+    match check.key:
+        case "role":
+            yield from _speaking(tables.role, (facts.role,), facts)
+        case "topic":
+            yield from _speaking(tables.topic, (facts.topic,), facts)
+        case "touches" | "touches_none":
+            yield from _speaking(tables.topic, wanted, facts)
+        case "flags":
+            for flag in tables.flag:
+                if flag.id in wanted:
+                    yield from (id_ for id_ in flag.any if id_ in facts.signals)
+        case _:
+            yield from (id_ for id_ in wanted if id_ in facts.signals)
+
+
+def _speaking(
+    kinds: tuple[Role, ...] | tuple[Topic, ...],
+    wanted: tuple[str | None, ...],
+    facts: Facts,
+) -> Iterator[str]:
+    """The signals that give points to some roles or topics, the weightiest first."""
+    for kind in kinds:
+        if kind.id in wanted:
+            given = votes(kind, facts.signals)
+            for id_ in sorted(given, key=lambda id_: -given[id_]):
+                if given[id_] > 0:
+                    yield id_
+
+
+def _scores(
+    kinds: tuple[Role, ...] | tuple[Topic, ...], facts: Facts
+) -> tuple[Score, ...]:
+    scores = (Score(kind, votes(kind, facts.signals)) for kind in kinds)
+    return tuple(sorted((s for s in scores if s.votes), key=lambda s: -s.points))
+
+
+def _item(missing: Missing, facts: Facts) -> Item:
+    asked = is_asked(missing, facts)
+    by_signal = missing.asked_when_any if asked else missing.not_asked_when_any
+    return Item(
+        missing,
+        asked,
+        is_present(missing, facts),
+        asked_by=(
+            *(id_ for id_ in missing.asked_when_topic if asked and id_ in facts.points),
+            *(id_ for id_ in by_signal if id_ in facts.signals),
+        ),
+        found=tuple(
+            tuple(id_ for id_ in group if id_ in facts.signals)
+            for group in missing.present
+        ),
+    )
+
+
+def _flags(facts: Facts, tables: RuleFiles) -> Iterator[FlagSeen]:
+    for flag in tables.flag:
+        raised_by = tuple(id_ for id_ in flag.any if id_ in facts.signals)
+        is_raised = flag.id in facts.flags
+        if is_raised or raised_by:
+            taken_back_by = tuple(id_ for id_ in flag.none if id_ in facts.signals)
+            yield FlagSeen(flag, is_raised, raised_by, taken_back_by)
