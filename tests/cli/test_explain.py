@@ -30,9 +30,15 @@ def test_it_says_what_a_mail_would_get_and_why(
     assert result.status == 0
     lines = [line.strip() for line in result.out.splitlines()]
     assert str(eml) in lines
-    assert "route        school-first (rule lessons)" in lines
-    assert "who writes   parent" in lines
-    assert "saw          family in the text: “My daughter”" in lines
+    assert (
+        "Decision     Sent elsewhere: The school answers first [school-first]" in lines
+    )
+    assert "Why          A family about lessons [lessons]" in lines
+    assert "✓ the writer's role is parent" in lines
+    assert (
+        "A parent writes [family]: “«My daughter» has had no teacher since May.”"
+        in (lines)
+    )
 
 
 def test_json_has_what_scripts_are_promised(

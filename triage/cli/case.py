@@ -9,6 +9,7 @@ import click
 from triage.cli.listing import columns, day, moment
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
+from triage.cli.terminal import printable
 from triage.decision import Decision
 from triage.errors import ConfigError
 from triage.store import CaseFile, CaseLine, Store
@@ -56,7 +57,12 @@ def _list_other(store: Store, as_json: bool) -> None:
             click.echo(json.dumps(plain(fate)))
         return
     rows = [
-        (fate.fate, moment(fate.received_at) or "-", fate.subject or "-", fate.reason)
+        (
+            fate.fate,
+            moment(fate.received_at) or "-",
+            printable(fate.subject or "-"),
+            fate.reason,
+        )
         for fate in fates
     ]
     click.echo(columns(("fate", "received", "subject", "because"), rows))
@@ -127,7 +133,10 @@ def _in_words(found: CaseFile) -> list[str]:
         why = "; ".join(found.why_unacknowledged)
         shown.append(_fact("to do", f"a person must acknowledge it: {why}"))
     for entry in found.messages:
-        shown += ["", f"mail of {moment(entry.received_at)}: {entry.subject}"]
+        shown += [
+            "",
+            f"mail of {moment(entry.received_at)}: {printable(entry.subject)}",
+        ]
         shown += [_fact("from", entry.address or "not readable")]
         shown += _decision(entry.decision) if entry.decision else []
         shown += [
@@ -163,4 +172,4 @@ def _decision(decision: Decision) -> list[str]:
 
 
 def _fact(name: str, value: object) -> str:
-    return f"  {name:14}{value}"
+    return f"  {name:14}{printable(str(value))}"

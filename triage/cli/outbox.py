@@ -10,6 +10,7 @@ import click
 from triage.cli.listing import columns, moment
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
+from triage.cli.terminal import printable
 from triage.errors import ConfigError
 from triage.store import IllegalMoveError, OutboxItem, OutboxLine, State, Store
 from triage.wiring import now, open_store
@@ -79,7 +80,8 @@ def show_outbox(number: int, config: Path, as_json: bool) -> None:
         click.echo(
             f"{moment(move.at)}  {move.before or 'new'} → {move.after}  {move.why}"
         )
-    click.echo("\n" + item.data.decode("ascii", "replace").replace("\r\n", "\n"))
+    mail = item.data.decode("ascii", "replace").split("\r\n")
+    click.echo("\n" + "\n".join(map(printable, mail)))
 
 
 @outbox.command("resend", short_help="Send a held or refused letter (again).")

@@ -32,6 +32,7 @@ from triage.decision.model import (
     Spent,
     Step,
 )
+from triage.decision.points import points_of
 from triage.decision.sender import (
     fingerprint,
     identity_keys,
@@ -63,6 +64,7 @@ __all__ = [
     "is_ours",
     "likeness",
     "named_references",
+    "points_of",
     "present_items",
     "trace",
     "who_writes",

@@ -124,30 +124,48 @@ class Trace:
     def nearest(self) -> Line | None:
         """Of the lines that lack one thing, the one that lacks least of it.
 
-        That a message belongs to a case, or to none, makes no line near.
+        Lines that lead elsewhere come first. That a message belongs to a case, or to
+        none, makes no line near; nor does a topic of which nothing was seen.
         """
-        near = [line for line in self.lines if line.lacking == 1]
-        near = [line for line in near if not self._is_of_other_case(line)]
-        return min(near, key=self._shortfall, default=None)
+        near = [
+            line
+            for line in self.lines
+            if line.lacking == 1 and not self._is_of_other_case(line)
+        ]
+        decided = self.decided.rule.route if self.decided else None
+        shortfalls = [(line, self._shortfall(line)) for line in near]
+        lines = [(line, lacks) for line, lacks in shortfalls if lacks is not None]
+        lines.sort(key=lambda pair: (pair[0].rule.route == decided, pair[1]))
+        return lines[0][0] if lines else None
 
     def _is_of_other_case(self, line: Line) -> bool:
         return line.rule.known_case not in (None, self.facts.known_case)
 
-    def _shortfall(self, line: Line) -> int:
-        """Points that a topic lacks; what was seen and forbids a line lacks nothing."""
+    def _shortfall(self, line: Line) -> int | None:
+        """Points that a topic lacks; None where nothing at all was seen of it.
+
+        Something that was seen and forbids a line lacks nothing; what has no points
+        counts for many.
+        """
         broken = [tried.check for tried in line.conditions if not tried.check.holds]
         if not broken or broken[0].key in ("none", "touches_none"):
             return 0
-        if broken[0].key != "touches":
-            return _FAR
+        if broken[0].key not in ("touches", "topic"):
+            return _WITHOUT_POINTS
         wanted = broken[0].breaches[0]
+        main = self.facts.points[self.facts.topic] if self.facts.topic else 0
+        needed = main if broken[0].key == "topic" else 0
         return min(
-            (s.kind.at_least - s.points for s in self.topics if s.kind.id in wanted),
-            default=_FAR,
+            (
+                max(needed, score.kind.at_least) - score.points
+                for score in self.topics
+                if score.kind.id in wanted and score.points > 0
+            ),
+            default=None,
         )
 
 
-_FAR = 1000
+_WITHOUT_POINTS = 20
 
 
 def trace(facts: Facts, tables: RuleFiles) -> Trace:

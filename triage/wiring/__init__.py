@@ -18,6 +18,7 @@ from triage.wiring.rulebook import (
     edition_of,
     rulebook_of,
     rulebook_to_look_at,
+    rulebook_without_keys,
 )
 from triage.wiring.running import (
     Installation,
@@ -44,6 +45,7 @@ __all__ = [
     "open_store",
     "rulebook_of",
     "rulebook_to_look_at",
+    "rulebook_without_keys",
     "run_daemon",
     "run_once",
     "submit_tests",

@@ -1,0 +1,149 @@
+"""A mail that is explained, in words: the one screen, and the whole way."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from triage.cli.explain.evidence import Seen, named
+from triage.cli.explain.explained import Explained, Worded
+from triage.cli.explain.lines import Said, Teller, guard_in_short
+from triage.cli.explain.sections import (
+    dates,
+    flags,
+    items,
+    matters,
+    reply,
+    verdict,
+    writer,
+)
+from triage.cli.explain.whole import teller_of, whole_way
+from triage.cli.terminal import Look, printable, strong
+from triage.decision import Trace
+
+LABEL = 13
+MARGIN = 2
+MARK = 2
+STEP = 2
+LONGEST = 300
+"""Characters of a subject or a sender that are shown."""
+
+Section = tuple[str, Iterable[Said]]
+
+
+def page(explained: Explained, look: Look, *, whole: bool = False) -> Iterator[str]:
+    """Say what a mail gets and why, in lines for a terminal."""
+    yield from look.lines(strong(printable(explained.name)))
+    for label, entries in _sections(explained):
+        yield from _section(label, entries, look)
+    if whole:
+        for heading, entries in whole_way(explained):
+            yield ""
+            yield from look.lines(strong(heading), " " * MARGIN)
+            yield from _entries(entries, look, MARGIN + STEP)
+
+
+def letters_page(letters: Iterable[Worded], look: Look) -> Iterator[str]:
+    """Show letters as their readers see them."""
+    for letter in letters:
+        state = f" {letter.state}" if letter.state else ""
+        yield ""
+        heading = f"{strong(printable(letter.subject))} {named(letter.template)}{state}"
+        yield from look.lines(heading, " " * MARGIN)
+        for line in letter.text.splitlines():
+            yield f"  | {printable(line)}".rstrip()
+
+
+def _section(label: str, entries: Iterable[Said], look: Look) -> Iterator[str]:
+    begins = " " * MARGIN + f"{label:{LABEL}}"
+    for line in _entries(entries, look, len(begins)):
+        yield begins + line[len(begins) :] if begins.strip() else line
+        begins = " " * len(begins)
+
+
+def _entries(entries: Iterable[Said], look: Look, margin: int) -> Iterator[str]:
+    for said in entries:
+        indent = " " * (margin + (MARK if said.mark else 0))
+        yield from look.lines(said.words, " " * margin + said.mark, indent)
+        for words in said.evidence:
+            yield from look.lines(words, indent + " " * STEP, indent + " " * 2 * STEP)
+
+
+def _sections(explained: Explained) -> Iterator[Section]:
+    seen = Seen(explained.evidence, explained.ruleset)
+    trace, decision = explained.trace, explained.decision
+    yield from _head(explained)
+    yield "Decision", [Said(None, verdict(explained))]
+    if trace is not None:
+        yield from _judged(explained, trace, seen)
+    elif decision.route is not None:
+        yield "Why", [Said(None, decision.reason)]
+    yield "Reply", reply(explained)
+    for label, by in dates(explained):
+        yield label, [Said(None, by)]
+    yield from _consequences(explained)
+    if trace is not None:
+        yield "Nearly", _nearly(trace, teller_of(explained, trace))
+    yield "Mind", (Said(None, printable(each)) for each in explained.remarks)
+    yield "Damaged", (Said(None, printable(each)) for each in explained.defects)
+
+
+def _head(explained: Explained) -> Iterator[Section]:
+    at = explained.received_at.astimezone(explained.ruleset.calendar.timezone)
+    came = f"{at:%a} {at.day} {at:%B %Y, %H:%M}"
+    subject = printable(explained.subject[:LONGEST]) or "(no subject)"
+    sender = printable(explained.sender[:LONGEST]) or "(nobody)"
+    yield "Subject", [Said(None, subject)]
+    yield "From", [Said(None, f"{sender}, {came}")]
+
+
+def _judged(explained: Explained, trace: Trace, seen: Seen) -> Iterator[Section]:
+    teller = teller_of(explained, trace)
+    yield "Why", _why(trace, teller)
+    yield "Writer", [Said(None, writer(trace, explained.ruleset))]
+    yield "Matter", [Said(None, matters(trace))]
+    yield "Flags", flags(trace, seen, teller.most)
+    route = explained.ruleset.routes.get(explained.decision.route or "")
+    if route is not None and route.asks_missing:
+        yield "Must contain", items(trace, explained.decision, seen, 1)
+
+
+def _why(trace: Trace, teller: Teller) -> Iterator[Said]:
+    line = trace.decided
+    if line is None:
+        yield Said(None, "no line of the table holds, so a person decides")
+        return
+    rule = line.rule
+    yield Said(None, f"{strong(rule.title)} {named(rule.id)}")
+    yield from _told_once(teller.conditions(line))
+    if trace.guard is not None:
+        yield from guard_in_short(trace.guard, teller)
+
+
+def _told_once(said: Iterable[Said]) -> Iterator[Said]:
+    """Leave out words that were quoted already."""
+    told: set[str] = set()
+    for each in said:
+        fresh = tuple(words for words in each.evidence if words not in told)
+        told.update(fresh)
+        again = " (see above)" if each.evidence and not fresh else ""
+        yield replace(each, words=each.words + again, evidence=fresh)
+
+
+def _consequences(explained: Explained) -> Iterator[Section]:
+    decision = explained.decision
+    if decision.tell:
+        told = (Said(None, f"{contact}: {why}") for contact, why in decision.tell)
+        yield "Told at once", told
+    if decision.folder:
+        urgent = "" if decision.priority == "normal" else f", {decision.priority}"
+        yield "Filed in", [Said(None, f"{decision.folder}{urgent}")]
+
+
+def _nearly(trace: Trace, teller: Teller) -> Iterator[Said]:
+    line = trace.nearest
+    if line is None:
+        return
+    route = teller.seen.ruleset.routes[line.rule.route]
+    would = f"would have led to: {route.title} {named(route.id)}"
+    line_ = f"“{line.rule.title}” {named(line.rule.id)}"
+    yield Said(None, f"{line_} {would}. Only this keeps it from holding:")
+    yield from teller.lacking(line)

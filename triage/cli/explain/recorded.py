@@ -1,0 +1,110 @@
+"""A case from the store: each of its mails as it was decided then."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from triage.cli.explain.explained import Explained, worded
+from triage.decision import Decision, Facts, Trace, points_of, trace
+from triage.errors import ConfigError
+from triage.intake import Rulebook
+from triage.store import CaseFile, MessageEntry, Store
+from triage.store.model import Category
+from triage.wiring import config_to_look_at, open_store, rulebook_without_keys
+
+
+def recorded(reference: str, config: Path) -> Iterator[Explained]:
+    """Yield the mails of a case, the oldest first; nothing is decided anew.
+
+    Raises ConfigError when there is no such case or no store.
+    """
+    with open_store(config) as store:
+        found = store.cases.show(reference.upper())
+        if found is None:
+            raise ConfigError(f"there is no case {reference}; see: triage case list")
+        rulebooks = _Rulebooks(store, config)
+        for entry in found.messages:
+            if entry.decision is not None:
+                yield _explained(entry, entry.decision, found, rulebooks)
+
+
+@dataclass(frozen=True)
+class _Rulebooks:
+    """The rules by which mails were decided, as far as they are kept."""
+
+    store: Store
+    config: Path
+    _known: dict[str, tuple[Rulebook, bool]] = field(default_factory=dict)
+
+    def that_decided(self, ruleset: str) -> tuple[Rulebook, bool]:
+        """Return what decided, or what lies in the folder now; whether it decided."""
+        if ruleset not in self._known:
+            self._known[ruleset] = self._found(ruleset)
+        return self._known[ruleset]
+
+    def _found(self, ruleset: str) -> tuple[Rulebook, bool]:
+        config = config_to_look_at(self.config)
+        now = rulebook_without_keys(config)
+        if now.ruleset.hash == ruleset:
+            return now, True
+        try:
+            kept = self.store.editions.get(ruleset)
+            return rulebook_without_keys(config, kept.edition), True
+        except ConfigError:
+            return now, False
+
+
+def _explained(
+    entry: MessageEntry, decision: Decision, found: CaseFile, rulebooks: _Rulebooks
+) -> Explained:
+    rulebook, has_decided = rulebooks.that_decided(decision.ruleset)
+    remarks = [f"decided on {entry.recorded_at:%Y-%m-%d} by rules {decision.ruleset}"]
+    if not has_decided:
+        remarks.append(
+            "those rules are not kept: titles are of the rules that are there now "
+            f"({rulebook.ruleset.hash})"
+        )
+    letters = tuple(
+        worded(each.line.template or each.line.kind, each.data, each.line.state)
+        for each in found.letters
+        if each.line.category is Category.REPLY
+    )
+    return Explained(
+        name=f"{found.line.reference}: mail of {entry.received_at:%Y-%m-%d}",
+        subject=entry.subject,
+        sender=entry.address or "",
+        received_at=entry.received_at,
+        evidence=entry.evidence,
+        decision=decision,
+        ruleset=rulebook.ruleset,
+        subject_of_reply=_subject(decision, found, rulebook),
+        trace=_trace(entry, decision, rulebook) if has_decided else None,
+        remarks=tuple(remarks),
+        case=found.line.reference,
+        letters=lambda: letters,
+    )
+
+
+def _subject(decision: Decision, found: CaseFile, rulebook: Rulebook) -> str | None:
+    if decision.reply is None or decision.reply.template not in rulebook.templates:
+        return None
+    return rulebook.templates.subject_of(decision.reply.template, found.line.reference)
+
+
+def _trace(entry: MessageEntry, decision: Decision, rulebook: Rulebook) -> Trace | None:
+    """The way through the table, by the facts that were recorded."""
+    if decision.route is None:
+        return None
+    ruleset = rulebook.ruleset
+    signals = entry.evidence.signals
+    facts = Facts(
+        role=decision.role,
+        topic=decision.topic,
+        points=points_of(ruleset.tables.topic, signals),
+        signals=signals,
+        flags=frozenset(decision.flags),
+        known_case=decision.case is not None,
+        series_running=ruleset.series_at(ruleset.calendar.date_of(entry.received_at))
+        is not None,
+    )
+    return trace(facts, ruleset.tables)
