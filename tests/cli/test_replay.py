@@ -61,7 +61,7 @@ def test_objects_are_those_of_explain_with_the_case_and_the_arrival(
         "case": "REPLAY-2026-00001",
         "set_aside": None,
     }
-    assert beside[1] == first
+    assert {key: beside[1][key] for key in first} == first
     assert len(replayed) == 3
 
 

@@ -27,8 +27,3 @@ def day(at: datetime | None) -> str:
 def moment(at: datetime | None) -> str | None:
     """A date with its time, in this machine's time zone."""
     return None if at is None else f"{day(at)} {at.astimezone():%H:%M}"
-
-
-def printable(text: str) -> str:
-    """Return a name of a file, say, without what a terminal would obey."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from triage.cli.archives import mails_to_judge
-from triage.cli.explain import as_row
-from triage.cli.listing import day, printable
+from triage.cli.explain import decided_row, subject_of_reply
+from triage.cli.listing import day
 from triage.cli.options import look_option
 from triage.cli.progress import shown
+from triage.cli.terminal import printable
 from triage.decision import Decision
 from triage.intake import Rulebook
 from triage.replay import Outcome, Summary
@@ -73,8 +74,11 @@ def replay(
 def as_object(outcome: Outcome, rulebook: Rulebook) -> dict[str, Any]:
     """One mail as `triage explain --json` gives it, and what its history adds."""
     row: dict[str, Any] = {"file": outcome.name}
-    if outcome.reading and outcome.decision:
-        row = as_row(outcome.name, outcome.reading, outcome.decision, rulebook)
+    reading, decision = outcome.reading, outcome.decision
+    if reading and decision:
+        subject = subject_of_reply(decision, rulebook)
+        row = decided_row(outcome.name, decision, reading.evidence, subject)
+        row["defects"] = list(reading.message.defects)
     return row | {
         "case": outcome.reference,
         "received_at": outcome.received_at.isoformat(),

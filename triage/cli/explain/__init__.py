@@ -11,8 +11,17 @@ evidence    the words that were seen, in their sentence
 """
 
 from triage.cli.explain.command import explain
-from triage.cli.explain.explained import Explained, Mail, explained
+from triage.cli.explain.explained import Explained, Mail, explained, subject_of_reply
 from triage.cli.explain.page import page
-from triage.cli.explain.row import as_row
+from triage.cli.explain.row import as_row, decided_row
 
-__all__ = ["Explained", "Mail", "as_row", "explain", "explained", "page"]
+__all__ = [
+    "Explained",
+    "Mail",
+    "as_row",
+    "decided_row",
+    "explain",
+    "explained",
+    "page",
+    "subject_of_reply",
+]

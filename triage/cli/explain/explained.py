@@ -76,7 +76,6 @@ def explained(mail: Mail, rulebook: Rulebook, now: datetime) -> Explained:
     sighting = Sighting(message, find_evidence(ruleset, message), received_at)
     decision = decide(sighting, NO_HISTORY, ruleset, rulebook.ourselves, received_at)
     is_judged = decision.disposition is Disposition.ANSWER
-    plan = decision.reply
     return Explained(
         name=mail.name,
         subject=message.subject,
@@ -85,15 +84,23 @@ def explained(mail: Mail, rulebook: Rulebook, now: datetime) -> Explained:
         evidence=sighting.evidence,
         decision=decision,
         ruleset=ruleset,
-        subject_of_reply=rulebook.templates.subject_of(plan.template, REFERENCE)
-        if plan
-        else None,
+        subject_of_reply=subject_of_reply(decision, rulebook),
         trace=trace(facts_of(sighting, NO_HISTORY, ruleset), ruleset.tables)
         if is_judged
         else None,
         defects=message.defects,
         letters=lambda: _letters(Occasion(sighting, decision, REFERENCE), rulebook),
     )
+
+
+def subject_of_reply(
+    decision: Decision, rulebook: Rulebook, reference: str = REFERENCE
+) -> str | None:
+    """The subject that the reply would have; None without one."""
+    plan, templates = decision.reply, rulebook.templates
+    if plan is None or plan.template not in templates:
+        return None
+    return templates.subject_of(plan.template, reference)
 
 
 def _letters(occasion: Occasion, rulebook: Rulebook) -> tuple[Worded, ...]:

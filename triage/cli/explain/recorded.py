@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from triage.cli.explain.explained import Explained, worded
+from triage.cli.explain.explained import Explained, subject_of_reply, worded
 from triage.decision import Decision, Facts, Trace, points_of, trace
 from triage.errors import ConfigError
 from triage.intake import Rulebook
@@ -77,18 +77,12 @@ def _explained(
         evidence=entry.evidence,
         decision=decision,
         ruleset=rulebook.ruleset,
-        subject_of_reply=_subject(decision, found, rulebook),
+        subject_of_reply=subject_of_reply(decision, rulebook, found.line.reference),
         trace=_trace(entry, decision, rulebook) if has_decided else None,
         remarks=tuple(remarks),
         case=found.line.reference,
         letters=lambda: letters,
     )
-
-
-def _subject(decision: Decision, found: CaseFile, rulebook: Rulebook) -> str | None:
-    if decision.reply is None or decision.reply.template not in rulebook.templates:
-        return None
-    return rulebook.templates.subject_of(decision.reply.template, found.line.reference)
 
 
 def _trace(entry: MessageEntry, decision: Decision, rulebook: Rulebook) -> Trace | None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from triage.cli.explain.explained import Explained
+from triage.decision import Decision
 from triage.decision.guard import Guarded
 from triage.decision.trace import Item, Line, Score, Trace, Tried
-from triage.ruleset import Hit
+from triage.ruleset import Evidence, Hit
 from triage.workdays import Due
 
 Row = dict[str, Any]
@@ -15,9 +16,23 @@ Row = dict[str, Any]
 def as_row(explained: Explained) -> Row:
     """One message as one JSON object; keys are only ever added."""
     decision, evidence = explained.decision, explained.evidence
+    return {
+        **decided_row(explained.name, decision, evidence, explained.subject_of_reply),
+        "defects": list(explained.defects),
+        "case": explained.case,
+        "received_at": explained.received_at.isoformat(),
+        "remarks": list(explained.remarks),
+        **_of_trace(explained.trace, evidence.hits),
+    }
+
+
+def decided_row(
+    name: str, decision: Decision, evidence: Evidence, subject_of_reply: str | None
+) -> Row:
+    """What was decided about a message, and on which words."""
     plan = decision.reply
     return {
-        "file": explained.name,
+        "file": name,
         "disposition": decision.disposition.value,
         "reason": decision.reason,
         "role": decision.role,
@@ -30,7 +45,7 @@ def as_row(explained: Explained) -> Row:
         and {
             "template": plan.template,
             "to": plan.to,
-            "subject": explained.subject_of_reply,
+            "subject": subject_of_reply,
         },
         "meanwhile": decision.meanwhile and decision.meanwhile.template,
         "withheld": _joined(each.words for each in decision.withheld),
@@ -39,11 +54,7 @@ def as_row(explained: Explained) -> Row:
         "respond": decision.respond and decision.respond.at.isoformat(),
         "evidence": [_hit(hit) for hit in evidence.hits],
         "near_misses": list(decision.near_misses),
-        "defects": list(explained.defects),
-        "case": explained.case,
-        "received_at": explained.received_at.isoformat(),
         "ruleset": decision.ruleset,
-        "remarks": list(explained.remarks),
         "cancelled": [_hit(hit) for hit in evidence.cancelled],
         "hints": [_hit(hit) for hit in evidence.hints],
         "folder": decision.folder,
@@ -53,7 +64,6 @@ def as_row(explained: Explained) -> Row:
             "acknowledge": _due(decision.acknowledge),
             "respond": _due(decision.respond),
         },
-        **_of_trace(explained.trace, evidence.hits),
     }
 
 
