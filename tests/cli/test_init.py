@@ -3,6 +3,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Triage
 from triage import shipped
+from triage.ruleset import compile_ruleset, mode_of
 
 
 def test_it_makes_a_folder_with_everything_to_edit(
@@ -19,10 +20,23 @@ def test_it_makes_a_folder_with_everything_to_edit(
         "rules",
         "templates",
     ]
-    for name in ("rules", "templates"):
-        source = getattr(shipped, name)()
-        assert _texts(folder / name) == _texts(source)
+    assert _texts(folder / "templates") == _texts(shipped.templates())
+    assert set(_texts(folder / "rules")) == set(_texts(shipped.rules()))
     assert f"triage check --config {folder / 'config.toml'} --connect" in result.out
+
+
+def test_what_it_makes_watches_and_is_otherwise_as_shipped(
+    triage: Triage, tmp_path: Path
+) -> None:
+    result = triage("init", tmp_path / "triage")
+
+    made, source = _texts(tmp_path / "triage" / "rules"), _texts(shipped.rules())
+    changed = {name for name in source if made[name] != source[name]}
+    tables = compile_ruleset(made).tables
+    assert changed == {"65-modes.toml"}
+    assert {mode_of(route, tables) for route in tables.route} == {"watch"}
+    assert "It begins in watch" in result.out
+    assert "triage rules diff --mode live" in result.out
 
 
 def test_its_key_is_long_random_and_private(triage: Triage, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from triage import shipped
 from triage.errors import ConfigError
 
 PRIVATE = 0o600
+MODES_FILE = Path("rules", "65-modes.toml")
+LIVE, WATCH = 'at_most = "live"', 'at_most = "watch"'
 
 
 def _fill(folder: Path, made: Mapping[str, Path]) -> None:
@@ -18,6 +20,9 @@ def _fill(folder: Path, made: Mapping[str, Path]) -> None:
     for name, source in made.items():
         copy = shutil.copytree if source.is_dir() else shutil.copyfile
         copy(source, folder / name)
+    modes = folder / MODES_FILE
+    shipped_modes = modes.read_text(encoding="utf-8")
+    modes.write_text(shipped_modes.replace(LIVE, WATCH), encoding="utf-8")
     key = folder / "reference.key"
     key.touch(mode=PRIVATE)
     key.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
@@ -31,6 +36,9 @@ def init(folder: Path) -> None:
     Everything in it is yours to edit. Nothing that is already there is overwritten. A
     random reference.key is made too: it is what proves that a reply belongs to a case,
     so keep it private and keep it.
+
+    A new installation only watches: it judges, records and files, and sends nothing to
+    those who write until rules/65-modes.toml says so.
     """
     made = {
         "config.toml": shipped.example_config(),
@@ -56,4 +64,11 @@ Made {folder}:
 Next:
   1. edit {folder / "config.toml"}
   2. triage check --config {folder / "config.toml"} --connect
-  3. triage run --config {folder / "config.toml"}""")
+  3. triage run --config {folder / "config.toml"}
+
+It begins in watch: mails are judged, recorded and filed, colleagues are told, and nobody
+who writes gets an answer. Go on when you trust it, by `at_most` in
+{folder / MODES_FILE}:
+  watch   look at what it would have sent: triage rules diff --mode live
+  hold    replies are written and wait: triage outbox list, then triage outbox approve
+  live    replies go out by themselves""")
