@@ -1,6 +1,7 @@
 """Whatever happens to letters, in any order: none is lost, none is sent twice."""
 
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from typing_extensions import override
 
-from tests.store.making import NOW, record_case
+from tests.store.making import NOW, make_letter, record_case
+from triage.decision.model import Reason
 from triage.store import IllegalMoveError, State, Store
 from triage.store.moving import Claim
 from triage.store.outbox import Claimed
 from triage.store.states import MOVES
 
+HELD = (Reason("by-route", "replies of this route wait"),)
 LEASE = timedelta(minutes=15)
 LETTER = st.integers(min_value=1, max_value=4)
 ANY = st.integers(min_value=0, max_value=9)
@@ -40,10 +43,13 @@ class Sending(RuleBasedStateMachine):
         self.folder.cleanup()
 
     @precondition(lambda self: self.composed < 4)
-    @rule()
-    def compose(self) -> None:
+    @rule(waits=st.booleans())
+    def compose(self, *, waits: bool) -> None:
         self.composed += 1
-        record_case(self.store, self.composed, asked={"now": self.now})
+        reference = f"CMP-2026-{self.composed:05d}"
+        letter = make_letter(reference, held=HELD if waits else ())
+        asked = {"now": self.now}
+        record_case(self.store, self.composed, asked=asked, letters=(letter,))
 
     @rule()
     def claim(self) -> None:
@@ -110,16 +116,17 @@ class Sending(RuleBasedStateMachine):
             elif not any(one.id == letter.id for one in self.dotted):
                 self.store.outbox.unwitnessed(letter.id, self.now, "not found")
 
-    @rule(letter=LETTER, drops=st.booleans())
-    def a_person_acts(self, letter: int, *, drops: bool) -> None:
-        outbox = self.store.outbox
-        try:
-            if drops:
-                outbox.drop(letter, self.now)
-            else:
-                outbox.resend(letter, self.now)
-        except IllegalMoveError:
-            pass
+    @rule(letter=LETTER, act=st.sampled_from(["drop", "resend", "approve", "reject"]))
+    def a_person_acts(self, letter: int, act: str) -> None:
+        store, now = self.store, self.now
+        acts = {
+            "drop": lambda: store.outbox.drop(letter, now),
+            "resend": lambda: store.outbox.resend(letter, now),
+            "approve": lambda: store.approvals.approve(letter, now, "ruth"),
+            "reject": lambda: store.approvals.reject(letter, now, "ruth", "no"),
+        }
+        with suppress(IllegalMoveError):
+            acts[act]()
 
     def lease(self) -> Claim:
         return Claim(owner="machine", deadline=self.now + LEASE)

@@ -313,7 +313,7 @@ def test_an_illegal_move_changes_nothing(store: Store) -> None:
 
 def test_no_way_leads_from_uncertain_to_the_queue_but_through_a_person() -> None:
     """Nothing that the program does by itself sends again what may have gone out."""
-    by_a_person = {Act.RESEND, Act.DROP}
+    by_a_person = {Act.APPROVE, Act.REJECT, Act.EDIT, Act.RESEND, Act.DROP}
     moves = {
         (before, after)
         for act, table in MOVES.items()

@@ -22,6 +22,7 @@ compile    template files to Templates, or every problem
 from triage.reply.compile import compile_templates
 from triage.reply.compose import compose, compose_notice, require_writable
 from triage.reply.model import Composed, Letter, Notice, Organisation
+from triage.reply.rewording import reword, subject_of, text_of
 from triage.reply.templates import Templates
 
 __all__ = [
@@ -34,4 +35,7 @@ __all__ = [
     "compose",
     "compose_notice",
     "require_writable",
+    "reword",
+    "subject_of",
+    "text_of",
 ]

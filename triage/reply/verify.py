@@ -77,11 +77,11 @@ def _fields(parsed: Message, draft: Draft) -> Iterator[str]:
     for name, value in expected.items():
         if values.get(name, value) != value:
             yield f"{name} differs"
-    if _text(values.get("Subject", "")) != draft.subject:
+    if decoded_field(values.get("Subject", "")) != draft.subject:
         yield "Subject differs"
     name, address = parseaddr(values.get("From", ""))
     sender = draft.organisation
-    if (_text(name), address) != (sender.from_name, sender.from_address):
+    if (decoded_field(name), address) != (sender.from_name, sender.from_address):
         yield "From differs"
     yield from _grammar(draft)
 
@@ -120,7 +120,8 @@ def _grammar(draft: Draft) -> Iterator[str]:
         yield f"References holds more than {MOST_REFERENCES} ids"
 
 
-def _text(value: str) -> str:
+def decoded_field(value: str) -> str:
+    """Return an unfolded field without RFC 2047 encoding; '' where that is broken."""
     if "=?" not in value:
         return value
     try:

@@ -62,6 +62,12 @@ Outbox (dispatch, command line); states and moves stand in triage/store/states.p
     store.outbox.notify(letter, now) -> bool              a notice of no case, once
     the moves of dispatch: see triage/store/outbox.py
 
+Letters that wait for approval (command line, approved folder)
+    store.approvals.approve(id, now, by)        IllegalMoveError; HandedOverError where
+        the letter may have arrived and `resend` is the question
+    store.approvals.reject(id, now, by, why) / edit(id, data, Edit(...))
+    store.approvals.edits(id) -> list[Edit]               what people replaced
+
 Editions (rule files and templates: what is in force, what was tried)
     store.editions.keep(edition, counts, now)
     store.editions.get(prefix) -> KeptEdition             raises ConfigError
@@ -84,6 +90,7 @@ Breaker (intake)
 Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py.
 """
 
+from triage.store.approval import Edit
 from triage.store.editions import (
     Acceptance,
     Activation,
@@ -116,7 +123,7 @@ from triage.store.model import (
 )
 from triage.store.received import Received
 from triage.store.rerouting import Rerouted, Rerouting
-from triage.store.states import IllegalMoveError, State
+from triage.store.states import HandedOverError, IllegalMoveError, State
 from triage.store.store import Store
 from triage.store.track_record import Times, TrackRecord
 
@@ -130,7 +137,9 @@ __all__ = [
     "Category",
     "Counts",
     "Debt",
+    "Edit",
     "Fate",
+    "HandedOverError",
     "How",
     "IllegalMoveError",
     "Inbox",

@@ -127,24 +127,14 @@ class Cases:
             )
             owed = [(row, self._acknowledgements(row)) for row in rows]
         return [
-            Debt(
-                reference=row["reference"],
-                route=row["route"],
-                priority=row["priority"],
-                opened_at=moment(row["opened_at"]),
-                acknowledge_by=moment_or_none(row["acknowledge_by"]),
-                why=why,
-                letter=next(
-                    (one["id"] for one in letters if one["state"] in _CAN_GO), None
-                ),
-            )
+            _debt(row, letters, why)
             for row, letters in owed
             if (why := _why_owed(row, letters))
         ]
 
     def _acknowledgements(self, row: Row) -> list[Row]:
         return self._engine.rows(
-            "SELECT id, state, reason, bounced_at FROM outbox"
+            "SELECT id, state, reason, attempt, bounced_at FROM outbox"
             " WHERE case_id = :id AND acknowledges ORDER BY id",
             id=row["id"],
         )
@@ -201,6 +191,22 @@ def _line(row: Row) -> CaseLine:
         answered_at=moment_or_none(row["answered_at"]),
         is_escalated=row["escalated_at"] is not None,
         messages=row["messages"],
+    )
+
+
+def _debt(row: Row, letters: list[Row], why: tuple[str, ...]) -> Debt:
+    can_go = next((one for one in letters if one["state"] in _CAN_GO), None)
+    return Debt(
+        reference=row["reference"],
+        route=row["route"],
+        priority=row["priority"],
+        opened_at=moment(row["opened_at"]),
+        acknowledge_by=moment_or_none(row["acknowledge_by"]),
+        why=why,
+        letter=None if can_go is None else can_go["id"],
+        is_for_approval=can_go is not None
+        and can_go["state"] == State.HELD
+        and not can_go["attempt"],
     )
 
 

@@ -30,7 +30,10 @@ def letters_of_case(engine: Engine, case_id: int) -> tuple[OutboxItem, ...]:
 
 _LETTERS = """
 SELECT o.id, c.reference, o.kind, o.category, o.recipient, o.template, o.message_id,
-    o.state, o.reason, o.created_at, o.changed_at, o.next_at, o.tries
+    o.state, o.reason, o.created_at, o.changed_at, o.next_at, o.tries, c.route,
+    o.state = 'held' AND o.attempt = 0 AS waits,
+    CASE WHEN o.acknowledges AND c.acknowledged_at IS NULL THEN c.acknowledge_by END
+        AS acknowledge_by
 FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
 """
 
@@ -39,6 +42,7 @@ def _line(row: Row) -> OutboxLine:
     return OutboxLine(
         id=row["id"],
         reference=row["reference"],
+        route=row["route"],
         kind=row["kind"],
         category=Category(row["category"]),
         to=row["recipient"],
@@ -50,6 +54,8 @@ def _line(row: Row) -> OutboxLine:
         changed_at=moment(row["changed_at"]),
         next_at=moment_or_none(row["next_at"]),
         tries=row["tries"],
+        waits=bool(row["waits"]),
+        acknowledge_by=moment_or_none(row["acknowledge_by"]),
     )
 
 

@@ -300,3 +300,22 @@ CREATE TABLE overrulings (
 CREATE INDEX overrulings_case ON overrulings (case_id);
 CREATE INDEX overrulings_message ON overrulings (message);
 """
+
+
+@steps(name="0004_edited_letters")
+def _edited_letters(database: Database) -> None:
+    database.executescript(_EDITED_LETTERS)
+
+
+_EDITED_LETTERS = """
+-- What a person replaced in a letter that waited.
+CREATE TABLE edits (
+    id INTEGER PRIMARY KEY,
+    letter INTEGER NOT NULL REFERENCES outbox (id),
+    at TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    former BLOB NOT NULL
+) STRICT;
+CREATE INDEX edits_letter ON edits (letter);
+CREATE INDEX outbox_message ON outbox (message) WHERE message IS NOT NULL;
+"""

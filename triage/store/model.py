@@ -234,6 +234,8 @@ class OutboxLine:
 
     id: int
     reference: str | None
+    route: str | None
+    """The case's."""
     kind: str
     category: Category
     to: str
@@ -247,6 +249,10 @@ class OutboxLine:
     next_at: datetime | None
     """Queued: not before."""
     tries: int
+    waits: bool
+    """Held, and never handed over: a person approves, edits or rejects it."""
+    acknowledge_by: datetime | None
+    """Until when it must go out, where it is the acknowledgement that is owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,3 +314,5 @@ class Debt:
     """Each reason in words."""
     letter: int | None = None
     """The outbox id of the reply that waits for a person."""
+    is_for_approval: bool = False
+    """That reply waits to be approved; else it was refused, or may have arrived."""

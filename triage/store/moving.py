@@ -84,7 +84,7 @@ def _counts(row: Row, act: Act, change: Change) -> Row:
     match act:
         case Act.CLAIM:
             return kept | {"attempt": row["attempt"] + 1}
-        case Act.RESEND:
+        case Act.RESEND | Act.APPROVE:
             charged_at = change.now if row["category"] == "reply" else None
             return kept | {"tries": 0, "trying_since": None, "charged_at": charged_at}
         case Act.PUT_BACK if change.counts_try:

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from typing_extensions import override
+
 from triage.errors import TriageError
 
 
@@ -42,6 +44,9 @@ class Act(StrEnum):
     LOSE = "lose"
     WITNESS = "witness"
     HOLD = "hold"
+    APPROVE = "approve"
+    REJECT = "reject"
+    EDIT = "edit"
     RESEND = "resend"
     DROP = "drop"
 
@@ -74,7 +79,11 @@ MOVES: Mapping[Act, Mapping[State, State]] = MappingProxyType(
             _S.FINISHING: _S.HELD,
             _S.UNCERTAIN: _S.HELD,
         },
-        # A person's acts.
+        # A person's acts, on what was held before it was ever handed over …
+        Act.APPROVE: {_S.HELD: _S.QUEUED},
+        Act.EDIT: {_S.HELD: _S.HELD},
+        # … and on any letter.
+        Act.REJECT: {_S.HELD: _S.DROPPED},
         Act.RESEND: {_S.HELD: _S.QUEUED, _S.REFUSED: _S.QUEUED},
         Act.DROP: {
             _S.QUEUED: _S.DROPPED,
@@ -95,7 +104,21 @@ class IllegalMoveError(TriageError):
         self.letter = letter
         self.act = act
         self.state = state
-        legal = ", ".join(sorted(MOVES[act]))
-        now = f"is {state}" if state is not None else "does not exist"
-        text = f"letter {letter} {now}; {act} is possible from {legal}"
-        super().__init__(f"{text} ({why})" if why else text)
+        super().__init__(self._in_words(why))
+
+    def _in_words(self, why: str) -> str:
+        legal = ", ".join(sorted(MOVES[self.act]))
+        now = f"is {self.state}" if self.state is not None else "does not exist"
+        text = f"letter {self.letter} {now}; {self.act} is possible from {legal}"
+        return f"{text} ({why})" if why else text
+
+
+class HandedOverError(IllegalMoveError):
+    """A held letter was in a dispatcher's hands before, so it is not simply approved."""
+
+    @override
+    def _in_words(self, why: str) -> str:
+        return (
+            f"letter {self.letter} was sent before and may have arrived: make sure that"
+            f" it did not, then: triage outbox resend {self.letter}"
+        )

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from triage.decision.model import History
+from triage.store.approval import Approvals
 from triage.store.breaker import Breaker
 from triage.store.cases import Cases
 from triage.store.editions import Editions
@@ -37,6 +38,7 @@ class Store:
         self.ledger = LedgerRows(engine)
         self.cases = Cases(engine)
         self.outbox = Outbox(engine)
+        self.approvals = Approvals(engine)
         self.breaker = Breaker(engine)
         self.fates = Fates(engine)
         self.editions = Editions(engine)
