@@ -1,15 +1,18 @@
 """Commands as an operator types them, in this process."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from tests.intake.conftest import ReaderHere
 from tests.intake.mails import delivered
-from tests.journeys.installing import Servers, install
+from tests.journeys.installing import Servers, Settings, install
 from tests.servers.fake_mailbox import FakeMailbox
 from triage.cli import main
 from triage.config import load_config
@@ -34,11 +37,14 @@ Triage = Callable[..., Result]
 
 
 @pytest.fixture
-def triage(capsys: pytest.CaptureFixture[str]) -> Triage:
-    """Run a command; return its exit status and what it printed."""
+def triage(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Triage:
+    """Run a command, `typed` on its standard input; return what it left behind."""
 
-    def run(*arguments: str | Path) -> Result:
+    def run(*arguments: str | Path, typed: str = "") -> Result:
         capsys.readouterr()
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(typed.encode())))
         with pytest.raises(SystemExit) as left:
             main([str(each) for each in arguments])
         printed = capsys.readouterr()
@@ -63,6 +69,17 @@ def worked(config: Path) -> Path:
         delivered("Complaint one", "Your website is down."),
         delivered("Complaint two", auto_submitted="auto-replied"),
         delivered("Lunch"),
+    )
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Path:
+    """An installation in hold: three cases whose letters wait for approval."""
+    return work(
+        install(tmp_path, NOBODY, Settings(modes={"at_most": "hold"})),
+        delivered("Complaint one", "Your website is down."),
+        delivered("Complaint two", "The teacher of my daughter is late."),
+        delivered("Complaint three", "It is all too much."),
     )
 
 
@@ -95,3 +112,14 @@ def work(config: Path, *mails: bytes) -> Path:
             clock=lambda: NOW,
         ).run()
     return config
+
+
+def moved(config: Path, table: str, id: int, **columns: object) -> None:  # noqa: A002 - a column
+    """Change a row behind the program's back, as time or a server would."""
+    path = load_config(config).store.path
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for name, value in columns.items():
+            connection.execute(
+                f"UPDATE {table} SET {name} = ? WHERE id = ?",  # noqa: S608 - a test's own
+                (value, id),
+            )

@@ -148,6 +148,7 @@ class Settings:
     submission: Mapping[str, object] = field(default_factory=dict)
     budget: int = 100_000
     automatic_folder: str | None = None
+    modes: Mapping[str, object] = field(default_factory=dict)
     log_level: str = "info"
 
 
@@ -162,7 +163,8 @@ def install(folder: Path, servers: Servers, settings: Settings = USUAL) -> Path:
     rules.mkdir()
     (rules / "10-journeys.toml").write_text(
         RULES.replace("BUDGET", str(settings.budget))
-        + _shipped_automatic(settings.automatic_folder),
+        + _shipped_automatic(settings.automatic_folder)
+        + _table("modes", settings.modes),
         encoding="utf-8",
     )
     calendar = (shipped.rules() / "70-calendar.toml").read_text("utf-8")
@@ -235,10 +237,12 @@ def _config(servers: Servers, settings: Settings) -> str:
         "links": {name: f"https://www.examboard.example/{name}" for name in names},
     }
     lines = [f'log_level = "{settings.log_level}"']
-    for name, table in tables.items():
-        lines.append(f"[{name}]")
-        lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join((*lines, *(_table(name, tables[name]) for name in tables)))
+
+
+def _table(name: str, table: Mapping[str, object]) -> str:
+    lines = (f"{key} = {_toml(value)}\n" for key, value in table.items())
+    return f"[{name}]\n{''.join(lines)}"
 
 
 @dataclass(frozen=True)

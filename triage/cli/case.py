@@ -39,14 +39,24 @@ def list_cases(
             _list_other(store, as_json)
             return
         lines = store.cases.listed(only_open=only_open)
-        owing = {each.reference for each in store.cases.debts()}
+        owing = {each.reference: each for each in store.cases.debts()}
     if debt:
-        lines = [line for line in lines if line.reference in owing]
+        lines = sorted(
+            (line for line in lines if line.reference in owing),
+            key=lambda line: list(owing).index(line.reference),
+        )
     if as_json:
         for line in lines:
-            click.echo(json.dumps(plain(line) | {"debt": line.reference in owing}))
+            click.echo(json.dumps(plain(line) | _debt_fields(owing.get(line.reference))))
         return
-    click.echo(columns(HEADINGS, [_row(line, owing) for line in lines]))
+    headings = (*HEADINGS, "to do") if debt else HEADINGS
+    rows = [
+        (*_row(line, owing), _to_do(owing[line.reference]))
+        if debt
+        else _row(line, owing)
+        for line in lines
+    ]
+    click.echo(columns(headings, rows))
     click.echo(f"{len(lines)} cases, {len(owing)} still to be acknowledged by a person")
 
 

@@ -66,8 +66,8 @@ Next:
   2. triage check --config {folder / "config.toml"} --connect
   3. triage run --config {folder / "config.toml"}
 
-It begins in watch: mails are judged, recorded and filed, colleagues are told, and nobody
-who writes gets an answer. Go on when you trust it, by `at_most` in
+It begins in watch: mails are judged, recorded and filed, colleagues are told, and
+nobody who writes gets an answer. Go on when you trust it, by `at_most` in
 {folder / MODES_FILE}:
   watch   look at what it would have sent: triage rules diff --mode live
   hold    replies are written and wait: triage outbox list, then triage outbox approve

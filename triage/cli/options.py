@@ -1,5 +1,7 @@
 """Options that several commands share."""
 
+import getpass
+import os
 from pathlib import Path
 
 import click
@@ -23,4 +25,17 @@ look_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     envvar="TRIAGE_CONFIG",
     help="Use this installation's rules, templates and addresses.",
+)
+
+
+def _login() -> str:
+    """Return who types, also behind sudo."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody without a login name"
+
+
+by_option = click.option(
+    "--by", default=_login, help="Who decides this.  [default: your login name]"
 )

@@ -8,7 +8,7 @@ the letter proper. A line break counts where the next word would have fitted.
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from triage.errors import MessageError
 from triage.reply.grammar import is_address
@@ -104,7 +104,7 @@ def _list(lines: Sequence[str]) -> str:
 def _broken(lines: Sequence[str]) -> str:
     """Join the lines of a paragraph; a break stays where filling made none."""
     joined = _inline(lines[0])
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         is_filled = len(above) + 1 + len(line.split(" ")[0]) > LINE_WIDTH
         joined += f"{'' if is_filled else '<br>'}\n{_inline(line)}"
     return joined

@@ -30,7 +30,7 @@ class Approvals:
         self._engine = engine
 
     def approve(self, letter: int, now: datetime, by: str) -> None:
-        """Queue a letter that waits. Raises IllegalMoveError with what to do instead."""
+        """Queue a letter that waits; raises IllegalMoveError with the facts."""
         with self._engine.writing():
             self._untouched(letter, Act.APPROVE)
             change = Change(now, f"approved by {by}", next_at=now)

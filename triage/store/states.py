@@ -114,7 +114,7 @@ class IllegalMoveError(TriageError):
 
 
 class HandedOverError(IllegalMoveError):
-    """A held letter was in a dispatcher's hands before, so it is not simply approved."""
+    """A held letter was claimed before, so it is not simply approved."""
 
     @override
     def _in_words(self, why: str) -> str:

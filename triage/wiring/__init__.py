@@ -16,6 +16,7 @@ from triage.wiring.rule_check import Checked, check_edition
 from triage.wiring.rulebook import (
     config_to_look_at,
     edition_of,
+    organisation_of,
     rulebook_of,
     rulebook_to_look_at,
     rulebook_without_keys,
@@ -43,6 +44,7 @@ __all__ = [
     "log_to_stderr",
     "now",
     "open_store",
+    "organisation_of",
     "rulebook_of",
     "rulebook_to_look_at",
     "rulebook_without_keys",

@@ -24,6 +24,7 @@ RULE_ENDINGS = (".toml", ".csv")
 TEMPLATE_ENDINGS = (".txt", ".html")
 SHORTEST_KEY = 32
 LOOP_MARK = "triage"
+UTC = ZoneInfo("UTC")
 NO_KEY = b"only looked at, never sent"
 
 T = TypeVar("T")
@@ -131,9 +132,15 @@ def in_folder(problem: Problem, folder: Path) -> Problem:
 
 def _templates(config: Config, edition: Edition, ruleset: Ruleset | None) -> Templates:
     """Compile the letters; without a ruleset, only to find what is wrong in them."""
-    timezone = ruleset.calendar.timezone if ruleset else ZoneInfo("UTC")
+    timezone = ruleset.calendar.timezone if ruleset else UTC
     missing = [item.id for item in ruleset.tables.missing] if ruleset else []
-    organisation = Organisation(
+    organisation = organisation_of(config, timezone)
+    return compile_templates(edition.templates, organisation, missing)
+
+
+def organisation_of(config: Config, timezone: ZoneInfo = UTC) -> Organisation:
+    """Return who writes; dates in letters need the calendar's time zone."""
+    return Organisation(
         name=config.organisation.name,
         short_name=config.organisation.short_name,
         team=config.organisation.team,
@@ -147,7 +154,6 @@ def _templates(config: Config, edition: Edition, ruleset: Ruleset | None) -> Tem
         contacts=config.contacts,
         links=config.links,
     )
-    return compile_templates(edition.templates, organisation, missing)
 
 
 def _bad_addresses(config: Config) -> Iterator[Problem]:
