@@ -202,7 +202,6 @@ def test_nothing_of_the_mail_is_offered_for_quoting(
     triage: Triage, held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offered = tmp_path / "offered"
-    monkeypatch.setenv("VISUAL", f"cp -t {tmp_path} --suffix=.x")
     monkeypatch.setenv("VISUAL", f"sh -c 'cat \"$0\" > {offered}'")
 
     triage("outbox", "edit", "1", "--config", held)

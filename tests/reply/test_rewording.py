@@ -40,12 +40,11 @@ def test_every_letter_can_be_reworded_by_what_it_says_already(
     missing: tuple[str, ...],
     make_letter: Callable[..., Letter],
     templates: Templates,
-    organisation: Organisation,
     now: datetime,
 ) -> None:
     former = compose(make_letter(template, missing=missing), templates, now).data
 
-    again = reword(former, text_of(former), organisation)
+    again = reword(former, text_of(former), templates.organisation)
 
     assert text_of(former) == text_of(again)
     assert first_difference(text_of(former), html_of(again)) is None

@@ -1,6 +1,7 @@
 """`triage case`: what was taken up, and where each case stands."""
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.decision import Decision
 from triage.errors import ConfigError
-from triage.store import CaseFile, CaseLine, Store
+from triage.store import CaseFile, CaseLine, Debt, Store
 from triage.wiring import open_store
 
 
@@ -41,22 +42,14 @@ def list_cases(
         lines = store.cases.listed(only_open=only_open)
         owing = {each.reference: each for each in store.cases.debts()}
     if debt:
-        lines = sorted(
-            (line for line in lines if line.reference in owing),
-            key=lambda line: list(owing).index(line.reference),
-        )
+        lines = _in_order_of(owing, lines)
     if as_json:
         for line in lines:
-            click.echo(json.dumps(plain(line) | _debt_fields(owing.get(line.reference))))
+            owed = owing.get(line.reference)
+            click.echo(json.dumps(plain(line) | _debt_fields(owed)))
         return
-    headings = (*HEADINGS, "to do") if debt else HEADINGS
-    rows = [
-        (*_row(line, owing), _to_do(owing[line.reference]))
-        if debt
-        else _row(line, owing)
-        for line in lines
-    ]
-    click.echo(columns(headings, rows))
+    rows = [_row(line, owing.get(line.reference)) for line in lines]
+    click.echo(columns(HEADINGS, rows))
     click.echo(f"{len(lines)} cases, {len(owing)} still to be acknowledged by a person")
 
 
@@ -80,13 +73,49 @@ def _list_other(store: Store, as_json: bool) -> None:
     click.echo(f"{len(fates)} mails without a case; {left} others were left alone")
 
 
-HEADINGS = ("case", "route", "who", "acknowledged", "answer by", "flags", "missing")
+HEADINGS = (
+    "case",
+    "route",
+    "who",
+    "acknowledged",
+    "answer by",
+    "flags",
+    "missing",
+    "to do",
+)
 
 
-def _row(line: CaseLine, owing: set[str]) -> tuple[str, ...]:
+def _in_order_of(owing: Mapping[str, Debt], lines: list[CaseLine]) -> list[CaseLine]:
+    """Return the cases that are owed an acknowledgement, the most urgent first."""
+    by_reference = {line.reference: line for line in lines}
+    return [by_reference[each] for each in owing if each in by_reference]
+
+
+def _debt_fields(owed: Debt | None) -> dict[str, Any]:
+    if owed is None:
+        return {"debt": False}
+    return {
+        "debt": True,
+        "to_do": _to_do(owed),
+        "letter": owed.letter,
+        "is_for_approval": owed.is_for_approval,
+        "why": owed.why,
+    }
+
+
+def _to_do(owed: Debt) -> str:
+    """What a person has to do, so that somebody is acknowledged."""
+    if owed.is_for_approval:
+        return f"triage outbox approve {owed.letter}"
+    if owed.letter is not None:
+        return f"decide about letter {owed.letter}: triage outbox show {owed.letter}"
+    return f"acknowledge by hand: {'; '.join(owed.why)}"
+
+
+def _row(line: CaseLine, owed: Debt | None) -> tuple[str, ...]:
     acknowledged = day(line.acknowledged_at)
     if line.acknowledged_at is None and line.acknowledge_by is not None:
-        debt = "a person, " if line.reference in owing else ""
+        debt = "a person, " if owed else ""
         acknowledged = f"{debt}by {day(line.acknowledge_by)}"
     answer = (
         f"done {day(line.answered_at)}" if line.answered_at else day(line.respond_by)
@@ -99,6 +128,7 @@ def _row(line: CaseLine, owing: set[str]) -> tuple[str, ...]:
         answer,
         ", ".join(line.flags),
         ", ".join(line.missing),
+        _to_do(owed) if owed else "",
     )
 
 
@@ -139,9 +169,7 @@ def _in_words(found: CaseFile) -> list[str]:
         _fact("rerouted", f"{each.before} → {each.after} by {each.by}: {each.why}")
         for each in found.overrulings
     ]
-    if found.why_unacknowledged:
-        why = "; ".join(found.why_unacknowledged)
-        shown.append(_fact("to do", f"a person must acknowledge it: {why}"))
+    shown += [_fact("to do", what) for what in _still_to_do(found)]
     for entry in found.messages:
         shown += [
             "",
@@ -162,6 +190,20 @@ def _in_words(found: CaseFile) -> list[str]:
         shown += [_fact("to", letter.to)]
         shown += [_fact("because", letter.reason)] if letter.reason else []
     return shown
+
+
+def _still_to_do(found: CaseFile) -> Iterator[str]:
+    """Yield what a person has to do about the letters of a case."""
+    waiting = [item.line for item in found.letters if item.line.waits]
+    for letter in waiting:
+        until = moment(letter.acknowledge_by)
+        yield (
+            "a reply waits for approval"
+            f"{f', until {until}' if until else ''}: triage outbox approve {letter.id}"
+        )
+    if found.why_unacknowledged and not waiting:
+        why = "; ".join(found.why_unacknowledged)
+        yield f"a person must acknowledge it: {why}"
 
 
 def _decision(decision: Decision) -> list[str]:
