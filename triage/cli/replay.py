@@ -54,21 +54,22 @@ def replay(
     nothing and changes nothing.
     """
     with (
-        desk(config, rules) as here,
+        desk(config) as here,
         mails_to_judge(here, archive, of_store=of_store) as mails,
     ):
+        rulebook = here.by_folder(rules)
         summary = Summary()
         started = perf_counter()
-        outcomes = replayed(here.rulebook, shown(mails, len(mails), "mails"))
+        outcomes = replayed(rulebook, shown(mails, len(mails), "mails"))
         for outcome in summary.counting(outcomes):
             if form == "json":
-                row = as_object(outcome, here.rulebook)
+                row = as_object(outcome, rulebook)
                 click.echo(json.dumps(row, ensure_ascii=False))
             elif form == "list":
                 click.echo(_line(outcome))
         if form != "json":
             seconds = perf_counter() - started
-            click.echo("\n".join(_in_words(summary, here.rulebook, seconds)))
+            click.echo("\n".join(_in_words(summary, rulebook, seconds)))
 
 
 def as_object(outcome: Outcome, rulebook: Rulebook) -> dict[str, Any]:

@@ -5,37 +5,82 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from triage.config import load_config
+from triage.config import Config
+from triage.decision import Ourselves
+from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
 from triage.store import Store
-from triage.wiring.rulebook import bound_to, keys_of, rulebook_to_look_at
+from triage.wiring.rulebook import (
+    bound_to,
+    config_to_look_at,
+    keys_of,
+    rulebook_without_keys,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A rulebook that judges but never sends, and the installation's store."""
+    """Where mails are judged once more: rulebooks that never send, and the store.
 
-    rulebook: Rulebook
+    With a store, its own letters are known again in the mails that answer them.
+    """
+
+    path: Path | None
+    """Of the configuration; None: there is only what comes with the program."""
+    config: Config
     store: Store | None
     """None: there is no installation, or it has received nothing yet."""
+
+    def by_folder(self, rules: Path | None = None) -> Rulebook:
+        """Compile the rule files of a folder, or of the config; raises ConfigError."""
+        config = config_to_look_at(self.path, rules)
+        return self._bound(rulebook_without_keys(config))
+
+    def by_hash(self, prefix: str) -> Rulebook:
+        """Compile a kept edition, letters included; raises ConfigError."""
+        if self.store is None:
+            raise ConfigError(
+                Problem(
+                    f"there is no folder {prefix}, and no store that keeps editions",
+                    hint="name the installation with --config",
+                )
+            )
+        edition = self.store.editions.get(prefix).edition
+        return self._bound(rulebook_without_keys(self.config, edition))
+
+    def in_force(self) -> Rulebook:
+        """Compile what the daemon goes by, or would at its first start."""
+        now = self.store.editions.in_force() if self.store else None
+        return self.by_folder() if now is None else self.by_hash(now.hash)
 
     def known_cases(self) -> dict[str, str]:
         """Return which case a mail opened, by its Message-ID."""
         return self.store.opened_by() if self.store else {}
 
+    def accepted(self, hash_: str) -> frozenset[str | None]:
+        """Return the mails for which a person answers; None among them: all of them."""
+        if self.store is None:
+            return frozenset()
+        return frozenset(each.sha256 for each in self.store.editions.accepted(hash_))
+
+    def _bound(self, rulebook: Rulebook) -> Rulebook:
+        if self.path is None:
+            return replace(rulebook, ourselves=Ourselves())
+        if self.store is None:
+            return rulebook
+        with_keys = replace(rulebook, keys=keys_of(self.config))
+        return bound_to(with_keys, self.store.salt)
+
 
 @contextmanager
-def desk(config: Path | None, rules: Path | None) -> Iterator[Desk]:
+def desk(config_path: Path | None) -> Iterator[Desk]:
     """Ready what a replay needs; the store is open until it is left.
 
-    With a store, letters that it minted are known again in the mails that answer them.
     Raises ConfigError.
     """
-    rulebook = rulebook_to_look_at(config, rules)
-    installation = load_config(config) if config else None
-    if installation is None or not installation.store.path.is_file():
-        yield Desk(rulebook, None)
+    config = config_to_look_at(config_path)
+    if config_path is None or not config.store.path.is_file():
+        yield Desk(config_path, config, None)
         return
-    with Store.open(installation.store.path, exclusive=False) as store:
-        with_keys = replace(rulebook, keys=keys_of(installation))
-        yield Desk(bound_to(with_keys, store.salt), store)
+    with Store.open(config.store.path, exclusive=False) as store:
+        yield Desk(config_path, config, store)

@@ -3,6 +3,7 @@
 import click
 
 from triage.cli.rules.check import check
+from triage.cli.rules.diff import diff
 from triage.cli.rules.stats import stats
 
 
@@ -14,5 +15,5 @@ def rules() -> None:
     """
 
 
-for command in (check, stats):
+for command in (check, diff, stats):
     rules.add_command(command)
