@@ -88,20 +88,19 @@ def as_object(outcome: Outcome, rulebook: Rulebook) -> dict[str, Any]:
 
 
 def _line(outcome: Outcome) -> str:
+    facts = [f"{outcome.received_at:%Y-%m-%d %H:%M}", outcome.name]
     decision = outcome.decision
-    at = f"{outcome.received_at:%Y-%m-%d %H:%M}"
     if decision is None:
-        return f"{at}  {outcome.name}  set aside: {outcome.set_aside}"
-    if decision.route is None:
-        return f"{at}  {outcome.name}  {decision.disposition}: {decision.reason}"
-    facts = [
-        at,
-        outcome.name,
-        *([outcome.reference] if outcome.reference != outcome.name else []),
-        f"{decision.route} ({decision.role})",
-        what_is_sent(decision),
-        ", ".join(decision.flags),
-    ]
+        facts.append(f"set aside: {outcome.set_aside}")
+    elif decision.route is None:
+        facts.append(f"{decision.disposition}: {decision.reason}")
+    else:
+        facts += [
+            outcome.reference or "",
+            f"{decision.route} ({decision.role})",
+            what_is_sent(decision),
+            ", ".join(decision.flags),
+        ]
     return "  ".join(printable(fact) for fact in facts if fact)
 
 

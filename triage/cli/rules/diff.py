@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from triage.cli.archives import mails_to_judge
-from triage.cli.listing import columns, moment, printable
+from triage.cli.listing import columns, moment
 from triage.cli.options import json_option
 from triage.cli.progress import shown
+from triage.cli.terminal import printable
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
 from triage.replay import (
