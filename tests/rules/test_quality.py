@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.rules.scoring import Judged, judged, named, share, shipped_ruleset
-from triage.ruleset import Ruleset, examples_that_fail
+from triage.decision import coverage, examples_that_fail, try_examples
+from triage.ruleset import Ruleset
 
 PROJECT = Path(__file__).parents[2]
 CORPORA = (
@@ -35,22 +36,28 @@ def mails(request: pytest.FixtureRequest, ruleset: Ruleset) -> tuple[Judged, ...
     return judged(folder, ruleset)
 
 
-def test_every_signal_sees_its_examples_and_not_its_counterexamples(
-    ruleset: Ruleset,
-) -> None:
+def test_every_example_of_the_rule_files_passes(ruleset: Ruleset) -> None:
     failed = [str(failure) for failure in examples_that_fail(ruleset)]
 
     assert failed == []
 
 
-def test_every_signal_that_reads_words_has_an_example(ruleset: Ruleset) -> None:
-    without = [
-        signal.id
-        for signal in ruleset.tables.signal
-        if not (signal.examples or signal.directory or signal.at_least_words)
-    ]
+def test_the_examples_reach_every_signal_line_route_flag_and_item(
+    ruleset: Ruleset,
+) -> None:
+    reached = coverage(try_examples(ruleset), ruleset)
 
-    assert without == []
+    assert dict.fromkeys(reached.all, ()) == {
+        kind: reached.unreached(kind) for kind in reached.all
+    }
+
+
+def test_every_route_has_two_whole_mails(ruleset: Ruleset) -> None:
+    whole = [each.decision for each in try_examples(ruleset) if each.decision]
+
+    routes = [decision.route for decision in whole]
+
+    assert [route for route in ruleset.routes if routes.count(route) < 2] == []
 
 
 def test_nobody_is_turned_away_wrongly(mails: tuple[Judged, ...]) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from triage.ruleset import compile_ruleset, examples_that_fail
+from triage.decision import examples_that_fail
+from triage.ruleset import compile_ruleset
 
 PAGE = Path(__file__).parents[2] / "docs" / "rule-language.md"
 BLOCKS = re.findall(

@@ -14,10 +14,21 @@ trace           how a decision came about, for people
 sender          who writes, by any spelling; texts that are nearly the same
 authentication  what our own mail server found out about a sender
 domains         which domains belong together
+examples        the examples of rule files, tried
+coverage        what they reach
 """
 
 from triage.decision.conditions import Facts
+from triage.decision.coverage import Coverage, coverage
 from triage.decision.decide import clocks, decide, is_ours
+from triage.decision.examples import (
+    Sample,
+    Tried,
+    examples_that_fail,
+    sample_named,
+    samples,
+    try_examples,
+)
 from triage.decision.judge import facts_of, present_items
 from triage.decision.model import (
     Decision,
@@ -43,6 +54,7 @@ from triage.decision.sender import (
 from triage.decision.trace import Trace, trace
 
 __all__ = [
+    "Coverage",
     "Decision",
     "Disposition",
     "Facts",
@@ -52,12 +64,16 @@ __all__ = [
     "Reason",
     "ReplyPlan",
     "Rules",
+    "Sample",
     "Sighting",
     "Spent",
     "Step",
     "Trace",
+    "Tried",
     "clocks",
+    "coverage",
     "decide",
+    "examples_that_fail",
     "facts_of",
     "fingerprint",
     "identity_keys",
@@ -66,6 +82,9 @@ __all__ = [
     "named_references",
     "points_of",
     "present_items",
+    "sample_named",
+    "samples",
     "trace",
+    "try_examples",
     "who_writes",
 ]

@@ -18,14 +18,13 @@ sentences   where sentences end
 evidence    what was found
 masking     names and numbers masked
 learnt      a real mail as an example
-examples    the samples that signals keep beside them
+examples    the samples that signals keep beside them, as mails
 lints       mistakes of meaning in files that can be read
 outside     names of what does not stand in rule files
 """
 
-from triage.ruleset.compiling import compile_ruleset
+from triage.ruleset.compiling import compile_ruleset, merged_rules
 from triage.ruleset.evidence import Evidence, Hit
-from triage.ruleset.examples import examples_that_fail
 from triage.ruleset.learnt import Learnt, Lesson, learn
 from triage.ruleset.lints import LINTS, lint
 from triage.ruleset.matching import find_evidence
@@ -44,11 +43,11 @@ __all__ = [
     "Mode",
     "Ruleset",
     "compile_ruleset",
-    "examples_that_fail",
     "find_evidence",
     "json_schema",
     "learn",
     "lint",
+    "merged_rules",
     "mode_of",
     "unknown_outside",
     "with_modes",

@@ -6,6 +6,7 @@ running    the daemon and the single pass
 checking   what `triage check` looks at
 replaying  what a replay judges by
 rule_check what is wrong with an edition
+rule_test  the examples of rule files, run and timed
 testing    letters sent to a tester
 """
 
@@ -13,6 +14,7 @@ from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_edition
+from triage.wiring.rule_test import Trial, run_examples
 from triage.wiring.rulebook import (
     config_to_look_at,
     edition_of,
@@ -35,6 +37,7 @@ __all__ = [
     "Checked",
     "Desk",
     "Installation",
+    "Trial",
     "check_edition",
     "check_installation",
     "config_to_look_at",
@@ -49,6 +52,7 @@ __all__ = [
     "rulebook_to_look_at",
     "rulebook_without_keys",
     "run_daemon",
+    "run_examples",
     "run_once",
     "submit_tests",
     "try_servers",

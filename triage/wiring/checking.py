@@ -5,8 +5,10 @@ from pathlib import Path
 
 from triage.config import Config, load_config
 from triage.errors import ConfigError, TransientError
-from triage.ruleset import examples_that_fail
-from triage.wiring.rulebook import rulebook_of
+from triage.wiring.clock import now
+from triage.wiring.rule_check import is_error, lint_edition
+from triage.wiring.rule_test import failures_of
+from triage.wiring.rulebook import edition_of, rulebook_of
 from triage.wiring.servers import mailbox_of, submission_of
 
 
@@ -16,11 +18,15 @@ def check_installation(path: Path) -> Iterator[str]:
     mailbox_of(config)
     submission_of(config)
     yield f"configuration {path}"
-    rulebook = rulebook_of(config)
+    edition = edition_of(config)
+    rulebook = rulebook_of(config, edition)
     tables = rulebook.ruleset.tables
-    failing = examples_that_fail(rulebook.ruleset)
-    if failing:
-        raise ConfigError(*map(str, failing))
+    problems = (
+        *filter(is_error, lint_edition(config, edition, now().date())),
+        *failures_of(config, edition, rulebook.ruleset),
+    )
+    if problems:
+        raise ConfigError(*problems)
     yield (
         f"rules {config.rules.folder}: {len(tables.signal)} signals, "
         f"{len(tables.rule)} lines, {len(tables.route)} routes "

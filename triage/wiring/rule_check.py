@@ -22,26 +22,36 @@ class Checked:
     @property
     def errors(self) -> tuple[Problem, ...]:
         """What keeps it from going live."""
-        return tuple(p for p in self.problems if p.severity is Severity.ERROR)
+        return tuple(filter(is_error, self.problems))
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What somebody should look at."""
-        return tuple(p for p in self.problems if p.severity is Severity.WARNING)
+        return tuple(p for p in self.problems if not is_error(p))
 
 
 def check_edition(config: Config, edition: Edition, today: date) -> Checked:
     """Find every problem of rule files and templates at once; examples are not run."""
-    problems = [
-        in_folder(problem, config.rules.folder)
-        for problem in lint(edition.rules, today)
-    ]
+    problems = list(lint_edition(config, edition, today))
     rulebook = None
     try:
         rulebook = rulebook_without_keys(config, edition)
     except ConfigError as error:
         problems += error.problems
     return Checked(rulebook, tuple(sorted(problems, key=_place)))
+
+
+def lint_edition(config: Config, edition: Edition, today: date) -> tuple[Problem, ...]:
+    """Find what is wrong with the meaning of an edition that compiles."""
+    return tuple(
+        in_folder(problem, config.rules.folder)
+        for problem in lint(edition.rules, today)
+    )
+
+
+def is_error(problem: Problem) -> bool:
+    """Whether a problem keeps an edition from going live."""
+    return problem.severity is Severity.ERROR
 
 
 def _place(problem: Problem) -> tuple[str, int, int]:

@@ -5,6 +5,7 @@ import click
 from triage.cli.rules.check import check
 from triage.cli.rules.diff import diff
 from triage.cli.rules.stats import stats
+from triage.cli.rules.test import test
 
 
 @click.group(short_help="Check, test and compare rule files; see what is in force.")
@@ -15,5 +16,5 @@ def rules() -> None:
     """
 
 
-for command in (check, diff, stats):
+for command in (check, test, diff, stats):
     rules.add_command(command)

@@ -1,0 +1,285 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.ruleset.rule_files import FRAME
+from triage.decision import (
+    Tried,
+    coverage,
+    examples_that_fail,
+    sample_named,
+    try_examples,
+)
+from triage.errors import ConfigError
+from triage.ruleset import Ruleset, compile_ruleset
+
+SIGNAL = '[[signal]]\nid = "s"\ntitle = "T"\nphrases = ["refund"]\n'
+POLICY = """
+[[signal]]
+id = "refund"
+title = "Asks for a refund"
+phrases = ["refund"]
+unless = ["no refund"]
+[[signal]]
+id = "grade"
+title = "Names a grade"
+phrases = ["grade"]
+[[route]]
+id = "money"
+title = "Money"
+folder = "Money"
+asks_missing = true
+[[rule]]
+id = "refund"
+title = "Wants money"
+route = "money"
+all = ["refund"]
+none = ["grade"]
+[[rule]]
+id = "series"
+title = "While a series runs"
+route = "money"
+series_running = true
+[[rule]]
+id = "known"
+title = "A known case"
+route = "money"
+known_case = true
+"""
+SERIES = """
+[[series]]
+id = "june"
+title = "June"
+first = 2026-05-01
+last = 2026-06-15
+"""
+
+
+def compiled(text: str) -> Ruleset:
+    head, line, rest = FRAME.partition("[[rule]]")
+    return compile_ruleset({"rules.toml": head + text + line + rest})
+
+
+def example(expect: str, *more: str) -> str:
+    lines = ["[[example]]", 'id = "e"', f"expect = {{ {expect} }}", *more]
+    return "\n".join(lines) + "\n"
+
+
+def the_failure(text: str) -> Tried:
+    (failure,) = examples_that_fail(compiled(text))
+    return failure
+
+
+def test_examples_of_signals_that_hold_are_not_told() -> None:
+    text = SIGNAL + 'examples = ["a refund"]\ncounterexamples = ["a fund"]\n'
+
+    assert examples_that_fail(compiled(text)) == ()
+
+
+def test_an_example_without_its_signal_is_told() -> None:
+    failure = the_failure(SIGNAL + 'examples = ["a refund", "my money"]\n')
+
+    assert failure.sample.name == "s/example-2"
+    assert failure.sample.message.text == "my money"
+    assert str(failure).endswith("signal: expected s, got not seen")
+
+
+def test_a_counterexample_with_the_signal_is_told_with_the_words() -> None:
+    failure = the_failure(SIGNAL + 'counterexamples = ["no refund, please"]\n')
+
+    assert failure.sample.name == "s/counterexample-1"
+    assert "expected not s, got s in “refund”" in str(failure)
+
+
+def test_an_example_that_unless_takes_back_says_so() -> None:
+    text = SIGNAL + 'unless = ["please"]\nexamples = ["refund, please"]\n'
+
+    assert "only “refund”, which `unless` takes back" in str(the_failure(text))
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["subject", "text", "forwarded", "signature", "quoted", "sender", "attachment"],
+)
+def test_a_sample_stands_in_the_field_that_the_signal_reads(where: str) -> None:
+    text = SIGNAL + f'in = ["{where}"]\nexamples = ["a-refund.x"]\n'
+
+    assert examples_that_fail(compiled(text)) == ()
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        'route = "money", rule = "refund", role = "unknown"',
+        'signals = ["refund"], not_signals = ["grade"]',
+        'missing = ["correspondence"], flags = []',
+        'disposition = "answer"',
+    ],
+)
+def test_a_whole_mail_that_comes_to_what_it_expects_passes(expect: str) -> None:
+    text = POLICY + example(expect, 'text = "I want a refund."')
+
+    assert examples_that_fail(compiled(text)) == ()
+
+
+def test_a_mail_on_another_route_tells_what_stood_in_the_way() -> None:
+    text = POLICY + example('route = "money"', 'text = "The grade. A refund."')
+
+    failure = the_failure(text)
+
+    assert [(each.expected, each.got) for each in failure.wrong] == [
+        ("money", "review")
+    ]
+    assert failure.why[0] == "line refund: signal grade forbids it"
+
+
+def test_a_line_that_would_hold_below_the_one_that_held_is_told() -> None:
+    text = POLICY + example('rule = "known"', 'text = "A refund."', "known_case = true")
+
+    failure = the_failure(text)
+
+    assert failure.why == ("line known would hold, but refund stands above it",)
+
+
+@pytest.mark.parametrize(
+    ("expect", "what"),
+    [
+        ('role = "parent"', "role"),
+        ('topic = "results"', "topic"),
+        ("missing = []", "missing"),
+        ('flags = ["legal"]', "flags"),
+        ('signals = ["grade"]', "signal"),
+        ('not_signals = ["refund"]', "signal"),
+        ('disposition = "record"', "disposition"),
+    ],
+)
+def test_everything_that_an_example_expects_is_compared(expect: str, what: str) -> None:
+    failure = the_failure(POLICY + example(expect, 'text = "A refund."'))
+
+    assert [each.what for each in failure.wrong] == [what]
+
+
+def test_without_a_subject_the_intakes_word_is_used() -> None:
+    ruleset = compiled(POLICY + example('disposition = "answer"'))
+
+    sample = sample_named("e", ruleset)
+
+    assert sample is not None
+    assert sample.message.subject == "complain"
+    assert examples_that_fail(ruleset) == ()
+
+
+def test_an_empty_subject_stays_empty() -> None:
+    text = POLICY + example('disposition = "leave"', 'subject = ""')
+
+    assert examples_that_fail(compiled(text)) == ()
+
+
+def test_a_time_of_the_example_is_the_boards_time() -> None:
+    text = POLICY + SERIES + example('rule = "series"', "at = 2026-06-15T23:30:00")
+
+    sample = sample_named("e", compiled(text))
+
+    assert sample is not None
+    assert sample.at == datetime(2026, 6, 15, 22, 30, tzinfo=UTC)
+    assert examples_that_fail(compiled(text)) == ()
+
+
+def test_without_a_time_no_series_runs() -> None:
+    ruleset = compiled(POLICY + SERIES + example('route = "review"'))
+
+    sample = sample_named("e", ruleset)
+
+    assert sample is not None
+    assert sample.at.date() == date(2026, 6, 16)
+    assert examples_that_fail(ruleset) == ()
+
+
+def test_an_example_of_a_known_case_belongs_to_one() -> None:
+    text = POLICY + example('rule = "known"', "known_case = true")
+
+    assert examples_that_fail(compiled(text)) == ()
+
+
+def test_earlier_mails_make_a_repeat_sender() -> None:
+    flag = '[[flag]]\nid = "often"\ntitle = "T"\nhistory = "repeat-sender"\n'
+    text = POLICY + flag + example('flags = ["often"]', "earlier = 3")
+
+    assert examples_that_fail(compiled(text)) == ()
+
+
+def test_fields_of_an_example_stand_where_they_belong() -> None:
+    text = POLICY + example(
+        'signals = ["attachment"]',
+        'from = "Ann Lee <Ann@School.example>"',
+        'signature = "Head"',
+        'quoted = "earlier"',
+        'forwarded = "other"',
+        'attachments = ["a.pdf"]',
+    )
+
+    sample = sample_named("e", compiled(text))
+
+    assert sample is not None
+    message = sample.message
+    assert (message.signature, message.quoted, message.forwarded) == (
+        "Head",
+        "earlier",
+        "other",
+    )
+    assert message.sender is not None
+    assert (message.sender.name, message.sender.address) == (
+        "Ann Lee",
+        "ann@school.example",
+    )
+    assert examples_that_fail(compiled(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("expect", "words"),
+    [
+        ("", "expects nothing"),
+        ('route = "mony"', "did you mean `money`?"),
+        ('rule = "refnd"', "did you mean `refund`?"),
+        ('signals = ["refnd"]', "did you mean `refund`?"),
+        ('flags = ["leagl"]', "did you mean `legal`?"),
+        ('missing = ["corespondence"]', "did you mean `correspondence`?"),
+        ('rout = "money"', "did you mean `route`?"),
+    ],
+)
+def test_an_example_that_expects_what_is_not_there_is_refused(
+    expect: str, words: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        compiled(POLICY + example(expect))
+
+    assert words in str(caught.value)
+
+
+def test_two_examples_of_one_name_are_refused() -> None:
+    with pytest.raises(ConfigError, match="the id `e` is taken"):
+        compiled(POLICY + 2 * example('route = "money"'))
+
+
+def test_only_wanted_examples_are_tried() -> None:
+    ruleset = compiled(POLICY + example('route = "money"') + SIGNAL)
+
+    tried = try_examples(ruleset, lambda sample: sample.name == "e")
+
+    assert [each.sample.name for each in tried] == ["e"]
+
+
+def test_what_no_example_reaches_is_told_in_the_files_order() -> None:
+    text = POLICY + example('route = "money"', 'text = "A refund."')
+    ruleset = compiled(text)
+
+    found = coverage(try_examples(ruleset), ruleset)
+
+    assert found.unreached("signals") == ("grade", "framed")
+    assert found.unreached("lines") == ("series", "known", "last")
+    assert found.unreached("routes") == ("review",)
+    assert found.unreached("missing items") == ()
+
+
+def test_there_is_no_example_of_an_unknown_name() -> None:
+    assert sample_named("nobody", compiled(POLICY)) is None
