@@ -81,14 +81,14 @@ def test_an_example_without_its_signal_is_told() -> None:
 
     assert failure.sample.name == "s/example-2"
     assert failure.sample.message.text == "my money"
-    assert str(failure).endswith("signal: expected s, got not seen")
+    assert "the signal `s` does not see its example" in str(failure)
 
 
 def test_a_counterexample_with_the_signal_is_told_with_the_words() -> None:
     failure = the_failure(SIGNAL + 'counterexamples = ["no refund, please"]\n')
 
     assert failure.sample.name == "s/counterexample-1"
-    assert "expected not s, got s in “refund”" in str(failure)
+    assert "the signal `s` sees “refund” in its counterexample" in str(failure)
 
 
 def test_an_example_that_unless_takes_back_says_so() -> None:

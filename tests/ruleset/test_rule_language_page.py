@@ -16,7 +16,7 @@ BLOCKS = re.findall(
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
 def test_every_example_of_the_page_holds(block: str, frame: str) -> None:
-    ruleset = compile_ruleset({"frame.toml": frame, "page.toml": block})
+    ruleset = compile_ruleset({"frame.toml": frame, "a-page.toml": block})
 
     failures = examples_that_fail(ruleset)
 

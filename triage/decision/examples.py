@@ -83,6 +83,8 @@ class Tried:
 
     @override
     def __str__(self) -> str:
+        if not self.sample.is_whole:
+            return " ".join(_of_signal(self.sample.expect, self.evidence))
         faults = (f"{w.what}: expected {w.expected}, got {w.got}" for w in self.wrong)
         return f"the example `{self.sample.name}` fails: {'; '.join(faults)}"
 
@@ -143,6 +145,7 @@ def try_sample(sample: Sample, ruleset: Ruleset) -> Tried:
 
 def _whole(example: Example, path: Path, ruleset: Ruleset) -> Sample:
     at = _moment(example, ruleset)
+    sender = _address(example.sender)
     message = Message(
         sha256="",
         size=0,
@@ -151,7 +154,8 @@ def _whole(example: Example, path: Path, ruleset: Ruleset) -> Sample:
         signature=example.signature,
         quoted=example.quoted,
         forwarded=example.forwarded,
-        from_=(_address(example.sender),),
+        from_=(sender,),
+        return_path=sender.address,
         attachments=tuple(Attachment(name, "", 0) for name in example.attachments),
     )
     return Sample(
@@ -232,6 +236,15 @@ def _signals_wrong(sample: Sample, evidence: Evidence) -> Iterator[Wrong]:
                 break
 
 
+def _of_signal(expect: Expect, evidence: Evidence) -> Iterator[str]:
+    for signal in expect.signals:
+        nearly = _nearly(signal, evidence)
+        yield f"the signal `{signal}` does not see its example: {nearly}"
+    for signal in expect.not_signals:
+        words = " … ".join(h.text for h in evidence.hits if h.signal == signal)
+        yield f"the signal `{signal}` sees “{words}” in its counterexample"
+
+
 def _nearly(signal: str, evidence: Evidence) -> str:
     """Say how near a signal came that was not found."""
     for hits, fate in (
@@ -241,7 +254,7 @@ def _nearly(signal: str, evidence: Evidence) -> str:
         for hit in hits:
             if hit.signal == signal:
                 return f"only “{hit.text}”, {fate}"
-    return "not seen"
+    return "nothing was seen"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 from triage.config import Config, load_config
 from triage.errors import ConfigError, TransientError
 from triage.wiring.clock import now
-from triage.wiring.rule_check import is_error, lint_edition
-from triage.wiring.rule_test import failures_of
+from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import edition_of, rulebook_of
 from triage.wiring.servers import mailbox_of, submission_of
 
@@ -21,12 +20,8 @@ def check_installation(path: Path) -> Iterator[str]:
     edition = edition_of(config)
     rulebook = rulebook_of(config, edition)
     tables = rulebook.ruleset.tables
-    problems = (
-        *filter(is_error, lint_edition(config, edition, now().date())),
-        *failures_of(config, edition, rulebook.ruleset),
-    )
-    if problems:
-        raise ConfigError(*problems)
+    if faults := faults_in(config, edition, rulebook.ruleset, now().date()):
+        raise ConfigError(*faults)
     yield (
         f"rules {config.rules.folder}: {len(tables.signal)} signals, "
         f"{len(tables.rule)} lines, {len(tables.route)} routes "

@@ -7,7 +7,8 @@ from triage.config import Config
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem, Severity
 from triage.intake import Rulebook
-from triage.ruleset import lint
+from triage.ruleset import Ruleset, lint
+from triage.wiring.rule_test import failures_of
 from triage.wiring.rulebook import in_folder, rulebook_without_keys
 
 
@@ -46,6 +47,19 @@ def lint_edition(config: Config, edition: Edition, today: date) -> tuple[Problem
     return tuple(
         in_folder(problem, config.rules.folder)
         for problem in lint(edition.rules, today)
+    )
+
+
+def faults_in(
+    config: Config, edition: Edition, ruleset: Ruleset, today: date
+) -> tuple[Problem, ...]:
+    """Return what keeps an edition that compiles from going live.
+
+    Errors of meaning, and examples that fail; `ruleset` is the edition's, compiled.
+    """
+    return (
+        *filter(is_error, lint_edition(config, edition, today)),
+        *failures_of(config, edition, ruleset),
     )
 
 

@@ -11,9 +11,9 @@ from triage.edition import Edition
 from triage.errors import ConfigError
 from triage.intake import Intake, Rulebook
 from triage.reader import Reader
-from triage.ruleset import examples_that_fail
 from triage.store import Store
 from triage.trial import Findings, Trials
+from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import (
     RULE_ENDINGS,
     TEMPLATE_ENDINGS,
@@ -86,9 +86,9 @@ class Rules:
         """Begin a new store; there is nothing to fall back to or compare with."""
         edition = edition_of(self._config)
         rulebook = rulebook_of(self._config, edition)
-        failing = examples_that_fail(rulebook.ruleset)
-        if failing:
-            raise ConfigError(*map(str, failing))
+        today = self._clock().date()
+        if faults := faults_in(self._config, edition, rulebook.ruleset, today):
+            raise ConfigError(*faults)
         self._trials.begin_with(edition, counts_of(rulebook))
         return edition, rulebook
 

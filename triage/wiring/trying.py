@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 from triage.config import Config
 from triage.edition import Edition
 from triage.errors import ConfigError, TransientError
-from triage.ruleset import examples_that_fail
 from triage.store import Counts
 from triage.trial import Comparison, Findings
+from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import rulebook_without_keys
 
 if TYPE_CHECKING:
@@ -137,9 +137,10 @@ def try_here(attempt: Attempt) -> Findings:
     except ConfigError as error:
         return Findings(faults=tuple(map(str, error.problems)))
     counts = counts_of(rulebook)
-    failing = examples_that_fail(rulebook.ruleset)
-    if failing:
-        return Findings(counts, tuple(map(str, failing)))
+    today = attempt.now.date()
+    faults = faults_in(attempt.config, attempt.edition, rulebook.ruleset, today)
+    if faults:
+        return Findings(counts, tuple(map(str, faults)))
     return Findings(counts, comparison=Comparison())
 
 

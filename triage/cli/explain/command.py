@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -16,9 +17,12 @@ from triage.cli.explain.row import as_row
 from triage.cli.options import json_option, look_option
 from triage.cli.plain import plain
 from triage.cli.terminal import Look, look
-from triage.errors import ConfigError, MessageError
+from triage.decision import sample_named, samples
+from triage.errors import ConfigError, MessageError, Problem
 from triage.message import parse
 from triage.replay import messages_in
+from triage.ruleset import Ruleset
+from triage.tomlsource import did_you_mean
 from triage.wiring import now, rulebook_to_look_at
 
 CONFIG = Path("config.toml")
@@ -31,13 +35,14 @@ class Options(TypedDict):
     config: Path | None
     rules: Path | None
     at: datetime | None
+    examples: tuple[str, ...]
     whole: bool
     with_reply: bool
     as_json: bool
 
 
 @click.command(short_help="Show what a mail gets, and why; sends nothing.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="FILE...")
 @look_option
 @click.option(
     "--rules",
@@ -51,6 +56,13 @@ class Options(TypedDict):
     ),
     help="Decide as if the mail came at this time (UTC where no offset is given). "
     "Otherwise the mail's own date counts.",
+)
+@click.option(
+    "--example",
+    "examples",
+    multiple=True,
+    metavar="NAME",
+    help="Explain an example of the rule files, by its name in: triage rules test",
 )
 @click.option(
     "--table",
@@ -92,17 +104,37 @@ def explain(files: tuple[str, ...], **options: Unpack[Options]) -> None:
 def _wanted(names: tuple[str, ...], options: Options) -> Iterator[Explained]:
     """Explain the mails in files, then the cases that are named."""
     config, at = options["config"], options["at"]
+    if not names and not options["examples"]:
+        raise click.UsageError("name a FILE, a REFERENCE or an --example")
     cases = tuple(filter(is_reference, names))
     files = tuple(name for name in names if name not in cases)
     if cases and (options["rules"] or at):
         raise ConfigError("a case is shown as it was decided, without --rules and --at")
-    if files:
+    if files or options["examples"]:
         rulebook = rulebook_to_look_at(config, options["rules"])
         moment = at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
         for name, raw in messages_in(files):
             yield explained(Mail(name, parse(raw), moment), rulebook, now())
+        for name in options["examples"]:
+            mail = example_named(name, rulebook.ruleset)
+            yield explained(replace(mail, at=moment or mail.at), rulebook, now())
     for reference in cases:
         yield from recorded(reference, config or CONFIG)
+
+
+def example_named(name: str, ruleset: Ruleset) -> Mail:
+    """Return an example of the rule files as a mail.
+
+    Raises ConfigError where there is none of that name.
+    """
+    sample = sample_named(name, ruleset)
+    if sample is None:
+        known = [each.name for each in samples(ruleset)]
+        hint = (
+            did_you_mean(name, known) or "their names are shown by: triage rules test"
+        )
+        raise ConfigError(Problem(f"there is no example `{name}`", hint=hint))
+    return Mail(sample.name, sample.message, sample.at, sample.history)
 
 
 def is_reference(name: str) -> bool:

@@ -33,6 +33,7 @@ class Mail:
     name: str
     message: Message
     at: datetime | None = None
+    history: History = NO_HISTORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def explained(mail: Mail, rulebook: Rulebook, now: datetime) -> Explained:
     message, ruleset = mail.message, rulebook.ruleset
     received_at = mail.at or message.dated or now
     sighting = Sighting(message, find_evidence(ruleset, message), received_at)
-    decision = decide(sighting, NO_HISTORY, ruleset, rulebook.ourselves, received_at)
+    decision = decide(sighting, mail.history, ruleset, rulebook.ourselves, received_at)
     is_judged = decision.disposition is Disposition.ANSWER
     return Explained(
         name=mail.name,
@@ -85,7 +86,7 @@ def explained(mail: Mail, rulebook: Rulebook, now: datetime) -> Explained:
         decision=decision,
         ruleset=ruleset,
         subject_of_reply=subject_of_reply(decision, rulebook),
-        trace=trace(facts_of(sighting, NO_HISTORY, ruleset), ruleset.tables)
+        trace=trace(facts_of(sighting, mail.history, ruleset), ruleset.tables)
         if is_judged
         else None,
         defects=message.defects,

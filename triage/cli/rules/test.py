@@ -11,6 +11,7 @@ import click
 
 from triage.cli.options import json_option
 from triage.cli.rules.choosing import chosen, installation_option, rules_option
+from triage.cli.terminal import printable
 from triage.decision import Coverage, Sample, Tried
 from triage.errors import ConfigError, Problem
 from triage.ruleset import Hit
@@ -149,7 +150,7 @@ def _in_words(
 def _failure(tried: Tried, place: Problem, command: str) -> Iterator[str]:
     sample = tried.sample
     title = f": {sample.title}" if sample.title else ""
-    yield f"{place.file}:{place.line}: FAILED {sample.name}{title}"
+    yield f"{place.file}:{place.line}: FAILED {printable(sample.name + title)}"
     facts = [
         fact
         for each in tried.wrong
@@ -167,7 +168,8 @@ def _failure(tried: Tried, place: Problem, command: str) -> Iterator[str]:
     facts.append(("explain", f"{command} {shlex.quote(sample.name)}"))
     last = ""
     for label, value in facts:
-        yield f"  {'' if label == last else label:{LABEL_WIDTH + 2}}{value}"
+        shown = "" if label == last else label
+        yield f"  {shown:{LABEL_WIDTH + 2}}{printable(value)}"
         last = label
 
 
