@@ -11,7 +11,7 @@ FAILING = """
 id = "a-lesson"
 title = "A lesson that was bad"
 text = "The lessons were bad."
-expect = { route = "review" }
+expect = { route = "school-first" }
 """
 
 
@@ -38,8 +38,9 @@ def test_a_failure_shows_place_expectation_words_and_the_command_that_explains(
 
     assert result.status == 1
     assert f"{rules / '90-examples.toml'}:2: FAILED a-lesson: A lesson" in result.out
-    assert "  expected    route review" in result.out
-    assert "  in the way  line " in result.out
+    assert "  expected    route school-first" in result.out
+    assert "  got         route review" in result.out
+    assert "  in the way  line lessons: needs role parent" in result.out
     assert "“lessons”" in result.out
     command = f"triage explain --config {config} --example a-lesson"
     assert command in result.out
@@ -73,7 +74,7 @@ def test_rows_for_scripts_end_with_a_summary(triage: Triage, rules: Path) -> Non
     *rows, last = [json.loads(line) for line in result.out.splitlines()]
     (failed,) = [row for row in rows if not row["passed"]]
     assert failed["example"] == "a-lesson"
-    assert failed["wrong"][0]["expected"] == "review"
+    assert failed["wrong"][0]["expected"] == "school-first"
     assert (last["summary"]["examples"], last["summary"]["failed"]) == (len(rows), 1)
 
 
@@ -98,13 +99,15 @@ def test_a_pattern_without_any_example_is_told(triage: Triage, rules: Path) -> N
 def test_rules_that_cannot_be_compiled_are_told_with_their_place(
     triage: Triage, rules: Path
 ) -> None:
-    (rules / "90-examples.toml").write_text(FAILING.replace("review", "reveiw"))
+    (rules / "90-examples.toml").write_text(
+        FAILING.replace("school-first", "scool-first")
+    )
 
     result = triage("rules", "test", "--rules", rules)
 
     assert result.status == 2
     assert f"{rules / '90-examples.toml'}:" in result.err
-    assert "did you mean `review`?" in result.err
+    assert "did you mean `school-first`?" in result.err
 
 
 def test_an_example_that_fails_is_told_by_check(
@@ -114,7 +117,7 @@ def test_an_example_that_fails_is_told_by_check(
 
     assert result.status == 2
     assert f"{rules / '90-examples.toml'}:2:" in result.err
-    assert "the example `a-lesson` fails: route: expected review" in result.err
+    assert "the example `a-lesson` fails: route: expected school-first" in result.err
 
 
 def test_words_of_an_example_cannot_steer_the_terminal(
