@@ -225,7 +225,7 @@ def test_a_trial_ends_when_the_daemon_stops(site: Site) -> None:
     with site.start() as installation:
         stop = threading.Event()
         edition = installation.store.editions.get(site.in_force().hash).edition
-        attempt = Attempt(installation.config, edition, edition, NOW)
+        attempt = Attempt(installation.config, edition, edition, NOW, ())
         threading.Timer(0.3, stop.set).start()
         started = monotonic()
 

@@ -19,6 +19,7 @@ from triage.cli.replay import replay
 from triage.cli.reroute import example, reroute
 from triage.cli.rules import rules
 from triage.cli.run import run
+from triage.cli.status import status
 from triage.cli.templates import templates
 from triage.errors import CANNOT_RUN, ConfigError, TransientError
 
@@ -42,6 +43,7 @@ def commands() -> None:
                 triage replay ARCHIVE       … and a whole archive?
                 triage templates preview    what do our letters look like?
     Run:        triage run
+                triage status               is a person needed?
     Work:       triage case list, triage outbox list
     Try it out: triage demo
     """
@@ -51,6 +53,7 @@ for command in (
     init,
     check,
     run,
+    status,
     explain,
     replay,
     case,
@@ -67,17 +70,17 @@ for command in (reroute, example):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit status."""
     try:
-        status = commands.main(arguments, prog_name="triage", standalone_mode=False)
+        left_with = commands.main(arguments, prog_name="triage", standalone_mode=False)
     except click.exceptions.Abort:
-        status = 130
+        left_with = 130
     except click.ClickException as error:
         error.show()
-        status = error.exit_code
+        left_with = error.exit_code
     except ConfigError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
-        status = CANNOT_RUN
+        left_with = CANNOT_RUN
     except TransientError as error:
         click.echo(f"cannot run now: {error}", err=True)
-        status = CANNOT_RUN
-    sys.exit(status if isinstance(status, int) else 0)
+        left_with = CANNOT_RUN
+    sys.exit(left_with if isinstance(left_with, int) else 0)

@@ -83,13 +83,16 @@ class MailsOfStore:
 
     store: Store
     since: datetime | None = None
+    limit: int | None = None
+    """So many of the latest."""
 
     def __len__(self) -> int:
-        return self.store.count_received(self.since)
+        received = self.store.count_received(self.since)
+        return received if self.limit is None else min(received, self.limit)
 
     def __iter__(self) -> Iterator[Mail]:
         known_cases = self.store.opened_by()
-        for each in self.store.received(since=self.since):
+        for each in self.store.received(self.limit, self.since):
             yield Mail(
                 name=each.reference or each.sha256[:12],
                 received_at=each.received_at,

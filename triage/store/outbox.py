@@ -228,6 +228,14 @@ class Outbox:
         """Return the letters in these states, or all; the eldest first."""
         return letter_lines(self._engine, states)
 
+    def counted(self) -> dict[str, int]:
+        """Return how many letters are in each state that is not an end."""
+        rows = self._engine.rows(
+            "SELECT state, count(*) AS letters FROM outbox"
+            " WHERE state NOT IN ('sent', 'dropped') GROUP BY state ORDER BY state"
+        )
+        return {row["state"]: row["letters"] for row in rows}
+
     def show(self, letter: int) -> OutboxItem | None:
         """Return one letter with its bytes and moves."""
         return letter_item(self._engine, letter)

@@ -81,16 +81,13 @@ class Trials:
         """Have the next run read the folders, whether or not they changed."""
         self._asked.set()
 
-    def begin(self) -> Edition | None:
+    def begin(self) -> Edition:
         """Return what to start with: what stands in the folders, if it passes.
 
-        Else it is the last edition that did; None where there was none yet.
+        Else it is the last edition that did; there must be one.
         """
         self._looked = self.folders.look()
-        in_force = self.store.editions.in_force()
-        if in_force is None:
-            return None
-        edition = self.store.editions.get(in_force.hash).edition
+        edition = self._in_force()
         seen = self._seen(self._looked)
         try:
             passed = self._tried(edition)
@@ -108,7 +105,6 @@ class Trials:
         passed = _Passed(edition, Findings(counts), self.clock())
         self.store.editions.keep(edition, counts, passed.at)
         self._note_live(passed, How.START)
-        self._heeded = self._seen(self._looked)
 
     def run(
         self, stopping: Callable[[], bool], put_in_force: PutInForce
@@ -138,9 +134,7 @@ class Trials:
         return look, self.store.editions.count_acceptances()
 
     def _renewed(self, how: How, put_in_force: PutInForce) -> Activation | None:
-        in_force = self.store.editions.in_force()
-        assert in_force is not None  # noqa: S101 - `begin` has seen to it
-        passed = self._tried(self.store.editions.get(in_force.hash).edition)
+        passed = self._tried(self._in_force())
         if passed is None:
             return None
         activated: list[Activation] = []
@@ -153,6 +147,12 @@ class Trials:
             self._refuse(passed.edition.hash, Verdict(reasons), passed.at)
             return None
         return activated[0]
+
+    def _in_force(self) -> Edition:
+        activation = self.store.editions.in_force()
+        if activation is None:
+            raise LookupError("no edition was ever in force")
+        return self.store.editions.get(activation.hash).edition
 
     def _tried(self, in_force: Edition) -> "_Passed | None":
         """Return what stands in the folders if it is new and may come into force."""

@@ -4,6 +4,11 @@ rulebook   rule files, templates and who we are, from a config
 servers    the mailbox, the submission server and the witness
 running    the daemon and the single pass
 checking   what `triage check` looks at
+folders    rule files and templates where people edit them
+rules      what mail is judged by, replaced while the daemon runs
+trying     an edition tried in a process of its own
+editions   going back to an edition, answering for what one does
+status     how an installation is
 replaying  what a replay judges by
 rule_check what is wrong with an edition
 rule_test  the examples of rule files, run and timed
@@ -12,6 +17,8 @@ testing    letters sent to a tester
 
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
+from triage.wiring.editions import WentBack, accept_blocking, edition_named, go_back
+from triage.wiring.folders import changes_between
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_edition
 from triage.wiring.rule_test import Trial, run_examples
@@ -31,19 +38,27 @@ from triage.wiring.running import (
     run_daemon,
     run_once,
 )
+from triage.wiring.status import Refusal, Status, status_of
 from triage.wiring.testing import submit_tests
 
 __all__ = [
     "Checked",
     "Desk",
     "Installation",
+    "Refusal",
+    "Status",
     "Trial",
+    "WentBack",
+    "accept_blocking",
+    "changes_between",
     "check_edition",
     "check_installation",
     "config_to_look_at",
     "daemon_parts",
     "desk",
+    "edition_named",
     "edition_of",
+    "go_back",
     "log_to_stderr",
     "now",
     "open_store",
@@ -54,6 +69,7 @@ __all__ = [
     "run_daemon",
     "run_examples",
     "run_once",
+    "status_of",
     "submit_tests",
     "try_servers",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -51,13 +51,17 @@ def rulebook_of(config: Config, edition: Edition | None = None) -> Rulebook:
 
 
 def bound_to(rulebook: Rulebook, salt: bytes) -> Rulebook:
-    """Return a rulebook whose Message-IDs hold for one store only.
+    """Return a rulebook whose Message-IDs hold for one store only."""
+    return replace(rulebook, keys=keys_bound_to(salt, rulebook.keys))
+
+
+def keys_bound_to(salt: bytes, keys: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return keys that mint and know Message-IDs of one store only.
 
     A store that was lost begins its references anew; an answer to a letter of the old
     one must not join a stranger's case.
     """
-    keys = (hmac.digest(key, salt, hashlib.sha256) for key in rulebook.keys)
-    return replace(rulebook, keys=tuple(keys))
+    return tuple(hmac.digest(key, salt, hashlib.sha256) for key in keys)
 
 
 def rulebook_to_look_at(config_path: Path | None, rules: Path | None) -> Rulebook:

@@ -1,46 +1,28 @@
 """What mail is judged by: chosen at the start, replaced while the daemon runs."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from triage.config import Config, look_at_folder
+from triage.config import Config
 from triage.edition import Edition
 from triage.errors import ConfigError
 from triage.intake import Intake, Rulebook
 from triage.reader import Reader
 from triage.store import Store
 from triage.trial import Findings, Trials
+from triage.wiring.folders import RuleFolders
 from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import (
-    RULE_ENDINGS,
-    TEMPLATE_ENDINGS,
-    bound_to,
     edition_of,
+    keys_bound_to,
+    keys_of,
     rulebook_of,
     rulebook_without_keys,
 )
 from triage.wiring.trying import Attempt, counts_of, try_apart
-
-
-class RuleFolders:
-    """The folders of rule files and templates of a configuration."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-
-    def look(self) -> object:
-        """Return what differs as soon as a file does."""
-        return (
-            look_at_folder(self._config.rules.folder, RULE_ENDINGS),
-            look_at_folder(self._config.templates.folder, TEMPLATE_ENDINGS),
-        )
-
-    def read(self) -> Edition:
-        """Read what stands there; raises ConfigError."""
-        return edition_of(self._config)
 
 
 class Rules:
@@ -63,6 +45,7 @@ class Rules:
         self._stop = stop
         self._intake: Intake | None = None
         self._reader: Reader | None = None
+        self._keys: Sequence[bytes] = ()
         self._trials = Trials(
             folders=RuleFolders(config), store=store, try_out=self._try, clock=clock
         )
@@ -72,13 +55,14 @@ class Rules:
 
         Raises ConfigError where neither can be used.
         """
-        edition = self._trials.begin()
-        if edition is None:
+        if self._store.editions.in_force() is None:
             edition, rulebook = self._first()
         else:
-            rulebook = rulebook_of(self._config, edition)
-        rulebook = bound_to(rulebook, self._store.salt)
+            self._keys = self._bound(keys_of(self._config))
+            edition = self._trials.begin()
+            rulebook = rulebook_without_keys(self._config, edition)
         self._reader = Reader(edition.rules)
+        rulebook = replace(rulebook, keys=self._keys)
         self._trials.tell(rulebook)
         return rulebook, self._reader
 
@@ -86,11 +70,19 @@ class Rules:
         """Begin a new store; there is nothing to fall back to or compare with."""
         edition = edition_of(self._config)
         rulebook = rulebook_of(self._config, edition)
+        self._keys = self._bound(rulebook.keys)
         today = self._clock().date()
         if faults := faults_in(self._config, edition, rulebook.ruleset, today):
             raise ConfigError(*faults)
         self._trials.begin_with(edition, counts_of(rulebook))
         return edition, rulebook
+
+    def _bound(self, keys: Sequence[bytes]) -> Sequence[bytes]:
+        """Bind keys to this store, as they were read at the start.
+
+        They are not read again: a secret may be away for a while.
+        """
+        return keys_bound_to(self._store.salt, keys)
 
     def serve(self, intake: Intake) -> None:
         """Take over what an intake judges by."""
@@ -118,7 +110,8 @@ class Rules:
         return activation
 
     def _try(self, edition: Edition, in_force: Edition) -> Findings:
-        attempt = Attempt(self._config, edition, in_force, self._clock())
+        now = self._clock()
+        attempt = Attempt(self._config, edition, in_force, now, self._keys)
         return try_apart(attempt, self._stop)
 
     def _put_in_force(
@@ -126,8 +119,7 @@ class Rules:
     ) -> None:
         """Make everything ready beside the passes, and swap it in between two."""
         compiled = rulebook_without_keys(self._config, edition)
-        # The secrets as they were read at the start: they may be away for a while.
-        rulebook = replace(compiled, keys=intake.rulebook.keys)
+        rulebook = replace(compiled, keys=self._keys)
         reader = Reader(edition.rules)
         try:
             reader.wait_until_ready()

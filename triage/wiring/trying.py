@@ -12,8 +12,10 @@ import resource
 import signal
 import threading
 import traceback
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import tee
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,7 +25,8 @@ from typing import TYPE_CHECKING
 from triage.config import Config
 from triage.edition import Edition
 from triage.errors import ConfigError, TransientError
-from triage.store import Counts
+from triage.replay import Change, Kind, MailsOfStore, compare, replay
+from triage.store import Blocking, Counts, Store
 from triage.trial import Comparison, Findings
 from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import rulebook_without_keys
@@ -37,6 +40,10 @@ COMPARE_WITHIN = timedelta(days=60)
 LONGEST_SECONDS = 600.0
 MEMORY = 1024 * 1024 * 1024
 NICENESS = 10
+WORSE = {
+    Kind.TURNED_AWAY: "would be turned away",
+    Kind.UNACKNOWLEDGED: "would no longer be acknowledged",
+}
 LOOK_SECONDS = 0.2
 _IGNORED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Signals that reach the daemon's whole group; the daemon ends the trial itself."""
@@ -50,6 +57,8 @@ class Attempt:
     edition: Edition
     in_force: Edition
     now: datetime
+    keys: Sequence[bytes] = field(repr=False)
+    """What Message-IDs of the store are bound to: answers to our letters are known."""
 
 
 def try_apart(attempt: Attempt, stop: threading.Event) -> Findings:
@@ -131,7 +140,7 @@ def _place_of(error: Exception) -> str:
 
 
 def try_here(attempt: Attempt) -> Findings:
-    """Compile an edition, try its examples, compare it on what was received."""
+    """Check an edition, try its examples, compare it on what was received."""
     try:
         rulebook = rulebook_without_keys(attempt.config, attempt.edition)
     except ConfigError as error:
@@ -141,7 +150,40 @@ def try_here(attempt: Attempt) -> Findings:
     faults = faults_in(attempt.config, attempt.edition, rulebook.ruleset, today)
     if faults:
         return Findings(counts, tuple(map(str, faults)))
-    return Findings(counts, comparison=Comparison())
+    return Findings(counts, comparison=_compared(rulebook, attempt))
+
+
+def _compared(rulebook: "Rulebook", attempt: Attempt) -> Comparison:
+    """Judge recent messages by both editions; each is parsed once."""
+    config, last = attempt.config, attempt.config.rules.compare_last
+    if not last:
+        return Comparison()
+    try:
+        in_force = rulebook_without_keys(config, attempt.in_force)
+    except ConfigError:
+        # A newer version of this program cannot use it: there is nothing to compare.
+        return Comparison()
+    old, new = (replace(each, keys=attempt.keys) for each in (in_force, rulebook))
+    with Store.open(config.store.path, exclusive=False) as store:
+        mails = MailsOfStore(store, attempt.now - COMPARE_WITHIN, last)
+        one, other = tee(mails)
+        changes = compare(replay(old, one), replay(new, other))
+    return Comparison(
+        compared=changes.mails,
+        changed=len(changes.all),
+        worse=tuple(map(_blocking, changes.blocking)),
+    )
+
+
+def _blocking(change: Change) -> Blocking:
+    """Name what a message gets and would get, without a word of its sender."""
+    is_named = not change.sha256.startswith(change.name)
+    by = f" (line {change.new.rule})" if change.new.rule else ""
+    return Blocking(
+        sha256=change.sha256,
+        reference=change.name if is_named else None,
+        why=f"{WORSE[change.kind]}: {change.from_to}{by}",
+    )
 
 
 def counts_of(rulebook: "Rulebook") -> Counts:

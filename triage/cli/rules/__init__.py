@@ -2,8 +2,12 @@
 
 import click
 
+from triage.cli.rules.accept import accept
 from triage.cli.rules.check import check
 from triage.cli.rules.diff import diff
+from triage.cli.rules.history import history
+from triage.cli.rules.rollback import rollback
+from triage.cli.rules.show import show
 from triage.cli.rules.stats import stats
 from triage.cli.rules.test import test
 
@@ -16,5 +20,5 @@ def rules() -> None:
     """
 
 
-for command in (check, test, diff, stats):
+for command in (check, test, diff, history, show, rollback, accept, stats):
     rules.add_command(command)

@@ -1,0 +1,102 @@
+"""`triage status`: how it is, and what a person must do now."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from triage.cli.listing import day, moment
+from triage.cli.options import config_option, json_option
+from triage.cli.plain import plain
+from triage.config import load_config
+from triage.wiring import Refusal, Status, now, open_store, status_of
+
+NEEDED = 1
+MOST_BLOCKING = 20
+
+
+@click.command(short_help="Show how it is, and what a person must do now.")
+@config_option
+@json_option
+def status(config: Path, as_json: bool) -> None:
+    """Show the rules in force, what was refused and why, and everything that waits.
+
+    Exit status: 0 all is well, 1 a person must do something now, 2 cannot run.
+    """
+    with open_store(config) as store:
+        found = status_of(load_config(config), store, now())
+    if as_json:
+        click.echo(json.dumps(plain(found)))
+    else:
+        click.echo("\n".join(_in_words(found)))
+    if found.needs:
+        raise click.exceptions.Exit(NEEDED)
+
+
+def _in_words(found: Status) -> Iterator[str]:
+    if found.needs:
+        yield "A person is needed:"
+        yield from (f"  - {need}" for need in found.needs)
+    else:
+        yield "All is well."
+    yield ""
+    yield _fact("rules", _rules(found))
+    if found.modes:
+        modes = ", ".join(f"{number} {mode}" for mode, number in found.modes.items())
+        yield _fact("replies", f"routes: {modes}")
+    yield _fact("mailbox", f"read {moment(found.mailbox_read_at) or 'never'}")
+    yield _fact("cases", f"{found.open_cases} open")
+    yield _fact("debt", _debt(found))
+    waiting = ", ".join(f"{number} {state}" for state, number in found.outbox.items())
+    yield _fact("outbox", waiting or "nothing waits")
+    yield _fact("set aside", str(found.set_aside))
+    if found.breaker_is_open:
+        yield _fact("breaker", "open: replies are held")
+    if found.refused is not None:
+        yield ""
+        yield from _refusal(found.refused)
+
+
+def _fact(name: str, value: str) -> str:
+    return f"{name:11}{value}"
+
+
+def _rules(found: Status) -> str:
+    in_force = found.in_force
+    if in_force is None:
+        return "none in force yet: `triage run` was never started"
+    said = (
+        f"edition {in_force.hash} since {moment(in_force.at)} "
+        f"({in_force.how} by {in_force.by})"
+    )
+    if found.refused is None and found.standing != in_force.hash:
+        said += "\n           what stands in the folders is not tried yet"
+    return said
+
+
+def _debt(found: Status) -> str:
+    if not found.debts:
+        return "everybody is acknowledged"
+    first = found.debts[0]
+    return (
+        f"{len(found.debts)} to be acknowledged by a person; "
+        f"the first is {first.reference}, by {day(first.acknowledge_by)}"
+    )
+
+
+def _refusal(refused: Refusal) -> Iterator[str]:
+    trial = refused.trial
+    name = f"edition {trial.hash}" if trial.hash else "what stands in the folders"
+    yield f"Refused on {moment(trial.at)}: {name}"
+    yield from trial.reasons
+    blocking = [each for each in trial.blocking if each.sha256 not in refused.accepted]
+    for each in blocking[:MOST_BLOCKING]:
+        yield f"    {each.name}: {each.why}"
+    if len(blocking) > MOST_BLOCKING:
+        yield f"    … and {len(blocking) - MOST_BLOCKING} more (--json lists all)"
+    yield ""
+    yield "To do: put the files right; they are tried again as soon as they are saved."
+    if blocking:
+        yield "Or, if that is meant: triage rules accept REF… --why TEXT"
+    yield "Or have the files back that are in force: triage rules rollback"

@@ -1,0 +1,157 @@
+"""What people do with editions: go back to one, answer for what one does."""
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from triage.config import Config
+from triage.edition import Edition
+from triage.errors import ConfigError, Problem
+from triage.store import Acceptance, Activation, Blocking, KeptEdition, Store
+from triage.wiring.folders import FileChange, RuleFolders, changes_between
+
+SHORTEST_HASH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """What going back to an edition changed in the folders."""
+
+    edition: KeptEdition
+    replaced: Edition
+    """What stood there; the store keeps it."""
+    changes: tuple[FileChange, ...]
+    is_in_force: bool
+    was_in_force: bool
+
+
+def go_back(
+    config: Config, store: Store, prefix: str | None, why: str, now: datetime
+) -> WentBack:
+    """Write a kept edition into the folders; without a name, the one in force.
+
+    What stands there now is kept first. An edition that was in force before comes back
+    into force whatever it does to messages. Raises ConfigError.
+    """
+    kept = edition_named(store, prefix)
+    folders = RuleFolders(config)
+    replaced = _standing(config, folders)
+    target = kept.edition
+    in_force = store.editions.in_force()
+    was_in_force = any(
+        isinstance(event, Activation) and event.hash == target.hash
+        for event in store.editions.history()
+    )
+    store.editions.keep(replaced, None, now)
+    if was_in_force and target.hash != replaced.hash:
+        store.editions.accept(
+            Acceptance(now, target.hash, None, getpass.getuser(), why)
+        )
+    folders.write(target, replaced)
+    return WentBack(
+        edition=kept,
+        replaced=replaced,
+        changes=tuple(changes_between(replaced, target)),
+        is_in_force=in_force is not None and in_force.hash == target.hash,
+        was_in_force=was_in_force,
+    )
+
+
+def _standing(config: Config, folders: RuleFolders) -> Edition:
+    """Return what stands in the folders; nothing, where they are gone.
+
+    A file that is no text is in nobody's way only where a person moved it there.
+    """
+    if not config.rules.folder.exists() and not config.templates.folder.exists():
+        return Edition({}, {})
+    try:
+        return folders.read()
+    except ConfigError as error:
+        raise ConfigError(
+            *error.problems,
+            Problem(
+                "what stands in the folders cannot be kept, so nothing was changed",
+                hint="move what cannot be read elsewhere, or make the folder, first",
+            ),
+        ) from None
+
+
+def edition_named(store: Store, prefix: str | None) -> KeptEdition:
+    """Return a kept edition; without a name, the one in force.
+
+    Raises ConfigError.
+    """
+    if prefix is not None:
+        return store.editions.get(prefix)
+    in_force = store.editions.in_force()
+    if in_force is None:
+        raise ConfigError("no edition is in force yet: `triage run` was never started")
+    return store.editions.get(in_force.hash)
+
+
+def accept_blocking(
+    config: Config, store: Store, names: Sequence[str], why: str, now: datetime
+) -> tuple[tuple[Blocking, ...], tuple[Blocking, ...]]:
+    """Answer for what the refused edition does to messages, named one by one.
+
+    Returns those that are accepted now, and those that still block. Raises ConfigError.
+    """
+    trial = store.editions.last_trial()
+    if trial is None or trial.hash is None or not trial.blocking:
+        raise ConfigError(
+            Problem("no message stands in the way of an edition", hint=_SEE_STATUS)
+        )
+    standing = RuleFolders(config).read()
+    if standing.hash != trial.hash:
+        raise ConfigError(
+            Problem(
+                f"edition {trial.hash} was refused, but {standing.hash} stands in the"
+                " folders now",
+                hint="wait until that was tried; see: triage status",
+            )
+        )
+    wanted = _named(trial.blocking, names)
+    by = getpass.getuser()
+    done = {each.sha256 for each in store.editions.accepted(trial.hash)}
+    with store.batch():
+        for blocking in wanted:
+            if blocking.sha256 not in done:
+                store.editions.accept(
+                    Acceptance(now, trial.hash, blocking.sha256, by, why)
+                )
+    done |= {each.sha256 for each in wanted}
+    rest = tuple(each for each in trial.blocking if each.sha256 not in done)
+    return wanted, rest
+
+
+_SEE_STATUS = "see: triage status"
+
+
+def _named(blocking: Sequence[Blocking], names: Sequence[str]) -> tuple[Blocking, ...]:
+    found: dict[str, Blocking] = {}
+    unknown = []
+    for name in names:
+        meant = [each for each in blocking if _is_meant(each, name)]
+        if not meant:
+            unknown.append(name)
+        found |= {each.sha256: each for each in meant}
+    if unknown:
+        known = ", ".join(dict.fromkeys(each.name for each in blocking))
+        raise ConfigError(
+            *(
+                Problem(
+                    f"`{name}` names no message that stands in the way",
+                    hint=f"these do: {known}",
+                )
+                for name in unknown
+            )
+        )
+    return tuple(found.values())
+
+
+def _is_meant(blocking: Blocking, name: str) -> bool:
+    if blocking.reference is not None and name.upper() == blocking.reference:
+        return True
+    is_hash = len(name) >= SHORTEST_HASH
+    return is_hash and blocking.sha256.startswith(name.lower())
