@@ -5,8 +5,9 @@ lines of the table with their conditions, roles and topics with their points, wh
 complaint must contain, flags, and the guard.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from triage.decision.conditions import Check, Facts, checks
 from triage.decision.guard import Guarded, guarded
@@ -25,7 +26,10 @@ from triage.ruleset.schema import (
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A condition, and the signals that were seen and bear on it."""
+    """A condition, and the signals that were seen and bear on it.
+
+    Of those that speak for a role or a topic, the weightiest.
+    """
 
     check: Check
     signals: tuple[str, ...]
@@ -168,9 +172,15 @@ class Trace:
 _WITHOUT_POINTS = 20
 
 
+MOST_SPEAKING = 3
+"""Signals that are named for one role or topic."""
+
+
 def trace(facts: Facts, tables: RuleFiles) -> Trace:
     """Look at the facts once more, and keep what is found."""
-    lines = tuple(_lines(facts, tables))
+    roles, topics = _scores(tables.role, facts), _scores(tables.topic, facts)
+    speaking = _Speaking(facts, tables, _weightiest(roles), _weightiest(topics))
+    lines = tuple(speaking.lines())
     guard = None
     redirecting = {route.id: route for route in tables.route if route.redirects}
     if lines and lines[-1].holds and lines[-1].rule.route in redirecting:
@@ -180,64 +190,11 @@ def trace(facts: Facts, tables: RuleFiles) -> Trace:
         facts=facts,
         lines=lines,
         guard=guard,
-        roles=_scores(tables.role, facts),
-        topics=_scores(tables.topic, facts),
+        roles=roles,
+        topics=topics,
         items=tuple(_item(missing, facts) for missing in tables.missing),
         flags=tuple(_flags(facts, tables)),
     )
-
-
-def _lines(facts: Facts, tables: RuleFiles) -> Iterator[Line]:
-    for rule in tables.rule:
-        line = Line(
-            rule,
-            _tried(rule, facts, tables),
-            tuple(_tried(exception, facts, tables) for exception in rule.unless),
-        )
-        yield line
-        if line.holds:
-            return
-
-
-def _tried(
-    conditions: Conditions, facts: Facts, tables: RuleFiles
-) -> tuple[Tried, ...]:
-    return tuple(
-        Tried(check, tuple(_signals(check, facts, tables)))
-        for check in checks(conditions, facts)
-    )
-
-
-def _signals(check: Check, facts: Facts, tables: RuleFiles) -> Iterator[str]:
-    """The signals that were seen and bear on a condition."""
-    wanted = check.wanted if isinstance(check.wanted, tuple) else ()
-    match check.key:
-        case "role":
-            yield from _speaking(tables.role, (facts.role,), facts)
-        case "topic":
-            yield from _speaking(tables.topic, (facts.topic,), facts)
-        case "touches" | "touches_none":
-            yield from _speaking(tables.topic, wanted, facts)
-        case "flags":
-            for flag in tables.flag:
-                if flag.id in wanted:
-                    yield from (id_ for id_ in flag.any if id_ in facts.signals)
-        case _:
-            yield from (id_ for id_ in wanted if id_ in facts.signals)
-
-
-def _speaking(
-    kinds: tuple[Role, ...] | tuple[Topic, ...],
-    wanted: tuple[str | None, ...],
-    facts: Facts,
-) -> Iterator[str]:
-    """The signals that give points to some roles or topics, the weightiest first."""
-    for kind in kinds:
-        if kind.id in wanted:
-            given = votes(kind, facts.signals)
-            for id_ in sorted(given, key=lambda id_: -given[id_]):
-                if given[id_] > 0:
-                    yield id_
 
 
 def _scores(
@@ -245,6 +202,63 @@ def _scores(
 ) -> tuple[Score, ...]:
     scores = (Score(kind, votes(kind, facts.signals)) for kind in kinds)
     return tuple(sorted((s for s in scores if s.votes), key=lambda s: -s.points))
+
+
+def _weightiest(scores: tuple[Score, ...]) -> dict[str | None, tuple[str, ...]]:
+    """The signals that give most to each role or topic."""
+    return {
+        score.kind.id: tuple(
+            id_
+            for id_, points in sorted(score.votes.items(), key=lambda vote: -vote[1])
+            if points > 0
+        )[:MOST_SPEAKING]
+        for score in scores
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaking:
+    """Tries conditions, and finds the signals that bear on each."""
+
+    facts: Facts
+    tables: RuleFiles
+    for_roles: dict[str | None, tuple[str, ...]]
+    for_topics: dict[str | None, tuple[str, ...]]
+
+    def lines(self) -> Iterator[Line]:
+        """Every line up to the first that holds."""
+        for rule in self.tables.rule:
+            exceptions = tuple(self._tried(exception) for exception in rule.unless)
+            line = Line(rule, self._tried(rule), exceptions)
+            yield line
+            if line.holds:
+                return
+
+    def _tried(self, conditions: Conditions) -> tuple[Tried, ...]:
+        return tuple(
+            Tried(check, self._signals(check))
+            for check in checks(conditions, self.facts)
+        )
+
+    def _signals(self, check: Check) -> tuple[str, ...]:
+        if isinstance(check.wanted, bool):
+            return ()
+        match check.key:
+            case "role":
+                return self.for_roles.get(self.facts.role, ())
+            case "topic":
+                return self.for_topics.get(self.facts.topic, ())
+            case "touches" | "touches_none":
+                topics = (self.for_topics.get(id_, ()) for id_ in check.wanted)
+                return tuple(dict.fromkeys(chain.from_iterable(topics)))
+            case "flags":
+                flags = (f.any for f in self.tables.flag if f.id in check.wanted)
+                return self._seen(chain.from_iterable(flags))
+            case _:
+                return self._seen(check.wanted)
+
+    def _seen(self, signals: Iterable[str]) -> tuple[str, ...]:
+        return tuple(id_ for id_ in signals if id_ in self.facts.signals)
 
 
 def _item(missing: Missing, facts: Facts) -> Item:

@@ -1,6 +1,6 @@
 """A mail that is explained, as scripts read it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from triage.cli.explain.explained import Explained
@@ -101,9 +101,9 @@ def _of_trace(trace: Trace | None, hits: Iterable[Hit]) -> Row:
             "items": [],
             "considered_flags": [],
         }
-    words: dict[str, list[Row]] = {}
+    words: dict[str, Row] = {}
     for hit in hits:
-        words.setdefault(hit.signal, []).append(_hit(hit))
+        words.setdefault(hit.signal, _hit(hit))
     return {
         "table": [_line(line, words) for line in trace.lines],
         "nearest": trace.nearest and trace.nearest.rule.id,
@@ -123,7 +123,7 @@ def _of_trace(trace: Trace | None, hits: Iterable[Hit]) -> Row:
     }
 
 
-def _line(line: Line, words: Mapping[str, list[Row]]) -> Row:
+def _line(line: Line, words: Mapping[str, Row]) -> Row:
     rule = line.rule
     return {
         "rule": rule.id,
@@ -133,7 +133,7 @@ def _line(line: Line, words: Mapping[str, list[Row]]) -> Row:
         "conditions": [_condition(each, words) for each in line.conditions],
         "exceptions": [
             {
-                "held": exception in line.in_force,
+                "held": all(each.check.holds for each in exception),
                 "conditions": [_condition(each, words) for each in exception],
             }
             for exception in line.exceptions
@@ -141,18 +141,13 @@ def _line(line: Line, words: Mapping[str, list[Row]]) -> Row:
     }
 
 
-def _condition(tried: Tried, words: Mapping[str, list[Row]]) -> Row:
+def _condition(tried: Tried, words: Mapping[str, Row]) -> Row:
     return {
         "key": tried.check.key,
         "wanted": tried.check.wanted,
         "held": tried.check.holds,
-        "evidence": list(_words_of(tried, words)),
+        "evidence": [words[signal] for signal in tried.signals if signal in words],
     }
-
-
-def _words_of(tried: Tried, words: Mapping[str, list[Row]]) -> Iterator[Row]:
-    for signal in tried.signals:
-        yield from words.get(signal, ())
 
 
 def _guard(guard: Guarded | None) -> Row | None:
