@@ -47,14 +47,16 @@ class Seen:
         words = written.title if written else RESERVED.get(signal, signal)
         return f"{words} {named(signal)}"
 
-    def on_words(self, signals: Iterable[str], most: int) -> Iterator[str]:
-        """Say what was seen, and quote the first words of each signal.
+    def on_words(
+        self, signals: Iterable[str], most: int, of_each: int = 1
+    ) -> Iterator[str]:
+        """Say what was seen, and quote the first words `of_each` signal.
 
-        Words that were quoted already are passed over.
+        Words that were quoted already are passed over; `most` are quoted in all.
         """
         told: list[str] = []
         for signal in signals:
-            for hit in self.hits.get(signal, ())[:1]:
+            for hit in self.hits.get(signal, ())[:of_each]:
                 if len(told) < most and not _is_told(hit.text, told):
                     told.append(hit.text)
                     yield f"{self.title(signal)}: {quoted(hit)}"
@@ -81,14 +83,22 @@ def _by_signal(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
 
 def quoted(hit: Hit) -> str:
     """Quote the sentence with its words marked, and say where it stands."""
-    where = WHERE.get(hit.where, f"in the {hit.where}")
-    return f"“{in_sentence(hit)}”" + (f" ({where})" if where else "")
+    return f"“{in_sentence(hit)}”{in_place(hit.where)}"
+
+
+def in_place(where: str) -> str:
+    """Say in which field words stand; nothing for the writer's own text."""
+    words = WHERE.get(where, f"in the {where}")
+    return f" ({words})" if words else ""
 
 
 def in_sentence(hit: Hit) -> str:
     """The sentence with its words marked; without a sentence, the words alone."""
     words = printable(hit.text)
     sentence = printable(hit.sentence)
+    if not sentence:
+        # Seen in the whole field; these are its first words.
+        return f"{words} …" if hit.where in ("text", "forwarded") else words
     spans = tuple(_merged(_spans(words, sentence)))
     if not spans:
         return marked(words)

@@ -1,7 +1,7 @@
 """Lines of the table and their conditions, in words."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.cli.explain.evidence import Seen, in_sentence, named
 from triage.cli.terminal import bad, good
@@ -21,6 +21,8 @@ class Said:
     holds: bool | None
     words: str
     evidence: tuple[str, ...] = ()
+    depth: int = 0
+    """How far it is set in."""
 
     @property
     def mark(self) -> str:
@@ -152,7 +154,8 @@ def _role(teller: Teller, tried: Tried) -> Said:
     role = f"the writer's role is {teller.trace.facts.role}"
     if tried.check.holds:
         return Said(True, role, teller.on_words(tried.signals))
-    return Said(False, f"{role}, and this line is for {_or(_wanted(tried))}")
+    wanted = _or(_wanted(tried))
+    return Said(False, f"{role}, and this line is for the role {wanted}")
 
 
 def _topic(teller: Teller, tried: Tried) -> Said:
@@ -239,6 +242,7 @@ CONDITIONS: Mapping[str, Callable[[Teller, Tried], Said]] = {
 def guard_in_short(guard: Guarded, teller: Teller) -> Iterator[Said]:
     """Why the guard lets a redirection pass, in one sentence; else all that it says."""
     if guard.stopped is not None:
+        yield Said(None, "This would send the writer elsewhere; the guard forbids it:")
         yield from guard_said(guard, teller)
         return
     rival = "and no other matter that people would work on"
@@ -273,6 +277,16 @@ def guard_said(guard: Guarded, teller: Teller) -> Iterator[Said]:
     words = f"{teller.topic(guard.rival)}, which people would work on, has "
     words += f"{guard.rival_points} points: {guard.lead} fewer, {guard.margin} needed"
     yield Said(guard.lead >= guard.margin, words)
+
+
+def told_once(said: Iterable[Said]) -> Iterator[Said]:
+    """Leave out words that were quoted already."""
+    told: set[str] = set()
+    for each in said:
+        fresh = tuple(words for words in each.evidence if words not in told)
+        told.update(fresh)
+        again = " (see above)" if each.evidence and not fresh else ""
+        yield replace(each, words=each.words + again, evidence=fresh)
 
 
 def points_said(score: Score) -> str:

@@ -1,11 +1,10 @@
 """A mail that is explained, in words: the one screen, and the whole way."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from triage.cli.explain.evidence import Seen, named
 from triage.cli.explain.explained import Explained, Worded
-from triage.cli.explain.lines import Said, Teller, guard_in_short
+from triage.cli.explain.lines import Said, Teller, guard_in_short, told_once
 from triage.cli.explain.sections import (
     dates,
     flags,
@@ -23,6 +22,10 @@ LABEL = 13
 MARGIN = 2
 MARK = 2
 STEP = 2
+DEEPER = 5
+"""As the number of a line."""
+MOST_OF_A_FLAG = 6
+"""Quotations: a person should see all of it."""
 LONGEST = 300
 """Characters of a subject or a sender that are shown."""
 
@@ -34,11 +37,12 @@ def page(explained: Explained, look: Look, *, whole: bool = False) -> Iterator[s
     yield from look.lines(strong(printable(explained.name)))
     for label, entries in _sections(explained):
         yield from _section(label, entries, look)
-    if whole:
-        for heading, entries in whole_way(explained):
+    for heading, entries in whole_way(explained) if whole else ():
+        laid_out = tuple(_entries(entries, look, MARGIN + STEP))
+        if laid_out:
             yield ""
             yield from look.lines(strong(heading), " " * MARGIN)
-            yield from _entries(entries, look, MARGIN + STEP)
+            yield from laid_out
 
 
 def letters_page(letters: Iterable[Worded], look: Look) -> Iterator[str]:
@@ -61,8 +65,9 @@ def _section(label: str, entries: Iterable[Said], look: Look) -> Iterator[str]:
 
 def _entries(entries: Iterable[Said], look: Look, margin: int) -> Iterator[str]:
     for said in entries:
-        indent = " " * (margin + (MARK if said.mark else 0))
-        yield from look.lines(said.words, " " * margin + said.mark, indent)
+        begins = " " * (margin + DEEPER * said.depth)
+        indent = begins + " " * (MARK if said.mark else 0)
+        yield from look.lines(said.words, begins + said.mark, indent)
         for words in said.evidence:
             yield from look.lines(words, indent + " " * STEP, indent + " " * 2 * STEP)
 
@@ -100,7 +105,7 @@ def _judged(explained: Explained, trace: Trace, seen: Seen) -> Iterator[Section]
     yield "Why", _why(trace, teller)
     yield "Writer", [Said(None, writer(trace, explained.ruleset))]
     yield "Matter", [Said(None, matters(trace))]
-    yield "Flags", flags(trace, seen, teller.most)
+    yield "Flags", flags(trace, seen, MOST_OF_A_FLAG)
     route = explained.ruleset.routes.get(explained.decision.route or "")
     if route is not None and route.asks_missing:
         yield "Must contain", items(trace, explained.decision, seen, 1)
@@ -113,19 +118,9 @@ def _why(trace: Trace, teller: Teller) -> Iterator[Said]:
         return
     rule = line.rule
     yield Said(None, f"{strong(rule.title)} {named(rule.id)}")
-    yield from _told_once(teller.conditions(line))
+    yield from told_once(teller.conditions(line))
     if trace.guard is not None:
         yield from guard_in_short(trace.guard, teller)
-
-
-def _told_once(said: Iterable[Said]) -> Iterator[Said]:
-    """Leave out words that were quoted already."""
-    told: set[str] = set()
-    for each in said:
-        fresh = tuple(words for words in each.evidence if words not in told)
-        told.update(fresh)
-        again = " (see above)" if each.evidence and not fresh else ""
-        yield replace(each, words=each.words + again, evidence=fresh)
 
 
 def _consequences(explained: Explained) -> Iterator[Section]:
@@ -141,6 +136,7 @@ def _consequences(explained: Explained) -> Iterator[Section]:
 def _nearly(trace: Trace, teller: Teller) -> Iterator[Said]:
     line = trace.nearest
     if line is None:
+        yield Said(None, "no other line that was looked at came near")
         return
     route = teller.seen.ruleset.routes[line.rule.route]
     would = f"would have led to: {route.title} {named(route.id)}"

@@ -32,6 +32,8 @@ def verdict(explained: Explained) -> str:
             if route is None:
                 return strong(f"Route {decision.route}")
             said = "Sent elsewhere" if route.redirects else "Taken up by people"
+            if decision.case:
+                said = f"Belongs to case {decision.case}"
             return f"{strong(f'{said}: {route.title}')} {named(route.id)}"
 
 
@@ -72,7 +74,7 @@ def flags(trace: Trace, seen: Seen, most: int) -> Iterator[Said]:
     """Every flag that is raised, with its words."""
     for each in trace.flags:
         if each.is_raised:
-            words = tuple(seen.on_words(each.raised_by, most))
+            words = tuple(seen.on_words(each.raised_by, most, of_each=most))
             if not words and each.flag.history:
                 words = ("told by the earlier mails of this person",)
             yield Said(None, _title(each), words)
@@ -114,7 +116,7 @@ def items(trace: Trace, decision: Decision, seen: Seen, most: int) -> Iterator[S
 
 def _why_not(item: Item, seen: Seen, most: int) -> tuple[str, ...]:
     if item.is_asked:
-        return ("complaints on this route are not asked for it",)
+        return ("this route asks for nothing",)
     words = tuple(seen.on_words(item.asked_by, most))
     return words or ("nothing in this matter calls for it",)
 

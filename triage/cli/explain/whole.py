@@ -1,12 +1,14 @@
 """The whole way: every line that was looked at, points, and all that was seen."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
-from triage.cli.explain.evidence import Seen, named, quoted
+from triage.cli.explain.evidence import Seen, in_place, named
 from triage.cli.explain.explained import Explained
-from triage.cli.explain.lines import Said, Teller, points_said
+from triage.cli.explain.lines import Said, Teller, points_said, told_once
 from triage.cli.explain.sections import flags_not_raised, items
-from triage.cli.terminal import dim, strong
+from triage.cli.terminal import dim, marked, printable, strong
 from triage.decision import Trace
 from triage.decision.trace import Line, Score
 from triage.ruleset import Hit
@@ -42,12 +44,17 @@ def teller_of(explained: Explained, trace: Trace) -> Teller:
 
 
 def _table(trace: Trace, teller: Teller) -> Iterator[Said]:
-    for line in trace.lines:
-        yield Said(line.holds, _title(line, teller))
-        yield from teller.first_failing(line)
+    yield from told_once(_lines(trace, teller))
     rest = len(teller.tables.rule) - len(trace.lines)
     if rest:
-        yield Said(None, dim(f"{rest} more lines follow, which nobody had to look at"))
+        yield Said(None, dim(f"{rest} more lines follow, which were not looked at"))
+
+
+def _lines(trace: Trace, teller: Teller) -> Iterator[Said]:
+    for line in trace.lines:
+        yield Said(line.holds, _title(line, teller))
+        for said in teller.first_failing(line):
+            yield replace(said, depth=1)
 
 
 def _title(line: Line, teller: Teller) -> str:
@@ -78,9 +85,16 @@ def _all_seen(explained: Explained, seen: Seen) -> Iterator[Chapter]:
         ("Taken back by other words of the same sentence", evidence.cancelled),
         ("Single hints, of which two would be needed", evidence.hints),
     ):
-        if hits:
-            yield heading, [_hit(hit, seen) for hit in hits]
+        yield heading, _by_sentence(hits, seen)
 
 
-def _hit(hit: Hit, seen: Seen) -> Said:
-    return Said(None, f"{seen.title(hit.signal)}: {quoted(hit)}")
+def _by_sentence(hits: Iterable[Hit], seen: Seen) -> Iterator[Said]:
+    """Each sentence once, with everything that it shows."""
+    for (where, sentence), found in groupby(
+        hits, lambda hit: (hit.where, hit.sentence)
+    ):
+        shows = tuple(
+            f"{seen.title(hit.signal)}: {marked(printable(hit.text))}" for hit in found
+        )
+        whole = f"“{printable(sentence)}”" if sentence else "seen in all of it"
+        yield Said(None, whole + in_place(where), shows)
