@@ -62,6 +62,54 @@ def test_json_has_what_scripts_are_promised(
     assert {"reason", "missing", "flags", "near_misses"} <= set(row)
 
 
+def test_json_has_the_table_with_the_words_on_which_a_condition_holds(
+    triage: Triage, config: Path, eml: Path
+) -> None:
+    result = triage("explain", "--json", "--config", config, eml)
+
+    row = json.loads(result.out)
+    assert row["table"][1] == {
+        "rule": "lessons",
+        "title": "A family about lessons",
+        "route": "school-first",
+        "held": True,
+        "conditions": [
+            {
+                "key": "role",
+                "wanted": ["parent"],
+                "held": True,
+                "evidence": [
+                    {"signal": "family", "where": "text", "text": "My daughter"}
+                ],
+            },
+            {
+                "key": "topic",
+                "wanted": ["teaching"],
+                "held": True,
+                "evidence": [
+                    {"signal": "teaching", "where": "text", "text": "teacher"}
+                ],
+            },
+        ],
+        "exceptions": [],
+    }
+    assert row["guard"]["stopped"] is None
+    assert row["roles"] == [
+        {"id": "parent", "points": 1, "at_least": 1, "signals": {"family": 1}}
+    ]
+
+
+def test_json_has_the_letters_where_they_are_asked_for(
+    triage: Triage, config: Path, eml: Path
+) -> None:
+    result = triage("explain", "--json", "--reply", "--config", config, eml)
+
+    (letter,) = json.loads(result.out)["letters"]
+    assert letter["template"] == "school-first"
+    assert "CMP-0000-00000" in letter["subject"]
+    assert "Case reference: CMP-0000-00000" in letter["text"]
+
+
 def test_each_disposition_is_told(triage: Triage, config: Path, tmp_path: Path) -> None:
     for name, octets in (("1", ANSWERED), ("2", LEFT), ("3", AUTOMATIC)):
         (tmp_path / f"{name}.eml").write_bytes(octets)

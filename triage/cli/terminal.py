@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 WIDEST = 100
 NARROWEST = 40
+LEAST_ROOM = 16
 USUAL_WIDTH = 80
 
 # Controls (C0, C1), direction marks, invisible characters, lone surrogates.
@@ -79,7 +80,7 @@ class Look:
     def lines(self, text: str, first: str = "", indent: str = "") -> Iterator[str]:
         """Lay a text out; its first line begins with `first`, others with `indent`."""
         style = ""
-        room = max(self.width - len(indent), NARROWEST // 2)
+        room = max(self.width - len(indent), LEAST_ROOM)
         for number, line in enumerate(_wrapped(self._quoted(text), room)):
             begins = indent if number else first
             shown = begins + style + line

@@ -149,29 +149,36 @@ class Trace:
         """Points that a topic lacks; None where nothing at all was seen of it.
 
         Something that was seen and forbids a line lacks nothing; what has no points
-        counts for many.
+        counts for many, and for more where no other words would have helped.
         """
         broken = [tried.check for tried in line.conditions if not tried.check.holds]
-        if not broken or broken[0].key in ("none", "touches_none"):
-            return 0
-        if broken[0].key not in ("touches", "topic"):
-            return _WITHOUT_POINTS
-        wanted = broken[0].breaches[0]
-        main = self.facts.points[self.facts.topic] if self.facts.topic else 0
-        needed = main if broken[0].key == "topic" else 0
+        match broken[0].key if broken else "unless":
+            case "unless" | "none" | "touches_none":
+                return 0
+            case "touches":
+                return self._points_lacking(broken[0].breaches[0], 0)
+            case "topic":
+                main = self.facts.points[self.facts.topic] if self.facts.topic else 0
+                return self._points_lacking(broken[0].breaches[0], main)
+            case "all" | "any" | "flags":
+                others = (each for each in line.conditions if each.check.holds)
+                return _SIGN if any(each.signals for each in others) else None
+            case _:
+                return _STATE
+
+    def _points_lacking(self, topics: tuple[str, ...], to_beat: int) -> int | None:
         return min(
             (
-                max(needed, score.kind.at_least) - score.points
+                max(to_beat, score.kind.at_least) - score.points
                 for score in self.topics
-                if score.kind.id in wanted and score.points > 0
+                if score.kind.id in topics and score.points > 0
             ),
             default=None,
         )
 
 
-_WITHOUT_POINTS = 20
-
-
+_SIGN = 20
+_STATE = 30
 MOST_SPEAKING = 3
 """Signals that are named for one role or topic."""
 

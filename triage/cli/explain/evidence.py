@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from triage.cli.terminal import dim, marked, printable
 from triage.ruleset import Evidence, Hit, Ruleset
@@ -19,6 +20,13 @@ WHERE: Mapping[str, str] = {
     "forwarded": "in a mail that is forwarded",
     "attachment": "the name of a file that is attached",
 }
+
+
+class Titled(Protocol):
+    """An entry of the rule files."""
+
+    @property
+    def title(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,11 @@ class Seen:
     @cached_property
     def hints(self) -> Mapping[str, list[Hit]]:
         return _by_signal(self.evidence.hints)
+
+    @property
+    def first(self) -> Iterator[Hit]:
+        """The first hit of each signal."""
+        return (hits[0] for hits in self.hits.values())
 
     def title(self, signal: str) -> str:
         """Say a signal in its own words, with its id."""
@@ -64,6 +77,12 @@ class Seen:
 
 def _is_told(words: str, told: Iterable[str]) -> bool:
     return any(words in other or other in words for other in told)
+
+
+def titled(id_: str, entries: Mapping[str, Titled]) -> str:
+    """Say something in its own words, where the rules still have it."""
+    entry = entries.get(id_)
+    return f"{entry.title} {named(id_)}" if entry else named(id_)
 
 
 RESERVED: Mapping[str, str] = {"attachment": "Something is attached"}

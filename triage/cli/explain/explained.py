@@ -64,6 +64,7 @@ class Explained:
     """None where the table was not asked, or the rules that decided are not kept."""
     defects: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    """What happened since, and by which rules it was decided."""
     case: str | None = None
     """Its case, where it comes from the store."""
     letters: Callable[[], tuple[Worded, ...]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from triage.cli.explain.evidence import Seen, named
+from triage.cli.explain.evidence import Seen, named, quoted, titled
 from triage.cli.explain.explained import Explained, Worded
 from triage.cli.explain.lines import Said, Teller, guard_in_short, told_once
 from triage.cli.explain.sections import (
@@ -41,7 +41,7 @@ def page(explained: Explained, look: Look, *, whole: bool = False) -> Iterator[s
         laid_out = tuple(_entries(entries, look, MARGIN + STEP))
         if laid_out:
             yield ""
-            yield from look.lines(strong(heading), " " * MARGIN)
+            yield from look.lines(strong(heading), " " * MARGIN, " " * MARGIN)
             yield from laid_out
 
 
@@ -51,7 +51,7 @@ def letters_page(letters: Iterable[Worded], look: Look) -> Iterator[str]:
         state = f" {letter.state}" if letter.state else ""
         yield ""
         heading = f"{strong(printable(letter.subject))} {named(letter.template)}{state}"
-        yield from look.lines(heading, " " * MARGIN)
+        yield from look.lines(heading, " " * MARGIN, " " * MARGIN)
         for line in letter.text.splitlines():
             yield f"  | {printable(line)}".rstrip()
 
@@ -80,14 +80,14 @@ def _sections(explained: Explained) -> Iterator[Section]:
     if trace is not None:
         yield from _judged(explained, trace, seen)
     elif decision.route is not None:
-        yield "Why", [Said(None, decision.reason)]
+        yield from _as_recorded(explained, seen)
     yield "Reply", reply(explained)
     for label, by in dates(explained):
         yield label, [Said(None, by)]
     yield from _consequences(explained)
     if trace is not None:
         yield "Nearly", _nearly(trace, teller_of(explained, trace))
-    yield "Mind", (Said(None, printable(each)) for each in explained.remarks)
+    yield "On record", (Said(None, printable(each)) for each in explained.remarks)
     yield "Damaged", (Said(None, printable(each)) for each in explained.defects)
 
 
@@ -109,6 +109,27 @@ def _judged(explained: Explained, trace: Trace, seen: Seen) -> Iterator[Section]
     route = explained.ruleset.routes.get(explained.decision.route or "")
     if route is not None and route.asks_missing:
         yield "Must contain", items(trace, explained.decision, seen, 1)
+
+
+def _as_recorded(explained: Explained, seen: Seen) -> Iterator[Section]:
+    """What a recorded decision says by itself."""
+    decision, ruleset = explained.decision, explained.ruleset
+    yield "Why", [Said(None, f"{decision.reason} {named(decision.rule or '-')}")]
+    yield "Writer", [Said(None, f"role {decision.role}")]
+    if decision.topic:
+        yield "Matter", [Said(None, titled(decision.topic, ruleset.topics))]
+    yield "Flags", (Said(None, titled(each, ruleset.flags)) for each in decision.flags)
+    yield (
+        "Must contain",
+        (
+            Said(False, f"asked for: {titled(each, ruleset.missing)}")
+            for each in decision.missing
+        ),
+    )
+    yield (
+        "Seen",
+        (Said(None, f"{seen.title(hit.signal)}: {quoted(hit)}") for hit in seen.first),
+    )
 
 
 def _why(trace: Trace, teller: Teller) -> Iterator[Said]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from triage.cli.explain.explained import Explained, subject_of_reply, worded
+from triage.cli.listing import moment
 from triage.decision import Decision, Facts, Trace, points_of, trace
 from triage.errors import ConfigError
 from triage.intake import Rulebook
@@ -44,26 +45,18 @@ class _Rulebooks:
 
     def _found(self, ruleset: str) -> tuple[Rulebook, bool]:
         config = config_to_look_at(self.config)
-        now = rulebook_without_keys(config)
-        if now.ruleset.hash == ruleset:
-            return now, True
         try:
             kept = self.store.editions.get(ruleset)
             return rulebook_without_keys(config, kept.edition), True
         except ConfigError:
-            return now, False
+            now = rulebook_without_keys(config)
+            return now, now.ruleset.hash == ruleset
 
 
 def _explained(
     entry: MessageEntry, decision: Decision, found: CaseFile, rulebooks: _Rulebooks
 ) -> Explained:
     rulebook, has_decided = rulebooks.that_decided(decision.ruleset)
-    remarks = [f"decided on {entry.recorded_at:%Y-%m-%d} by rules {decision.ruleset}"]
-    if not has_decided:
-        remarks.append(
-            "those rules are not kept: titles are of the rules that are there now "
-            f"({rulebook.ruleset.hash})"
-        )
     letters = tuple(
         worded(each.line.template or each.line.kind, each.data, each.line.state)
         for each in found.letters
@@ -79,10 +72,30 @@ def _explained(
         ruleset=rulebook.ruleset,
         subject_of_reply=subject_of_reply(decision, rulebook, found.line.reference),
         trace=_trace(entry, decision, rulebook) if has_decided else None,
-        remarks=tuple(remarks),
+        remarks=tuple(_remarks(entry, found, rulebook, has_decided)),
         case=found.line.reference,
         letters=lambda: letters,
     )
+
+
+def _remarks(
+    entry: MessageEntry, found: CaseFile, rulebook: Rulebook, has_decided: bool
+) -> Iterator[str]:
+    """By which rules it was decided, and what became of it since."""
+    decided = entry.decision.ruleset if entry.decision else "-"
+    yield f"decided {moment(entry.recorded_at)} by the rules {decided}"
+    if not has_decided:
+        yield (
+            "those rules are not at hand: this is what was recorded, in the words of "
+            f"the rules in the folder now ({rulebook.ruleset.hash})"
+        )
+    for letter in found.letters:
+        line = letter.line
+        because = f": {line.reason}" if line.reason else ""
+        name = line.template or line.kind
+        yield f"letter {line.id} ({name}) is {line.state}{because}"
+    for each in found.overrulings:
+        yield f"{each.by} moved the case from {each.before} to {each.after}: {each.why}"
 
 
 def _trace(entry: MessageEntry, decision: Decision, rulebook: Rulebook) -> Trace | None:
