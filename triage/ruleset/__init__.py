@@ -31,11 +31,12 @@ from triage.ruleset.matching import find_evidence
 from triage.ruleset.modes import MODES, mode_of, with_modes
 from triage.ruleset.outside import unknown_outside
 from triage.ruleset.ruleset import Ruleset
-from triage.ruleset.schema import Mode, json_schema
+from triage.ruleset.schema import SCHEMA_FILE, Mode, json_schema
 
 __all__ = [
     "LINTS",
     "MODES",
+    "SCHEMA_FILE",
     "Evidence",
     "Hit",
     "Learnt",

@@ -7,6 +7,7 @@ from triage.cli.rules.check import check
 from triage.cli.rules.diff import diff
 from triage.cli.rules.history import history
 from triage.cli.rules.rollback import rollback
+from triage.cli.rules.schema import schema
 from triage.cli.rules.show import show
 from triage.cli.rules.stats import stats
 from triage.cli.rules.test import test
@@ -20,5 +21,5 @@ def rules() -> None:
     """
 
 
-for command in (check, test, diff, history, show, rollback, accept, stats):
+for command in (check, test, diff, history, show, rollback, accept, stats, schema):
     rules.add_command(command)

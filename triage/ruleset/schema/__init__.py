@@ -1,0 +1,65 @@
+"""The shape of the rule files: what ops may write, with a sentence for each key.
+
+All files of a rule folder are read in the order of their names and taken together, so a
+table may stand in whichever file it reads best. The models are the ruleset's data too:
+frozen, valid from birth, and a JSON Schema comes from them.
+
+entry     what all tables have in common
+words     lists and signals
+weighing  roles, topics, flags, what is missing
+deciding  routes, the lines of the table, the guard
+examples  whole mails with what they must come to
+settings  intake, automatic mail, calendar, senders
+files     all tables of all files, and their JSON Schema
+"""
+
+from triage.ruleset.schema.deciding import Conditions, Guard, Modes, Route, Rule
+from triage.ruleset.schema.entry import Entry, Id, Mode, Phrases, Priority, Where
+from triage.ruleset.schema.examples import Example, Expect
+from triage.ruleset.schema.files import SCHEMA_FILE, RuleFiles, json_schema
+from triage.ruleset.schema.settings import (
+    Automatic,
+    Budgets,
+    CalendarTable,
+    ClosingDay,
+    Intake,
+    Senders,
+    Series,
+    Window,
+)
+from triage.ruleset.schema.weighing import Flag, Missing, Role, Topic
+from triage.ruleset.schema.words import Signal, WordList, together_entries
+
+__all__ = [
+    "SCHEMA_FILE",
+    "Automatic",
+    "Budgets",
+    "CalendarTable",
+    "ClosingDay",
+    "Conditions",
+    "Entry",
+    "Example",
+    "Expect",
+    "Flag",
+    "Guard",
+    "Id",
+    "Intake",
+    "Missing",
+    "Mode",
+    "Modes",
+    "Phrases",
+    "Priority",
+    "Role",
+    "Route",
+    "Rule",
+    "RuleFiles",
+    "Senders",
+    "Series",
+    "Signal",
+    "Topic",
+    "Where",
+    "Window",
+    "WordList",
+    "json_schema",
+    "together_entries",
+]

@@ -1,0 +1,77 @@
+"""All tables of all rule files together, and their JSON Schema."""
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import override
+
+from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule
+from triage.ruleset.schema.entry import Entry
+from triage.ruleset.schema.examples import Example
+from triage.ruleset.schema.settings import (
+    Automatic,
+    CalendarTable,
+    Intake,
+    Senders,
+    Series,
+)
+from triage.ruleset.schema.weighing import Flag, Missing, Role, Topic
+from triage.ruleset.schema.words import Signal, WordList
+
+SCHEMA_FILE = "rules.schema.json"
+"""Its name beside the rule files, which name it in their first line."""
+
+
+class RuleFiles(Entry):
+    """The tables of a rule file; each may stand in whichever file it reads best."""
+
+    intake: Intake
+    """Which messages are picked up, and until when."""
+    automatic: Automatic
+    """How mail that nobody wrote by hand is known."""
+    calendar: CalendarTable
+    """Working days, and the days that answers may take."""
+    senders: Senders
+    """Who counts as one person, and how often one may write."""
+    guard: Guard
+    """What every redirection needs, and where a message goes otherwise."""
+    modes: Modes = Modes()
+    """How far answers go by themselves."""
+    list: tuple[WordList, ...] = ()
+    """Words that stand for each other."""
+    signal: tuple[Signal, ...]
+    """What can be seen in a mail."""
+    role: tuple[Role, ...]
+    """Who writes."""
+    topic: tuple[Topic, ...]
+    """What it is about."""
+    flag: tuple[Flag, ...]
+    """What puts a message before a person."""
+    missing: tuple[Missing, ...]
+    """What a complaint must contain."""
+    route: tuple[Route, ...]
+    """Where messages go."""
+    rule: tuple[Rule, ...]
+    """The decision table, line by line; the first line that holds decides."""
+    series: tuple[Series, ...] = ()
+    """Exam series."""
+    example: tuple[Example, ...] = ()
+    """Whole mails with what they must come to."""
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """Leaves out titles that only repeat the keys in capitals."""
+
+    @override
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the rule files, for editors (taplo, tombi, VS Code).
+
+    One file holds only some of the tables, so none is required here.
+    """
+    schema = RuleFiles.model_json_schema(schema_generator=_WithoutTitles)
+    schema.pop("required", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
