@@ -73,7 +73,7 @@ def test_a_redirection_is_told_on_one_screen(explain: Explain) -> None:
         + """\
   Answer       no date: nothing is investigated on this route
   Filed in     Complaints/Redirected
-  Nearly       no other line that was looked at came near
+  Nearly       no other line came near: none lacked just one thing
 """
     )
 
@@ -225,7 +225,7 @@ def test_the_whole_way_shows_every_line_that_was_looked_at(explain: Explain) -> 
     ✓ 3. About our website [our-website]
          ✓ the main matter is “Our website” [website]
              About the website [website]: “Your «web page» is down.”
-    1 more lines follow, which were not looked at
+    1 more line follows: nobody had to look there
 
   What it is about: points of each matter
     ✓ Our website [website]: 2 points, 1 needed

@@ -86,7 +86,7 @@ class Look:
             shown = begins + style + line
             for token in _TOKEN.findall(line):
                 style = "" if token == _END else token
-            yield self._styled(shown + (_END if style else ""))
+            yield self.styled(shown.rstrip() + (_END if style else ""))
 
     def _quoted(self, text: str) -> str:
         """Without colours, marked words stand within «»."""
@@ -94,9 +94,10 @@ class Look:
             return text
         return re.sub(f"{_MARKED}([^{_END}]*){_END}", r"«\1»", text)
 
-    def _styled(self, line: str) -> str:
+    def styled(self, line: str) -> str:
+        """Return a line that needs no breaking, with its styles or without any."""
         if not self.has_styles:
-            return _TOKEN.sub("", line).rstrip()
+            return _TOKEN.sub("", line)
         return _TOKEN.sub(lambda token: _STYLES.get(token[0], _RESET), line)
 
 

@@ -8,6 +8,7 @@ complaint must contain, flags, and the guard.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 
 from triage.decision.conditions import Check, Facts, checks
 from triage.decision.guard import Guarded, guarded
@@ -128,22 +129,19 @@ class Trace:
     def nearest(self) -> Line | None:
         """Of the lines that lack one thing, the one that lacks least of it.
 
-        Lines that lead elsewhere come first. That a message belongs to a case, or to
-        none, makes no line near; nor does a topic of which nothing was seen.
+        It leads to another route. That a message belongs to a case, or to none, makes
+        no line near; nor does a topic of which nothing was seen.
         """
-        near = [
-            line
-            for line in self.lines
-            if line.lacking == 1 and not self._is_of_other_case(line)
-        ]
         decided = self.decided.rule.route if self.decided else None
-        shortfalls = [(line, self._shortfall(line)) for line in near]
-        lines = [(line, lacks) for line, lacks in shortfalls if lacks is not None]
-        lines.sort(key=lambda pair: (pair[0].rule.route == decided, pair[1]))
-        return lines[0][0] if lines else None
-
-    def _is_of_other_case(self, line: Line) -> bool:
-        return line.rule.known_case not in (None, self.facts.known_case)
+        near = [
+            (lacking, line)
+            for line in self.lines
+            if line.lacking == 1
+            and line.rule.route != decided
+            and line.rule.known_case in (None, self.facts.known_case)
+            and (lacking := self._shortfall(line)) is not None
+        ]
+        return min(near, key=itemgetter(0))[1] if near else None
 
     def _shortfall(self, line: Line) -> int | None:
         """Points that a topic lacks; None where nothing at all was seen of it.

@@ -54,8 +54,9 @@ class Options(TypedDict):
     type=click.DateTime(
         ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
     ),
-    help="Decide as if the mail came at this time (UTC where no offset is given). "
-    "Otherwise the mail's own date counts.",
+    metavar="WHEN",
+    help="Decide as if the mail came then, as in 2026-05-02T09:30+01:00 (UTC without "
+    "an offset). Otherwise the mail's own date counts.",
 )
 @click.option(
     "--example",

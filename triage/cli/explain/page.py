@@ -57,10 +57,11 @@ def letters_page(letters: Iterable[Worded], look: Look) -> Iterator[str]:
 
 
 def _section(label: str, entries: Iterable[Said], look: Look) -> Iterator[str]:
-    begins = " " * MARGIN + f"{label:{LABEL}}"
-    for line in _entries(entries, look, len(begins)):
-        yield begins + line[len(begins) :] if begins.strip() else line
-        begins = " " * len(begins)
+    room = MARGIN + LABEL
+    begins = look.styled(" " * MARGIN + strong(label) + " " * (LABEL - len(label)))
+    for line in _entries(entries, look, room):
+        yield begins + line[room:]
+        begins = " " * room
 
 
 def _entries(entries: Iterable[Said], look: Look, margin: int) -> Iterator[str]:
@@ -157,7 +158,7 @@ def _consequences(explained: Explained) -> Iterator[Section]:
 def _nearly(trace: Trace, teller: Teller) -> Iterator[Said]:
     line = trace.nearest
     if line is None:
-        yield Said(None, "no other line that was looked at came near")
+        yield Said(None, "no other line came near: none lacked just one thing")
         return
     route = teller.seen.ruleset.routes[line.rule.route]
     would = f"would have led to: {route.title} {named(route.id)}"

@@ -47,7 +47,8 @@ def _table(trace: Trace, teller: Teller) -> Iterator[Said]:
     yield from told_once(_lines(trace, teller))
     rest = len(teller.tables.rule) - len(trace.lines)
     if rest:
-        yield Said(None, dim(f"{rest} more lines follow, which were not looked at"))
+        follow = "1 more line follows" if rest == 1 else f"{rest} more lines follow"
+        yield Said(None, dim(f"{follow}: nobody had to look there"))
 
 
 def _lines(trace: Trace, teller: Teller) -> Iterator[Said]:
