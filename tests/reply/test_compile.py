@@ -153,8 +153,10 @@ def test_a_fault_of_many_samples_is_told_once(organisation: Organisation) -> Non
     files = pair("Hello", HTML.format("Goodbye"))
 
     assert problems_of(files, organisation, "centre", "candidate") == [
-        "a.html: it says something else than a.txt: "
-        "“hello” in the text, “goodbye” in the HTML (with nothing missing)"
+        "a.html:1:23: a.html says something else than a.txt: "
+        "“hello” in the text, “goodbye” in the HTML (with nothing missing)\n"
+        '    <html lang="en-GB"><p>Goodbye</p></html>\n'
+        "                          ^"
     ]
 
 
@@ -299,7 +301,7 @@ def test_text_and_html_that_say_different_things_are_a_problem(
 
     (problem,) = problems_of(files, organisation)
 
-    assert "it says something else than a.txt" in problem
+    assert "a.html says something else than a.txt" in problem
 
 
 def test_a_letter_too_large_is_a_problem(organisation: Organisation) -> None:
@@ -327,3 +329,103 @@ def test_an_alert_may_do_without_a_reference(organisation: Organisation) -> None
     }
 
     assert "notice-breaker" in compile_templates(files, organisation)
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "place"),
+    [
+        pytest.param("one\ntwo 3", "<p>one\ntwo 4", "a.html:2:5", id="html"),
+        pytest.param("one\ntwo three", "<p>one\ntwo", "a.txt:3:5", id="text-only"),
+        pytest.param(
+            "one {{ reference }}",
+            "<p>one\n{{ received_on }}",
+            "a.html:1:23",
+            id="behind-what-both-say",
+        ),
+    ],
+)
+def test_a_difference_is_shown_where_its_words_stand(
+    text: str, html: str, place: str, organisation: Organisation
+) -> None:
+    files = pair(text, f'<html lang="en-GB">{html}</p></html>')
+
+    (problem,) = problems_of(files, organisation)
+
+    assert problem.startswith(f"{place}: ")
+
+
+def test_a_difference_in_a_piece_is_shown_there(organisation: Organisation) -> None:
+    files = pair(
+        '{% include "_piece.txt" %}',
+        '<html lang="en-GB">{% include "_piece.html" %}</html>',
+    )
+    files |= {"_piece.txt": "yes", "_piece.html": "<p>\nnever</p>"}
+
+    (problem,) = problems_of(files, organisation)
+
+    assert problem.startswith("_piece.html:2:1: a.html says something else")
+
+
+@pytest.mark.parametrize("link", ["<a>here</a>", '<a href="">here</a>'])
+def test_a_link_without_an_address_is_a_problem(
+    link: str, organisation: Organisation
+) -> None:
+    files = pair("See here", f'<html lang="en-GB"><p>See {link}</p></html>')
+
+    problems = problems_of(files, organisation)
+
+    assert "a.html: a link has no address (with nothing missing)" in problems
+
+
+def test_each_kind_of_mistake_has_a_name_that_stays(
+    organisation: Organisation,
+) -> None:
+    files = {
+        "a.txt": SUBJECT + "{{ respond_on }} {{ sender }} {{ links.hand }}",
+        "a.html": '{% include "_none.html" %}{{ contacts.nobody }}',
+        "b.txt": SUBJECT + "{% if %}",
+        "d.md": "",
+        "e.txt": "Hello",
+        "e.html": "",
+    }
+
+    with pytest.raises(ConfigError) as caught:
+        compile_templates(files, organisation)
+
+    assert {problem.code for problem in caught.value.problems} == {
+        "unknown-variable",
+        "sender-text",
+        "missing-link",
+        "unknown-file",
+        "unknown-contact",
+        "template-syntax",
+        "missing-twin",
+        "template-name",
+        "template-subject",
+    }
+
+
+@pytest.mark.parametrize("name", ["sender", "text", "message", "body", "name"])
+def test_who_wants_to_print_what_the_sender_wrote_is_told_that_none_can(
+    name: str, organisation: Organisation
+) -> None:
+    (problem,) = problems_of(pair(f"Dear {{{{ {name} }}}}", HTML), organisation)
+
+    assert problem.startswith("a.txt:2:9: no letter can say what the sender wrote")
+
+
+def test_one_broken_letter_does_not_hide_what_is_wrong_with_another(
+    organisation: Organisation,
+) -> None:
+    files = pair("{{ respond_on }}") | {
+        "b.txt": SUBJECT + "yes",
+        "b.html": HTML.format("no"),
+    }
+
+    problems = problems_of(files, organisation)
+
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "a.html",
+        "a.txt",
+        "b.html",
+    ]

@@ -7,6 +7,8 @@ sample.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
 from triage.errors import ConfigError, Problem
 from triage.reply.model import Organisation
 from triage.reply.names import name_problems
@@ -31,29 +33,40 @@ def compile_templates(
         problems += _lonely(file, files)
         problems += file.subject_problems()
         problems += name_problems(file, files, environment, organisation)
-    if problems:
-        raise ConfigError(*problems)
-    pairs = {
+    broken = {problem.file for problem in problems}
+    if not any(file.is_piece for file in written.values() if file.name in broken):
+        sound = {n: file for n, file in written.items() if n not in broken}
+        templates = Templates(organisation, _pairs(sound, environment))
+        problems += rehearse(templates, written, tuple(missing))
+        if not problems:
+            return templates
+    raise ConfigError(*problems)
+
+
+def _pairs(
+    files: Mapping[str, TemplateFile], environment: ImmutableSandboxedEnvironment
+) -> dict[str, TemplatePair]:
+    """The letters of which both files are there."""
+    return {
         file.stem: TemplatePair(
             name=file.stem,
             subject=file.subject,
             text=environment.get_template(f"{file.stem}.txt"),
             html=environment.get_template(f"{file.stem}.html"),
-            is_notice=file.is_notice,
         )
-        for file in written.values()
-        if file.has_subject
+        for file in files.values()
+        if file.has_subject and f"{file.stem}.html" in files
     }
-    templates = Templates(organisation, pairs)
-    if problems := list(rehearse(templates, written, tuple(missing))):
-        raise ConfigError(*problems)
-    return templates
 
 
 def _lonely(file: TemplateFile, files: Collection[str]) -> Iterator[Problem]:
     ending = file.name.removeprefix(file.stem)
     if ending not in {".txt", ".html"}:
-        yield Problem("a template's name must end in .txt or .html", file.name)
+        yield Problem(
+            "a template's name must end in .txt or .html",
+            file.name,
+            code="template-name",
+        )
     elif not file.is_piece:
         twin = f"{file.stem}{'.html' if ending == '.txt' else '.txt'}"
         if twin not in files:
@@ -61,4 +74,5 @@ def _lonely(file: TemplateFile, files: Collection[str]) -> Iterator[Problem]:
                 f"there is no `{twin}` beside it",
                 file.name,
                 hint="every letter has a text and an HTML form, and both say the same",
+                code="missing-twin",
             )

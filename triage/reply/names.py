@@ -1,6 +1,7 @@
 """The names that a template file uses, held against those that there are."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -11,10 +12,42 @@ from triage.reply.source import TemplateFile
 from triage.reply.variables import organisation_variables
 from triage.tomlsource import did_you_mean
 
+OF_THE_SENDER = frozenset(
+    {
+        "address",
+        "author",
+        "body",
+        "complaint",
+        "content",
+        "email",
+        "first_name",
+        "from",
+        "from_",
+        "mail",
+        "message",
+        "name",
+        "quoted",
+        "reply_to",
+        "sender",
+        "sender_name",
+        "signature",
+        "text",
+        "to",
+        "user",
+        "writer",
+    }
+)
+"""Names by which other programs offer what a sender wrote."""
+
 _OWNED_BY = {
     "organisation": "the variable `organisation` has no",
     "contacts": "the configuration's [contacts] has no",
     "links": "the configuration's [links] has no",
+}
+_UNKNOWN = {
+    "organisation": "unknown-variable",
+    "contacts": "unknown-contact",
+    "links": "missing-link",
 }
 
 
@@ -29,7 +62,8 @@ def name_problems(
         tree = environment.parse(file.text, file.name)
         undeclared = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as error:
-        yield file.problem(error.message or "this is no template", error.lineno)
+        problem = file.problem(error.message or "this is no template", error.lineno)
+        yield replace(problem, code="template-syntax")
         return
     yield from _unknown_variables(file, tree, undeclared - file.variables)
     yield from _unknown_members(file, tree, organisation)
@@ -48,8 +82,13 @@ def _unknown_variables(
         key=lambda found: found[1],
     ):
         known = f"known here: {', '.join(sorted(file.variables))}"
+        if name in OF_THE_SENDER:
+            told = f"no letter can say what the sender wrote: there is no `{name}`"
+            yield replace(file.problem(told, line, name, known), code="sender-text")
+            continue
         hint = did_you_mean(name, file.variables) or known
-        yield file.problem(f"unknown variable `{name}`", line, name, hint)
+        problem = file.problem(f"unknown variable `{name}`", line, name, hint)
+        yield replace(problem, code="unknown-variable")
 
 
 def _unknown_members(
@@ -61,12 +100,14 @@ def _unknown_members(
         if member is None:
             message = f"`{owner}` must be followed by a name in quotes"
             hint = f"as in {owner}['{min(known, default='name')}']"
-            yield file.problem(message, line, owner, hint)
+            problem = file.problem(message, line, owner, hint)
+            yield replace(problem, code="template-syntax")
         elif member not in known:
             listed = f"known here: {', '.join(sorted(known)) or 'none'}"
             hint = did_you_mean(member, known) or listed
             message = f"{_OWNED_BY[owner]} `{member}`"
-            yield file.problem(message, line, member, hint)
+            problem = file.problem(message, line, member, hint)
+            yield replace(problem, code=_UNKNOWN[owner])
 
 
 def _members(tree: nodes.Template) -> Iterator[tuple[int, str, str | None]]:
@@ -92,11 +133,13 @@ def _unknown_files(
     for node in users:
         named = node.template.value if isinstance(node.template, nodes.Const) else None
         if not isinstance(named, str):
-            yield file.problem("the file must be named in quotes", node.lineno)
+            problem = file.problem("the file must be named in quotes", node.lineno)
+            yield replace(problem, code="template-syntax")
         elif named not in files:
-            yield file.problem(
+            problem = file.problem(
                 f"there is no file `{named}`",
                 node.lineno,
                 named,
                 did_you_mean(named, files),
             )
+            yield replace(problem, code="unknown-file")

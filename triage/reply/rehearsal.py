@@ -7,12 +7,15 @@ from traceback import walk_tb
 from triage.errors import MessageError, Problem
 from triage.reply.compose import draft_letter, draft_notice, seal
 from triage.reply.model import Letter, Notice
-from triage.reply.sameness import first_difference, refusals
+from triage.reply.sameness import Difference, first_difference, refusals
 from triage.reply.samples import NOW, sample_letters, sample_notices
 from triage.reply.source import TemplateFile
 from triage.reply.templates import Templates
 
 Files = Mapping[str, TemplateFile]
+
+_LONGEST_LOOKED_FOR = 4
+"""Words; more of them seldom stand on one line."""
 
 
 def rehearse(
@@ -53,11 +56,32 @@ def _problems(
         yield _placed(error, mail.template, files)
         return
     if difference := first_difference(draft.wording.text, draft.wording.html):
-        yield Problem(
-            f"it says something else than {mail.template}.txt: {difference}", html.name
-        )
+        yield _differs(difference, mail.template, files)
     for refusal in refusals(draft.wording.html):
-        yield Problem(refusal, html.name)
+        yield Problem(refusal, html.name, code="template-html")
+
+
+def _differs(difference: Difference, template: str, files: Files) -> Problem:
+    """Put a difference where its words stand, in the HTML or else in the text.
+
+    Pieces are looked at as well; words that variables give stand nowhere.
+    """
+    html, text = files[f"{template}.html"], files[f"{template}.txt"]
+    told = f"{html.name} says something else than {text.name}: {difference}"
+    pieces = [file for file in files.values() if file.is_piece]
+    for ending, words in (
+        (".html", difference.shown),
+        (".txt", difference.said),
+        (".html", difference.before[-1:]),
+    ):
+        where = [html if ending == ".html" else text]
+        where += [piece for piece in pieces if piece.name.endswith(ending)]
+        for length in range(min(len(words), _LONGEST_LOOKED_FOR), 0, -1):
+            for file in where:
+                if found := file.line_with(" ".join(words[:length])):
+                    line, at = found
+                    return replace(file.problem(told, line, at), code="text-differs")
+    return Problem(told, html.name, code="text-differs")
 
 
 def _placed(error: MessageError, template: str, files: Files) -> Problem:
@@ -65,8 +89,8 @@ def _placed(error: MessageError, template: str, files: Files) -> Problem:
     cause = error.__cause__
     if cause is not None and (place := _innermost(cause, files)) is not None:
         name, line = place
-        return files[name].problem(str(cause), line)
-    return Problem(str(error), f"{template}.txt")
+        return replace(files[name].problem(str(cause), line), code="template-fails")
+    return Problem(str(error), f"{template}.txt", code="template-fails")
 
 
 def _innermost(error: BaseException, files: Files) -> tuple[str, int] | None:

@@ -6,8 +6,10 @@ that acts by itself.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from typing_extensions import override
 
 _TAGS = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "div",
@@ -22,6 +24,7 @@ _ATTRIBUTES = {
 _LINKS = ("https://", "mailto:", "tel:")
 _REMOTE_STYLE = re.compile(r"url\(|@import|expression\(|\\", re.IGNORECASE)
 _ITEM_NUMBER = re.compile(r"^ *\d{1,2}\. ", re.MULTILINE)
+_AROUND = 3
 _EDGES = " .,:;!?()[]<>\"'“”‘’–—•|-"  # noqa: RUF001 - typographic quotes and dashes are meant
 
 
@@ -40,12 +43,19 @@ def _refused(node: LexborNode) -> Iterator[str]:
     for name, value in node.attributes.items():
         if name not in _ATTRIBUTES:
             yield f"<{node.tag} {name}=…> may not stand in a letter"
-        if name == "href" and not (value or "").startswith(_LINKS):
-            yield "a link is neither https:, mailto: nor tel:"
         if name == "style" and _REMOTE_STYLE.search(value or ""):
             yield "a style fetches something from elsewhere"
+    if node.tag == "a":
+        yield from _refused_link(node.attributes.get("href") or "")
     if node.tag == "style" and _REMOTE_STYLE.search(node.text()):
         yield "a style fetches something from elsewhere"
+
+
+def _refused_link(address: str) -> Iterator[str]:
+    if not address:
+        yield "a link has no address"
+    elif not address.startswith(_LINKS):
+        yield "a link is neither https:, mailto: nor tel:"
 
 
 def words_of_text(text: str) -> list[str]:
@@ -67,7 +77,26 @@ def words_of_html(html: str) -> list[str]:
     return _words(tree.root.text(separator=" ")) if tree.root else []
 
 
-def first_difference(text: str, html: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two bodies begin to differ: the words from there on, and those before."""
+
+    said: tuple[str, ...]
+    """In the text."""
+    shown: tuple[str, ...]
+    """In the HTML."""
+    before: tuple[str, ...]
+
+    @override
+    def __str__(self) -> str:
+        said, shown = self._around(self.said), self._around(self.shown)
+        return f"“{said}” in the text, “{shown}” in the HTML"
+
+    def _around(self, words: tuple[str, ...]) -> str:
+        return " ".join((*self.before[-_AROUND:], *words[: _AROUND + 1])) or "nothing"
+
+
+def first_difference(text: str, html: str) -> Difference | None:
     """Return where the bodies begin to differ, None where they say the same."""
     said, shown = words_of_text(text), words_of_html(html)
     if said == shown:
@@ -75,13 +104,9 @@ def first_difference(text: str, html: str) -> str | None:
     at = 0
     while at < min(len(said), len(shown)) and said[at] == shown[at]:
         at += 1
-    return f"“{_around(said, at)}” in the text, “{_around(shown, at)}” in the HTML"
+    return Difference(tuple(said[at:]), tuple(shown[at:]), tuple(said[:at]))
 
 
 def _words(text: str) -> list[str]:
     """Split into words, without case and punctuation."""
     return [bare for word in text.casefold().split() if (bare := word.strip(_EDGES))]
-
-
-def _around(words: list[str], at: int) -> str:
-    return " ".join(words[max(0, at - 3) : at + 4]) or "nothing"

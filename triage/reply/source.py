@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.errors import MessageError, Problem
 from triage.reply.grammar import is_line
@@ -73,7 +73,8 @@ class TemplateFile:
     def subject_problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the first line, where it has to be a subject."""
         if self.has_subject and (fault := self._fault_of_subject()):
-            yield self.problem(fault, 1, hint=_EXAMPLE)
+            problem = self.problem(fault, 1, hint=_EXAMPLE)
+            yield replace(problem, code="template-subject")
 
     def _fault_of_subject(self) -> str | None:
         match self._fixed_parts:
@@ -98,6 +99,14 @@ class TemplateFile:
         source = lines[line - 1] if 0 < line <= len(lines) else None
         column = source.find(at) + 1 if source and at else 0
         return Problem(message, self.name, line, column or None, source, hint)
+
+    def line_with(self, words: str) -> tuple[int, str] | None:
+        """Find words in the file, whatever their case: the line and how they stand."""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            start = line.casefold().find(words)
+            if words and start >= 0:
+                return number, line[start : start + len(words)]
+        return None
 
     @property
     def is_notice(self) -> bool:

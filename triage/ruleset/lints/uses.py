@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from triage.errors import Problem
 from triage.ruleset.checks import named_in
-from triage.ruleset.lints.written import Written
-from triage.ruleset.phrases import Choice, ListName, PhraseError, Sequence, read_phrase
+from triage.ruleset.lints.written import Written, parsed
+from triage.ruleset.phrases import Choice, ListName, Sequence
 from triage.ruleset.schema import (
     Example,
     Expect,
@@ -120,10 +120,7 @@ def _phrases(written: Written) -> Iterator[str]:
 
 def _lists_in(phrases: Iterable[str]) -> Iterator[str]:
     for phrase in phrases:
-        try:
-            yield from _lists_of(read_phrase(phrase))
-        except PhraseError:
-            continue
+        yield from _lists_of(parsed(phrase) or ())
 
 
 def _lists_of(sequence: Sequence) -> Iterator[str]:

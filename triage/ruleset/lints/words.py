@@ -1,19 +1,13 @@
 """Phrases that contradict each other or stand twice, and signals without examples."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.errors import Problem
 from triage.ruleset.checks import Path
-from triage.ruleset.lints.written import Written
-from triage.ruleset.phrases import (
-    Choice,
-    ListName,
-    PhraseError,
-    Sequence,
-    read_phrase,
-)
+from triage.ruleset.lints.written import Written, parsed
+from triage.ruleset.phrases import Choice, ListName, Sequence
 from triage.ruleset.schema import (
     Conditions,
     Flag,
@@ -52,7 +46,7 @@ def phrases_given_twice(written: Written) -> Iterator[Problem]:
     for path, phrases in _lists(written):
         first: dict[Sequence, Path] = {}
         for number, phrase in enumerate(phrases):
-            if (read := _read(phrase)) is None:
+            if (read := parsed(phrase)) is None:
                 continue
             place = (*path, number)
             if read in first:
@@ -161,6 +155,7 @@ class _Meanings:
     """What phrases say, lists and alternatives taken one by one."""
 
     written: Written
+    _found: dict[str, dict[Sequence, Placed]] = field(default_factory=dict)
 
     @cached_property
     def _lists(self) -> dict[str, tuple[str, ...]]:
@@ -171,37 +166,37 @@ class _Meanings:
         return {signal.id: (path, signal) for path, signal in self.written.of(Signal)}
 
     def of(self, phrase: str) -> frozenset[Sequence]:
-        read = _read(phrase)
+        read = parsed(phrase)
         return frozenset() if read is None else frozenset(self._each(read, ()))
 
     def shared(self, one: str, other: str) -> tuple[Placed, Placed] | None:
         """Find a phrase of one signal that the other has too, in the same fields."""
         if not (self._fields(one) & self._fields(other)):
             return None
-        there = {
-            meaning: (place, phrase)
-            for place, phrase in self._phrases(other)
-            for meaning in self.of(phrase)
-        }
-        for place, phrase in self._phrases(one):
-            for meaning in self.of(phrase):
-                if meaning in there:
-                    return (place, phrase), there[meaning]
-        return None
+        here, there = self._meanings_in(one), self._meanings_in(other)
+        both = next((meaning for meaning in here if meaning in there), None)
+        return None if both is None else (here[both], there[both])
 
     def _fields(self, signal: str) -> frozenset[Where]:
         found = self._signals.get(signal)
         return frozenset(found[1].where) if found else frozenset()
 
-    def _phrases(self, signal: str) -> Iterator[Placed]:
-        path, entry = self._signals[signal]
-        yield from _entries((*path, "phrases"), entry.phrases)
+    def _meanings_in(self, signal: str) -> dict[Sequence, Placed]:
+        """The meanings of a signal's phrases with a place of each."""
+        if signal not in self._found:
+            path, entry = self._signals[signal]
+            self._found[signal] = {
+                meaning: (place, phrase)
+                for place, phrase in _entries((*path, "phrases"), entry.phrases)
+                for meaning in self.of(phrase)
+            }
+        return self._found[signal]
 
     def _each(self, read: Sequence, within: tuple[str, ...]) -> Iterator[Sequence]:
         match read:
             case (ListName(name),) if name in self._lists and name not in within:
                 for phrase in self._lists[name]:
-                    if (inner := _read(phrase)) is not None:
+                    if (inner := parsed(phrase)) is not None:
                         yield from self._each(inner, (*within, name))
             case (Choice(options, is_optional=False),):
                 for option in options:
@@ -223,10 +218,3 @@ def _lists(written: Written) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 def _entries(path: Path, phrases: Iterable[str]) -> Iterator[Placed]:
     return (((*path, number), phrase) for number, phrase in enumerate(phrases))
-
-
-def _read(phrase: str) -> Sequence | None:
-    try:
-        return read_phrase(phrase)
-    except PhraseError:
-        return None

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from triage.errors import Problem
 from triage.ruleset.checks import Entries, Kind, Path
+from triage.ruleset.phrases import PhraseError, Sequence, read_phrase
 from triage.ruleset.schema import Guard, Route, Rule
 from triage.tomlsource import Merged
 
@@ -47,3 +48,12 @@ class Written:
         for path, rule in self.of(Rule):
             lines.setdefault(rule.route, []).append((path, rule))
         return lines
+
+
+@lru_cache(maxsize=16_384)
+def parsed(phrase: str) -> Sequence | None:
+    """Read a phrase; None for one that the compiler refuses."""
+    try:
+        return read_phrase(phrase)
+    except PhraseError:
+        return None
