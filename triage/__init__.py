@@ -8,7 +8,9 @@ wiring      Config to connected parts; the only clock
 daemon      runs the jobs, stops cleanly
 trial       JOB changed rules and templates → tried → in force, or refused
 replay      a whole archive once more: what each mail would get, and what changed
+deadlines   JOB what falls due → a reminder to the team
 intake      JOB mailbox → decision → store → filed
+approvals   JOB folder for approval → letter queued, mail back in its folder
 dispatch    JOB outbox → SMTP → sent, tried again, refused or uncertain
 preview     letters looked at before anybody gets one
 mailbox     IMAP: what is new, fetched by peeking; filing

@@ -92,6 +92,15 @@ class Patience:
         return pause
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A job that runs every so many seconds; what it did may be letters to send."""
+
+    name: str
+    seconds: int
+    job: Job
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What the daemon runs."""
@@ -108,6 +117,7 @@ class Parts:
     poll_seconds: int
     rules: Rules | None = None
     """None: the rules stay as they are."""
+    others: tuple[Timed, ...] = ()
 
 
 class Daemon:
@@ -122,20 +132,22 @@ class Daemon:
         self._intake = parts.intake
         self._dispatch = parts.dispatch
         self._rules = parts.rules
+        self._others = parts.others
         self._ready = parts.ready
         self._watcher = parts.watcher
         self._interrupt = parts.interrupt
         self._stop = parts.stop
         self._poll_seconds = parts.poll_seconds
         self._news = threading.Event()
-        self._patience = {name: Patience() for name in ("intake", "dispatch", "rules")}
+        names = ("intake", "dispatch", "rules", *(other.name for other in self._others))
+        self._patience = {name: Patience() for name in names}
         # Rules went well before anything runs; new ones that do not end nothing.
         self._went_well = {"rules"}
         self._reconciled_at: float | None = None
         self._fatal: ConfigError | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(3)},
+            executors={"default": ThreadPoolExecutor(3 + len(self._others))},
             job_defaults={
                 "coalesce": True,
                 "max_instances": 1,
@@ -156,6 +168,8 @@ class Daemon:
         self._every(DISPATCH_SECONDS, "dispatch", self._send)
         if self._rules is not None:
             self._every(RULES_SECONDS, "rules", partial(self._renew, self._rules))
+        for other in self._others:
+            self._every(other.seconds, other.name, partial(self._run_other, other))
         watching = threading.Thread(target=self._watch, name="watch", daemon=True)
         if self._watcher is not None:
             watching.start()
@@ -304,6 +318,12 @@ class Daemon:
     def _renew(self, rules: Rules) -> None:
         """Put changed rules in force, if they pass; what they are, the job says."""
         rules.run(self._stop.is_set)
+
+    def _run_other(self, other: Timed) -> None:
+        done = other.job.run(self._stop.is_set)
+        if done:
+            log.info("%s: %s", other.name, done)
+            self._hurry("dispatch")
 
     def _hurry(self, name: str) -> None:
         """Run a job now; while it runs already, its own loop takes the news up."""

@@ -47,6 +47,7 @@ class Calendar:
     country: str
     subdivision: str | None = None
     closing_days: Mapping[date, str] = field(default_factory=dict)
+    opening_time: time = time(9)
 
     def __post_init__(self) -> None:
         try:
@@ -72,6 +73,12 @@ class Calendar:
             day += timedelta(days=1)
         return day
 
+    def working_day_before(self, day: date) -> date:
+        day -= timedelta(days=1)
+        while self.day_off(day):
+            day -= timedelta(days=1)
+        return day
+
     def date_of(self, instant: datetime) -> date:
         """The date in the board's zone; an instant out of all reason is brought in."""
         return min(max(instant, EARLIEST), LATEST).astimezone(self.timezone).date()
@@ -79,6 +86,10 @@ class Calendar:
     def closes(self, day: date) -> datetime:
         """Closing time on one day, aware."""
         return datetime.combine(day, self.closing_time, tzinfo=self.timezone)
+
+    def opens(self, day: date) -> datetime:
+        """Opening time on one day, aware."""
+        return datetime.combine(day, self.opening_time, tzinfo=self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,18 @@ def due(received_at: datetime, days: int, calendar: Calendar) -> Due:
     number = f"{days} working day{'' if days == 1 else 's'}"
     words = f"{number}{start}{skipped} → {day_words(last, received_on)}"
     return Due(calendar.closes(last), days, counted_from, left_out, words)
+
+
+def reminded_at(due_at: datetime, days: int, calendar: Calendar) -> datetime:
+    """Tell when people are reminded of a due date: so many working days before.
+
+    It is opening time, so that the day itself is there to act. What is due on a Monday
+    they are reminded of on the Friday before, not on the Sunday.
+    """
+    day = calendar.date_of(due_at)
+    for _ in range(days):
+        day = calendar.working_day_before(day)
+    return calendar.opens(day)
 
 
 def holidays_between(

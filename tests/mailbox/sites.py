@@ -5,7 +5,7 @@ A site is also what others see of the mailbox, by a connection of their own.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,7 +32,7 @@ class Seen:
 class Site(Protocol):
     """One mailbox, empty at first."""
 
-    def mailbox(self, limits: Limits | None = None) -> Mailbox:
+    def mailbox(self, limits: Limits | None = None, folder: str = "INBOX") -> Mailbox:
         """Return it as the program has it, not yet connected."""
 
     def deliver(
@@ -54,9 +54,11 @@ class FakeSite:
     def __init__(self) -> None:
         self._fake = FakeMailbox()
 
-    def mailbox(self, limits: Limits | None = None) -> FakeMailbox:
+    def mailbox(
+        self, limits: Limits | None = None, folder: str = "INBOX"
+    ) -> FakeMailbox:
         self._fake.limits = limits or Limits()
-        return self._fake
+        return self._fake if folder == "INBOX" else self._fake.beside(folder)
 
     def deliver(
         self,
@@ -90,8 +92,20 @@ class ImapSite:
         self._port, self._user, self._password = port, user, password
         self._spelled = spelled
 
-    def mailbox(self, limits: Limits | None = None) -> ImapMailbox:
-        return ImapMailbox(self.account(), limits or Limits())
+    def mailbox(
+        self, limits: Limits | None = None, folder: str = "INBOX"
+    ) -> ImapMailbox:
+        account = replace(self.account(), folder=folder)
+        return ImapMailbox(account, limits or Limits())
+
+    def move(self, folder: str, to: str) -> None:
+        """Move everything in a folder, as a person does in a mail program."""
+        with self.somebody_else() as client:
+            source, target = self._spelled(folder), self._spelled(to)
+            if not client.folder_exists(target):
+                client.create_folder(target)
+            client.select_folder(source)
+            client.move(client.search(["ALL"]), target)
 
     @property
     def address(self) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 
@@ -389,3 +390,27 @@ def test_nothing_works_before_it_is_connected(site: Site) -> None:
 
     with pytest.raises(TransientError, match="not connected"):
         mailbox.select()
+
+
+@pytest.mark.parametrize("make", [make_mail, make_large_mail], ids=["small", "large"])
+def test_a_mail_in_another_folder_is_read_as_it_was_and_moved_on(
+    site: Site, make: Callable[[], bytes]
+) -> None:
+    site.deliver(make())
+    with site.mailbox(SMALL) as mailbox:
+        mailbox.select()
+        (listed,) = mailbox.peek(mailbox.uids())
+        (fetched,) = mailbox.fetch([listed])
+        mailbox.file([listed.uid], "Complaints/Approved")
+
+    with site.mailbox(SMALL, "Complaints/Approved") as other:
+        other.check_filing()
+        other.select()
+        (again,) = other.peek(other.uids())
+        (read,) = other.fetch([again])
+        moved = other.file([again.uid], "Complaints/Formal")
+        left = other.uids()
+
+    assert (read.raw, again.received_at) == (fetched.raw, listed.received_at)
+    assert (set(moved), left) == ({again.uid}, [])
+    assert len(site.contents("Complaints/Formal")) == 1

@@ -94,6 +94,7 @@ def test_every_letter_is_listed_here(templates: Templates) -> None:
         *LETTERS,
         "notice",
         "notice-breaker",
+        "notice-due",
         "notice-rules",
     }
 

@@ -20,6 +20,8 @@ from triage.mailbox.folders import folder_problems
 from triage.mailbox.imap import require_our_id
 from triage.message.arrival import Fetched, Listed
 
+UNNUMBERED = frozenset({"select", "find", "ensure_folders", "check_filing"})
+"""Methods that name no UID."""
 ARRIVAL = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -64,6 +66,14 @@ class FakeMailbox:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def beside(self, folder: str) -> Self:
+        """Return another connection to the same account, for another folder."""
+        other = type(self)(folder, self.limits)
+        self.folders.setdefault(folder, [])
+        other.folders = self.folders
+        other._next_uid = self._next_uid
+        return other
 
     def connect(self) -> None:
         self.calls.append("connect")
@@ -204,7 +214,7 @@ class FakeMailbox:
             self._is_connected = False
             raise TransientError("not connected")
         self._raise_next(method)
-        if method not in ("select", "find") and self._known != self.uidvalidity:
+        if method not in UNNUMBERED and self._known != self.uidvalidity:
             if self._known is not None:
                 self._is_connected = False
                 raise TransientError("the folder has been numbered anew")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from triage import __version__
+from triage.cli.acknowledged import acknowledged
 from triage.cli.case import case
 from triage.cli.check import check
 from triage.cli.demo import demo
@@ -63,7 +64,7 @@ for command in (
     demo,
 ):
     commands.add_command(command)
-for command in (reroute, example):
+for command in (acknowledged, reroute, example):
     case.add_command(command)
 
 

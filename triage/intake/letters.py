@@ -10,7 +10,15 @@ from triage.decision import Decision, ReplyPlan, Sighting
 from triage.intake.rulebook import Rulebook
 from triage.message import Message
 from triage.message.token import mint_id
-from triage.reply import Composed, Letter, Notice, Templates, compose, compose_notice
+from triage.reply import (
+    Composed,
+    Duty,
+    Letter,
+    Notice,
+    Templates,
+    compose,
+    compose_notice,
+)
 from triage.reply.model import LONGEST_REASON
 from triage.ruleset.schema import Series
 from triage.store import Category, Store
@@ -19,12 +27,14 @@ from triage.store import Letter as FrozenLetter
 NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
 RULES_TEMPLATE = "notice-rules"
+REMINDER_TEMPLATE = "notice-due"
 TEAM = "team"
 MOST_REASONS = 10
 """More stand in `triage status`."""
 NO_CASE = "BREAKER"
 """Stands in the Message-ID of an alert where a case's reference would."""
 NO_CASE_BUT_RULES = "RULES"
+NO_ONE_CASE = "DUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +193,36 @@ def refusal_notice(
         why=tuple(_first_line(reason) for reason in reasons[:MOST_REASONS]),
     )
     return _frozen_notice(notice, rulebook, now)
+
+
+def reminder(
+    waiting: Sequence[Duty], owed: Sequence[Duty], rulebook: Rulebook, now: datetime
+) -> FrozenLetter | None:
+    """Word what the team must see to, or somebody waits longer than they may.
+
+    None where no team is named.
+    """
+    to = rulebook.organisation.contacts.get(TEAM)
+    if to is None:
+        return None
+    kind = f"due-{now:%Y%m%d%H%M%S}"
+    notice = Notice(
+        template=REMINDER_TEMPLATE,
+        kind=kind,
+        to=to,
+        message_id=_mint(NO_ONE_CASE, kind, rulebook),
+        why=(_how_many(len(waiting) + len(owed)),),
+        folder=rulebook.ruleset.tables.modes.approved_folder,
+        waiting=tuple(waiting),
+        owed=tuple(owed),
+    )
+    return _frozen_notice(notice, rulebook, now)
+
+
+def _how_many(people: int) -> str:
+    if people == 1:
+        return "One person waits for an acknowledgement that is due soon, or overdue"
+    return f"{people} people wait for acknowledgements that are due soon, or overdue"
 
 
 def _first_line(reason: str) -> str:

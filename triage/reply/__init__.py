@@ -21,12 +21,13 @@ compile    template files to Templates, or every problem
 
 from triage.reply.compile import compile_templates
 from triage.reply.compose import compose, compose_notice, require_writable
-from triage.reply.model import Composed, Letter, Notice, Organisation
+from triage.reply.model import Composed, Duty, Letter, Notice, Organisation
 from triage.reply.rewording import reword, subject_of, text_of
 from triage.reply.templates import Templates
 
 __all__ = [
     "Composed",
+    "Duty",
     "Letter",
     "Notice",
     "Organisation",

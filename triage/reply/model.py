@@ -105,6 +105,19 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody who must hear from us by a day: a line of a reminder."""
+
+    reference: str
+    route: str
+    """The route's title."""
+    at: datetime
+    is_late: bool = False
+    letter: int | None = None
+    """The number of the reply that waits for approval."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A short mail to one of us: a contact who is told at once, or the team.
 
@@ -125,6 +138,10 @@ class Notice:
     received_at: datetime | None = None
     acknowledge: Due | None = None
     respond: Due | None = None
+    waiting: tuple[Duty, ...] = ()
+    """Acknowledgements that wait for approval."""
+    owed: tuple[Duty, ...] = ()
+    """Acknowledgements that a person must write."""
 
     def __post_init__(self) -> None:
         for reason in self.why:

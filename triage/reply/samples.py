@@ -1,9 +1,11 @@
 """Letters with which every template is tried before it may be used."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from triage.reply.model import Letter, Notice, Organisation
+from triage.reply.model import Duty, Letter, Notice, Organisation
+from triage.reply.variables import MOST_ROWS
 from triage.workdays import Due
 
 NOW = datetime(2026, 4, 2, 15, 30, tzinfo=UTC)
@@ -65,6 +67,13 @@ def _bare_letter(template: str, organisation: Organisation) -> Letter:
     )
 
 
+def _duties(letter: int | None) -> tuple[Duty, ...]:
+    """More of them than a reminder lists."""
+    at = _ACKNOWLEDGE.at
+    late = Duty(REFERENCE, "The title of the route", at, is_late=True, letter=letter)
+    return (late, *(replace(late, is_late=False) for _ in range(MOST_ROWS)))
+
+
 def sample_notices(
     template: str, organisation: Organisation, *, needs_reference: bool
 ) -> Iterator[tuple[str, Notice]]:
@@ -84,6 +93,8 @@ def sample_notices(
             received_at=_ARRIVED,
             acknowledge=_ACKNOWLEDGE,
             respond=_RESPOND,
+            waiting=_duties(letter=12),
+            owed=_duties(letter=None),
         ),
     )
     yield (

@@ -6,11 +6,13 @@ Nothing here comes from a sender, and nothing that a sender chose is reachable f
 from collections.abc import Mapping
 from datetime import datetime
 
-from triage.reply.model import Letter, Notice, Organisation
+from triage.reply.model import Duty, Letter, Notice, Organisation
 from triage.reply.words import date_in_words
 from triage.workdays import Due
 
 Variables = Mapping[str, object]
+MOST_ROWS = 20
+"""Of each list of a reminder; a mail of ours may not be long."""
 
 ORGANISATION_VARIABLES = frozenset({"organisation", "contacts", "links"})
 LETTER_VARIABLES = ORGANISATION_VARIABLES | {
@@ -33,6 +35,10 @@ NOTICE_VARIABLES = ORGANISATION_VARIABLES | {
     "route",
     "folder",
     "priority",
+    "waiting",
+    "more_waiting",
+    "owed",
+    "more_owed",
 }
 
 
@@ -81,7 +87,27 @@ def notice_variables(
         "route": notice.route,
         "folder": notice.folder,
         "priority": notice.priority,
+        "waiting": _rows(notice.waiting, organisation),
+        "more_waiting": max(0, len(notice.waiting) - MOST_ROWS),
+        "owed": _rows(notice.owed, organisation),
+        "more_owed": max(0, len(notice.owed) - MOST_ROWS),
     }
+
+
+def _rows(
+    duties: tuple[Duty, ...], organisation: Organisation
+) -> list[dict[str, object]]:
+    """Return the first duties as a template lists them."""
+    return [
+        {
+            "reference": duty.reference,
+            "route": duty.route,
+            "by": date_in_words(duty.at, organisation.timezone),
+            "is_late": duty.is_late,
+            "letter": duty.letter,
+        }
+        for duty in duties[:MOST_ROWS]
+    ]
 
 
 def _day(moment: datetime | None, organisation: Organisation) -> str | None:

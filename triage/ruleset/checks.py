@@ -241,6 +241,31 @@ def check_signals(merged: Merged, entries: Entries) -> Iterator[Problem]:
                 )
 
 
+def check_modes(merged: Merged, entries: Entries) -> Iterator[Problem]:
+    """Yield folders for approval in which other mail is filed too."""
+    modes = entries.first(Modes)
+    if modes is None:
+        return
+    taken = {
+        route.folder: f"of the route `{route.id}`" for _, route in entries.of(Route)
+    }
+    automatic = entries.first(Automatic)
+    if automatic is not None and automatic.folder is not None:
+        taken[automatic.folder] = "of automatic mail"
+    for key in ("approved_folder", "rejected_folder"):
+        folder = getattr(modes, key)
+        if folder is None:
+            continue
+        if folder in taken:
+            yield merged.problem(
+                ("modes", key),
+                f'the folder "{folder}" is that {taken[folder]}, so moving a mail'
+                " there would decide nothing",
+                "give it a folder of its own, as Complaints/Approved",
+            )
+        taken[folder] = f"of `{key}`"
+
+
 def check_dates(merged: Merged, entries: Entries) -> Iterator[Problem]:
     """Yield series that end before they begin, and a calendar of nowhere."""
     for path, series in entries.of(Series):
@@ -253,6 +278,12 @@ def check_dates(merged: Merged, entries: Entries) -> Iterator[Problem]:
     calendar = entries.first(CalendarTable)
     if calendar is None:
         return
+    if calendar.opening_time >= calendar.closing_time:
+        yield merged.problem(
+            ("calendar", "opening_time"),
+            f"the office opens at {calendar.opening_time:%H:%M},"
+            f" and closes at {calendar.closing_time:%H:%M} already",
+        )
     try:
         ZoneInfo(calendar.timezone)
     except (LookupError, ValueError, OSError):

@@ -12,6 +12,7 @@ from triage.ruleset.checks import (
     Entries,
     check_dates,
     check_ids,
+    check_modes,
     check_signals,
     read_entries,
 )
@@ -61,6 +62,7 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
     problems = [*entries.problems, *check_ids(merged, entries)]
     problems += check_signals(merged, entries)
     problems += check_dates(merged, entries)
+    problems += check_modes(merged, entries)
     compiler = _Compiler(merged, entries)
     signals = compiler.signals()
     subject_words = compiler.subject_words()
@@ -115,6 +117,7 @@ def _calendar(tables: RuleFiles) -> Calendar:
         closing_time=table.closing_time,
         country=table.country,
         subdivision=table.subdivision,
+        opening_time=table.opening_time,
         closing_days={closing.day: closing.title for closing in table.closing_days},
     )
 

@@ -54,6 +54,8 @@ Cases (command line, digest)
     store.cases.reroute(Rerouting(...)) -> Rerouted       a person overrules the rules
     store.cases.track_record(since) -> TrackRecord        how often rules decided
     store.cases.mark_answered(reference, at)              a person answered
+    store.cases.mark_acknowledged(reference, at) -> bool  a person acknowledged
+    store.reminders.sent_on(day) / note(references, day)
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
     store.outbox.listed(*states) -> list[OutboxLine]
@@ -67,6 +69,7 @@ Letters that wait for approval (command line, approved folder)
         the letter may have arrived and `resend` is the question
     store.approvals.reject(id, now, by, why) / edit(id, data, Edit(...))
     store.approvals.edits(id) -> list[Edit]               what people replaced
+    store.handed_in: mails in the folders for approval; see triage/store/handed_in.py
 
 Editions (rule files and templates: what is in force, what was tried)
     store.editions.keep(edition, counts, now)
@@ -102,6 +105,7 @@ from triage.store.editions import (
     Trial,
 )
 from triage.store.fates import Fate
+from triage.store.handed_in import Filed, HandedIn, Spot
 from triage.store.model import (
     Aside,
     CaseFile,
@@ -139,6 +143,8 @@ __all__ = [
     "Debt",
     "Edit",
     "Fate",
+    "Filed",
+    "HandedIn",
     "HandedOverError",
     "How",
     "IllegalMoveError",
@@ -159,6 +165,7 @@ __all__ = [
     "Rerouted",
     "Rerouting",
     "SetAside",
+    "Spot",
     "State",
     "Store",
     "Times",

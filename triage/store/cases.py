@@ -147,6 +147,16 @@ class Cases:
         """Count what rules decided since then, and how often people overruled them."""
         return track_record(self._engine, since)
 
+    def mark_acknowledged(self, reference: str, at: datetime) -> bool:
+        """Note that a person acknowledged; False: it was acknowledged before."""
+        changed = self._engine.run(
+            "UPDATE cases SET acknowledged_at = :at"
+            " WHERE reference = :reference AND acknowledged_at IS NULL",
+            reference=reference,
+            at=at,
+        )
+        return changed == 1
+
     def mark_answered(self, reference: str, at: datetime) -> None:
         """Note that a person answered; an answer also acknowledges."""
         self._engine.run(

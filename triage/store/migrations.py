@@ -319,3 +319,48 @@ CREATE TABLE edits (
 CREATE INDEX edits_letter ON edits (letter);
 CREATE INDEX outbox_message ON outbox (message) WHERE message IS NOT NULL;
 """
+
+
+@steps(name="0005_folders_for_approval")
+def _folders_for_approval(database: Database) -> None:
+    database.executescript(_FOLDERS_FOR_APPROVAL)
+
+
+_FOLDERS_FOR_APPROVAL = """
+-- Every mail that was ever seen in a folder for approval or rejection.
+CREATE TABLE handed_in (
+    folder TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    -- NULL: it was left alone
+    letter INTEGER REFERENCES outbox (id),
+    reason TEXT NOT NULL,
+    back_to TEXT,
+    gone_at TEXT,
+    PRIMARY KEY (folder, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;
+
+-- When such a folder was last looked at: what is new since then was moved since then.
+CREATE TABLE looks (
+    folder TEXT PRIMARY KEY,
+    uidvalidity INTEGER NOT NULL,
+    at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_message_id ON messages (message_id)
+    WHERE message_id IS NOT NULL;
+"""
+
+
+@steps(name="0006_reminders")
+def _reminders(database: Database) -> None:
+    database.executescript(_REMINDERS)
+
+
+_REMINDERS = """
+-- The day on which the team was last reminded of a case.
+CREATE TABLE reminders (
+    case_id INTEGER PRIMARY KEY REFERENCES cases (id),
+    day TEXT NOT NULL
+) STRICT;
+"""

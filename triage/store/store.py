@@ -14,6 +14,7 @@ from triage.store.cases import Cases
 from triage.store.editions import Editions
 from triage.store.engine import Engine
 from triage.store.fates import Fates
+from triage.store.handed_in import HandedInRows
 from triage.store.heartbeat import Heartbeat
 from triage.store.ledger import LedgerRows
 from triage.store.model import Inquiry, Record, Recorded
@@ -27,6 +28,7 @@ from triage.store.received import (
     received,
 )
 from triage.store.recording import record
+from triage.store.reminders import Reminders
 
 
 class Store:
@@ -39,6 +41,8 @@ class Store:
         self.cases = Cases(engine)
         self.outbox = Outbox(engine)
         self.approvals = Approvals(engine)
+        self.reminders = Reminders(engine)
+        self.handed_in = HandedInRows(engine)
         self.breaker = Breaker(engine)
         self.fates = Fates(engine)
         self.editions = Editions(engine)

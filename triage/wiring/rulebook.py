@@ -15,7 +15,12 @@ from triage.decision import Ourselves
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
-from triage.intake.letters import ALERT_TEMPLATE, NOTICE_TEMPLATE, RULES_TEMPLATE
+from triage.intake.letters import (
+    ALERT_TEMPLATE,
+    NOTICE_TEMPLATE,
+    REMINDER_TEMPLATE,
+    RULES_TEMPLATE,
+)
 from triage.reply import Organisation, Templates, compile_templates
 from triage.reply.grammar import is_address
 from triage.ruleset import Ruleset, compile_ruleset, unknown_outside
@@ -186,6 +191,7 @@ def _mismatches(
         (NOTICE_TEMPLATE, "tells contacts"),
         (ALERT_TEMPLATE, "tells the team of a spent budget"),
         (RULES_TEMPLATE, "tells the team of refused rules"),
+        (REMINDER_TEMPLATE, "reminds the team of what falls due"),
     ):
         if templates and template not in templates:
             yield Problem(

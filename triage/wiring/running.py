@@ -9,8 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from triage.approvals import Approvals
 from triage.config import Config, load_config
-from triage.daemon import Daemon, Parts
+from triage.daemon import Daemon, Parts, Timed
+from triage.deadlines import Deadlines
 from triage.dispatch import Dispatch, Tally
 from triage.errors import TransientError
 from triage.intake import Intake, Pass
@@ -19,6 +21,7 @@ from triage.store import Store
 from triage.wiring.clock import now
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
+    Folders,
     MailboxWitness,
     inbox_of,
     mailbox_of,
@@ -26,6 +29,7 @@ from triage.wiring.servers import (
     submission_of,
 )
 
+DEADLINES_SECONDS = 60
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 QUIET = {
     # Their words may quote mail.
@@ -56,6 +60,8 @@ class Installation:
         self.mailbox = mailbox_of(config)
         self.watcher = mailbox_of(config)
         self._witness = mailbox_of(config)
+        self._folders = Folders(config)
+        opened.callback(self._folders.close)
         for mailbox in self._mailboxes():
             opened.callback(mailbox.close)
         submission = submission_of(config, self.stop)
@@ -80,6 +86,16 @@ class Installation:
             sender=sender_of(config),
             clock=clock,
         )
+        self.approvals = Approvals(
+            mailbox_of=self._folders,
+            store=self.store,
+            modes=lambda: self.intake.rulebook.ruleset.tables.modes,
+            clock=clock,
+            files=config.mailbox.file,
+        )
+        self.deadlines = Deadlines(
+            store=self.store, rulebook=lambda: self.intake.rulebook, clock=clock
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +114,8 @@ class Installation:
         try:
             self.ready_mailbox()
             taken = self.intake.run(self.stop.is_set)
+            self.approvals.run(self.stop.is_set)
+            self.deadlines.run(self.stop.is_set)
         except TransientError:
             # A mailbox that is away keeps no letter.
             self.dispatch.run(self.stop.is_set)
@@ -118,6 +136,7 @@ class Installation:
         self.stop.set()
         for mailbox in self._mailboxes():
             mailbox.interrupt()
+        self._folders.interrupt()
 
     def _mailboxes(self) -> tuple[ImapMailbox, ...]:
         return self.mailbox, self.watcher, self._witness
@@ -148,6 +167,10 @@ def daemon_parts(installation: Installation) -> Parts:
         interrupt=installation.interrupt,
         stop=installation.stop,
         poll_seconds=mailbox.poll_seconds,
+        others=(
+            Timed("approvals", mailbox.poll_seconds, installation.approvals),
+            Timed("deadlines", DEADLINES_SECONDS, installation.deadlines),
+        ),
     )
 
 

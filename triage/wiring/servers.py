@@ -32,8 +32,50 @@ def account_of(config: Config) -> Account:
 
 def mailbox_of(config: Config) -> ImapMailbox:
     """Return the watched mailbox, not yet connected."""
-    limits = replace(Limits(), whole=config.mailbox.large_message_kilobytes * KILOBYTE)
-    return ImapMailbox(account_of(config), limits, idles=config.mailbox.idle)
+    return ImapMailbox(
+        account_of(config), _limits_of(config), idles=config.mailbox.idle
+    )
+
+
+def _limits_of(config: Config) -> Limits:
+    return replace(Limits(), whole=config.mailbox.large_message_kilobytes * KILOBYTE)
+
+
+class Folders:
+    """Connections to further folders of the account, each made when first asked for.
+
+    Asked by one thread; `interrupt` and `close` are for others.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._mailboxes: dict[str, ImapMailbox] = {}
+        self._making = threading.Lock()
+        self._is_interrupted = False
+
+    def __call__(self, folder: str) -> ImapMailbox:
+        """Return the connection to a folder; raises ConfigError."""
+        with self._making:
+            if folder not in self._mailboxes:
+                account = replace(account_of(self._config), folder=folder)
+                mailbox = ImapMailbox(account, _limits_of(self._config), idles=False)
+                if self._is_interrupted:
+                    mailbox.interrupt()
+                self._mailboxes[folder] = mailbox
+            return self._mailboxes[folder]
+
+    def interrupt(self) -> None:
+        """End what is under way, and refuse what would follow."""
+        with self._making:
+            self._is_interrupted = True
+            for mailbox in self._mailboxes.values():
+                mailbox.interrupt()
+
+    def close(self) -> None:
+        """Log out everywhere."""
+        with self._making:
+            for mailbox in self._mailboxes.values():
+                mailbox.close()
 
 
 def inbox_of(config: Config) -> Inbox:

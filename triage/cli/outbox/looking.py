@@ -1,6 +1,7 @@
 """`triage outbox list` and `show`."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,7 @@ def list_outbox(
         wanted = [each for each in State if each not in (State.SENT, State.DROPPED)]
     with open_store(config) as store:
         lines = urgent_first(store.outbox.listed(*wanted))
+        left = store.handed_in.left_alone()
     if as_json:
         for line in lines:
             click.echo(json.dumps(plain(line)))
@@ -51,6 +53,9 @@ def list_outbox(
     if waiting:
         count += f", {waiting} to approve: triage outbox approve ID"
     click.echo(count)
+    counted = Counter((each.spot.folder, each.reason) for each in left)
+    for (folder, reason), number in sorted(counted.items()):
+        click.echo(f'in "{folder}", mails that decide nothing ({reason}): {number}')
 
 
 def urgent_first(lines: Sequence[OutboxLine]) -> list[OutboxLine]:

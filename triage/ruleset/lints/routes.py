@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from triage.errors import Problem
 from triage.ruleset.checks import Path
 from triage.ruleset.lints.written import Written
-from triage.ruleset.schema import Automatic, Guard, Route, Rule
+from triage.ruleset.schema import Automatic, Guard, Modes, Route, Rule
 
 WILDCARDS = "%*"
 LONGEST_NAME = 255
@@ -104,12 +104,16 @@ def _unguarded(
 
 
 def folders(written: Written) -> Iterator[tuple[Path, str]]:
-    """Yield every folder that mail is filed in, and where it is named."""
+    """Yield every folder that mail is moved into, and where it is named."""
     for path, route in written.of(Route):
         yield (*path, "folder"), route.folder
     automatic = written.entries.first(Automatic)
     if automatic is not None and automatic.folder is not None:
         yield ("automatic", "folder"), automatic.folder
+    modes = written.entries.first(Modes)
+    for key in ("approved_folder", "rejected_folder"):
+        if modes is not None and (folder := getattr(modes, key)) is not None:
+            yield ("modes", key), folder
 
 
 def impossible_folders(written: Written) -> Iterator[Problem]:

@@ -104,3 +104,7 @@ class Modes(Entry):
     at_most: Mode = "live"
     """The ceiling: watch decides and records only, hold keeps every reply for a
     person's approval, live sends."""
+    approved_folder: str | None = None
+    """Where officers move a mail, in their mail program, to approve its reply."""
+    rejected_folder: str | None = None
+    """Where they move it to decide that its reply is not sent."""

@@ -1,0 +1,269 @@
+"""The team is reminded of acknowledgements, in time and not too often."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.intake.conftest import NOBODY
+from tests.journeys.installing import TEAM, Settings, install
+from tests.store.making import make_letter, record_case
+from triage.config import load_config
+from triage.deadlines import Deadlines, Reminded
+from triage.decision.model import Reason
+from triage.intake import Rulebook
+from triage.store import Category, State, Store
+from triage.wiring import rulebook_of
+from triage.workdays import due
+
+RECEIVED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+"""A Monday: to be acknowledged by Wednesday, 17:00."""
+TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+BY_ROUTE = (Reason("by-route", "replies of this route wait"),)
+
+
+@dataclass
+class Office:
+    """The job over a store; `now` is its clock."""
+
+    store: Store
+    rulebook: Rulebook
+    now: datetime = TUESDAY
+
+    def run(self) -> Reminded:
+        job = Deadlines(
+            store=self.store, rulebook=lambda: self.rulebook, clock=lambda: self.now
+        )
+        return job.run()
+
+    def receive(
+        self, uid: int = 1, at: datetime = RECEIVED, *, waits: bool = True
+    ) -> None:
+        """Record a complaint whose reply waits for approval, or was withheld."""
+        reference = f"CMP-2026-{uid:05d}"
+        decided: dict[str, Any] = {
+            "acknowledge": due(at, 2, self.rulebook.ruleset.calendar)
+        }
+        if not waits:
+            decided["withheld"] = (Reason("watch", "this route is only watched"),)
+        letter = make_letter(reference, held=BY_ROUTE)
+        record_case(
+            self.store,
+            uid,
+            asked={"now": at},
+            decided=decided,
+            letters=(letter,) if waits else (),
+        )
+
+    def texts(self) -> list[str]:
+        """Return what the reminders say, each in one line."""
+        bodies = [mail.get_body(("plain",)) for mail in self.reminders()]
+        return [
+            " ".join(str(body.get_content()).split())
+            for body in bodies
+            if body is not None
+        ]
+
+    def reminders(self) -> list[EmailMessage]:
+        lines = self.store.outbox.listed(State.QUEUED)
+        items = [self.store.outbox.show(line.id) for line in lines]
+        return [
+            message_from_bytes(item.data, EmailMessage, policy=default)
+            for item in items
+            if item is not None and item.line.category is Category.NOTICE
+        ]
+
+
+@pytest.fixture(scope="module")
+def rulebook(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    modes = {"approved_folder": "Complaints/Approved"}
+    folder = tmp_path_factory.mktemp("installation")
+    return rulebook_of(load_config(install(folder, NOBODY, Settings(modes=modes))))
+
+
+@pytest.fixture
+def office(tmp_path: Path, rulebook: Rulebook) -> Iterator[Office]:
+    with Store.open(tmp_path / "triage.sqlite3", exclusive=True) as store:
+        yield Office(store, rulebook)
+
+
+def test_the_team_is_reminded_of_a_reply_that_waits(office: Office) -> None:
+    office.receive()
+
+    reminded = office.run()
+
+    (mail,), (text,) = office.reminders(), office.texts()
+    assert reminded == Reminded(1)
+    assert str(mail["To"]) == TEAM
+    assert (
+        "- CMP-2026-00001 (A complaint that we answer): letter 1,"
+        " to go out by Wednesday 4 March 2026" in text
+    )
+    assert "triage outbox approve NUMBER" in text
+    assert "into the folder Complaints/Approved" in text
+
+
+def test_the_team_is_reminded_of_who_gets_no_reply(office: Office) -> None:
+    office.receive(waits=False)
+
+    office.run()
+
+    (text,) = office.texts()
+    assert "To be acknowledged by a person" in text
+    assert "by Wednesday 4 March 2026" in text
+    assert "triage case acknowledged REFERENCE" in text
+    assert "triage outbox approve" not in text
+
+
+def test_all_stand_in_one_mail_the_most_urgent_first(office: Office) -> None:
+    office.receive(1, RECEIVED + timedelta(minutes=1))
+    office.receive(2, RECEIVED - timedelta(days=3))
+    office.receive(3, RECEIVED, waits=False)
+
+    reminded = office.run()
+
+    (text,) = office.texts()
+    assert reminded == Reminded(3)
+    assert "3 people wait for acknowledgements" in text
+    assert text.index("CMP-2026-00002") < text.index("CMP-2026-00001")
+    assert "CMP-2026-00003" in text
+
+
+THURSDAY = datetime(2026, 3, 5, 10, tzinfo=UTC)
+JUNE = datetime(2026, 6, 1, 10, tzinfo=UTC)
+WHEN: dict[str, tuple[datetime, datetime, bool]] = {
+    "the same day": (RECEIVED, RECEIVED + timedelta(hours=5), False),
+    "before opening": (RECEIVED, TUESDAY - timedelta(seconds=1), False),
+    "at opening on the day before": (RECEIVED, TUESDAY, True),
+    "overdue": (RECEIVED, TUESDAY + timedelta(days=3), True),
+    "due on a Monday, on Thursday": (THURSDAY, THURSDAY.replace(hour=16), False),
+    "due on a Monday, on Friday": (THURSDAY, THURSDAY.replace(day=6, hour=9), True),
+    "on a Saturday": (RECEIVED, datetime(2026, 3, 7, 10, tzinfo=UTC), False),
+    "on a public holiday": (RECEIVED, datetime(2026, 4, 3, 10, tzinfo=UTC), False),
+    "on a closing day": (RECEIVED, datetime(2026, 12, 29, 10, tzinfo=UTC), False),
+    "summer, before opening": (JUNE, JUNE.replace(day=2, hour=7, minute=59), False),
+    "summer, at opening": (JUNE, JUNE.replace(day=2, hour=8), True),
+}
+
+
+@pytest.mark.parametrize(("received", "now", "expected"), WHEN.values(), ids=WHEN)
+def test_a_reminder_comes_one_working_day_before_at_opening_time(
+    office: Office, received: datetime, now: datetime, expected: bool
+) -> None:
+    office.receive(at=received)
+    office.now = now
+
+    assert expected == bool(office.run())
+
+
+def test_a_case_is_reminded_of_once_a_day(office: Office) -> None:
+    office.receive()
+    office.run()
+    office.now += timedelta(hours=3)
+
+    again = office.run()
+
+    assert not again
+    assert len(office.reminders()) == 1
+
+
+def test_it_is_reminded_of_again_the_next_working_day(office: Office) -> None:
+    office.receive()
+    office.run()
+    office.now += timedelta(days=2)
+
+    again = office.run()
+
+    assert again
+    assert "overdue" not in office.texts()[0].replace("or overdue", "")
+    assert "4 March 2026: overdue" in office.texts()[1]
+
+
+def test_what_falls_due_later_that_day_stands_alone_in_a_second_mail(
+    office: Office,
+) -> None:
+    office.receive(1)
+    office.run()
+    office.receive(2, waits=False)
+    office.now += timedelta(hours=1)
+
+    office.run()
+
+    second = office.texts()[1]
+    assert "CMP-2026-00002" in second
+    assert "CMP-2026-00001" not in second
+
+
+DONE: dict[str, Callable[[Office], object]] = {
+    "approved": lambda office: office.store.approvals.approve(1, office.now, "ruth"),
+    "acknowledged by a person": lambda office: office.store.cases.mark_acknowledged(
+        "CMP-2026-00001", office.now
+    ),
+    "answered": lambda office: office.store.cases.mark_answered(
+        "CMP-2026-00001", office.now
+    ),
+}
+
+
+@pytest.mark.parametrize("act", DONE.values(), ids=DONE)
+def test_nobody_is_reminded_of_what_is_done(
+    office: Office, act: Callable[[Office], object]
+) -> None:
+    office.receive()
+    act(office)
+
+    assert not office.run()
+    assert office.reminders() == []
+
+
+def test_a_rejected_reply_is_owed_by_a_person(office: Office) -> None:
+    office.receive()
+    office.store.approvals.reject(1, office.now, "ruth", "I call her")
+
+    office.run()
+
+    (text,) = office.texts()
+    assert "To be acknowledged by a person" in text
+    assert "Replies that wait" not in text
+
+
+def test_hundreds_fit_into_one_mail_and_the_rest_is_counted(office: Office) -> None:
+    for uid in range(1, 121):
+        office.receive(uid, waits=uid % 2 == 0)
+
+    reminded = office.run()
+
+    (text,) = office.texts()
+    assert reminded == Reminded(120)
+    assert text.count("and 40 more") == 2
+
+
+def test_nothing_of_the_writer_stands_in_it(office: Office) -> None:
+    office.receive()
+
+    office.run()
+
+    (mail,) = office.reminders()
+    assert "jane" not in mail.as_string().lower()
+
+
+def test_without_a_team_the_log_says_it_once_a_day(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    organisation = replace(office.rulebook.organisation, contacts={})
+    office.rulebook = replace(office.rulebook, organisation=organisation)
+    office.receive()
+
+    office.run()
+    office.run()
+
+    assert office.reminders() == []
+    assert [record.getMessage() for record in caplog.records] == [
+        "1 acknowledgements are due: triage case list --debt"
+    ]

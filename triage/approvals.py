@@ -1,0 +1,220 @@
+"""JOB folder for approval → letter queued, mail back in its folder.
+
+An officer approves in the mail program: they move a complaint into the folder for
+approval (or for rejection), and the letter that waits for it goes out (or never does).
+The decision is committed first; moving the mail back can be repeated.
+
+Only a mail that was taken up and that a person moved counts. It is known by its bytes;
+where a server changes them, by its Message-ID, its writer and its moment of arrival
+together. A mail that a filter rule, or the address that its sender chose, put there on
+arrival was there before it was filed, so the folder must have been seen without it
+since. Everything else in the folder is left as it is.
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from typing_extensions import override
+
+from triage.message import Fetched, Listed, peek
+from triage.ruleset.schema import Modes
+from triage.store import Filed, HandedIn, IllegalMoveError, Spot, Store
+
+BY_FOLDER = "a colleague who moved the mail to"
+NOT_TAKEN_UP = "it is no mail that was taken up"
+NOTHING_WAITS = "no reply to it waits for approval"
+MOVE_AGAIN = (
+    "it may have been there before it was filed: to decide about its reply,"
+    " move it out of this folder and in again"
+)
+BEFORE_US = "it was there before this folder was first looked at"
+UNREADABLE = "the server does not give it"
+
+log = logging.getLogger(__name__)
+
+
+class Selected(Protocol):
+    """What the folder said when it was opened."""
+
+    @property
+    def uidvalidity(self) -> int: ...
+
+
+class Mailbox(Protocol):
+    """The part of a mailbox that this job uses (see triage.mailbox), of one folder."""
+
+    @property
+    def unreadable(self) -> Mapping[int, str]: ...
+    def connect(self) -> None: ...
+    def check_filing(self) -> None: ...
+    def ensure_folders(self, folders: Iterable[str]) -> None: ...
+    def select(self) -> Selected: ...
+    def uids(self) -> list[int]: ...
+    def peek(self, uids: Sequence[int]) -> Iterator[Listed]: ...
+    def fetch(self, listed: Iterable[Listed]) -> Iterator[Fetched]: ...
+    def file(self, uids: Sequence[int], folder: str) -> frozenset[int]: ...
+
+
+class Verdict(StrEnum):
+    """What moving a mail into a folder means."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look into a folder."""
+
+    folder: str
+    verdict: Verdict
+    uidvalidity: int
+    at: datetime
+    before: datetime | None
+    """When it was looked at before; None: never under this numbering."""
+
+
+class Done(Counter[str]):
+    """What one pass did: letters `approved` and `rejected`, mails `left alone`."""
+
+    @override
+    def __str__(self) -> str:
+        words = (*Verdict, "left alone")
+        return ", ".join(f"{self[word]} {word}" for word in words)
+
+
+@dataclass(kw_only=True)
+class Approvals:
+    """Looks into the folders for approval; `run` is one pass and may be repeated."""
+
+    mailbox_of: Callable[[str], Mailbox]
+    """A connection to a folder, the same one each time."""
+    store: Store
+    modes: Callable[[], Modes]
+    """The rules' table as it is in force now."""
+    clock: Callable[[], datetime]
+    files: bool = True
+    """Whether mail is moved to its route's folder."""
+
+    def run(self, stopping: Callable[[], bool] = lambda: False) -> Done:
+        """Decide what people decided by moving mails, and move these back.
+
+        Raises TransientError when the mailbox or the store fails, ConfigError where
+        the folder cannot be used.
+        """
+        done = Done()
+        modes = self.modes()
+        for folder, verdict in (
+            (modes.approved_folder, Verdict.APPROVED),
+            (modes.rejected_folder, Verdict.REJECTED),
+        ):
+            if folder is not None and not stopping():
+                self._look_into(folder, verdict, done)
+        return done
+
+    def _look_into(self, folder: str, verdict: Verdict, done: Done) -> None:
+        mailbox = self.mailbox_of(folder)
+        mailbox.connect()
+        mailbox.ensure_folders([folder])
+        if self.files:
+            mailbox.check_filing()
+        uidvalidity = mailbox.select().uidvalidity
+        rows = self.store.handed_in
+        before = rows.last_look(folder, uidvalidity)
+        look = Look(folder, verdict, uidvalidity, self.clock(), before)
+        uids = mailbox.uids()
+        new = sorted(set(uids) - rows.known(folder, uidvalidity))
+        self._decide_about(new, look, mailbox, done)
+        rows.note_look(folder, uidvalidity, uids, look.at)
+        self._move_back(look, mailbox)
+
+    def _decide_about(
+        self, new: Sequence[int], look: Look, mailbox: Mailbox, done: Done
+    ) -> None:
+        if look.before is None:
+            with self.store.batch():
+                for uid in new:
+                    self._leave(uid, BEFORE_US, look, done)
+            return
+        for listed, fetched in _read(mailbox, new):
+            with self.store.batch():
+                self._decide(listed, fetched, look, done)
+        for uid in sorted(mailbox.unreadable.keys() & set(new)):
+            self._leave(uid, UNREADABLE, look, done)
+
+    def _decide(self, listed: Listed, fetched: Fetched, look: Look, done: Done) -> None:
+        filed = self._filed(listed, fetched)
+        if filed is None:
+            self._leave(listed.uid, NOT_TAKEN_UP, look, done)
+        elif look.before is None or look.before < filed.since:
+            self._leave(listed.uid, MOVE_AGAIN, look, done)
+        elif not filed.waiting:
+            self._leave(listed.uid, NOTHING_WAITS, look, done)
+        else:
+            self._carry_out(listed.uid, filed, look, done)
+
+    def _filed(self, listed: Listed, fetched: Fetched) -> Filed | None:
+        rows = self.store.handed_in
+        filed = rows.by_bytes(hashlib.sha256(fetched.raw).hexdigest())
+        if filed is not None:
+            return filed
+        head = peek(listed.header)
+        if head.message_id is None or head.sender is None:
+            return None
+        return rows.by_id(head.message_id, head.sender.address, listed.received_at)
+
+    def _carry_out(self, uid: int, filed: Filed, look: Look, done: Done) -> None:
+        """Decide about the first letter that waits: one move, one letter."""
+        letter, by = filed.waiting[0], f"{BY_FOLDER} {look.folder}"
+        try:
+            match look.verdict:
+                case Verdict.APPROVED:
+                    self.store.approvals.approve(letter, look.at, by)
+                case Verdict.REJECTED:
+                    why = "the mail was moved there"
+                    self.store.approvals.reject(letter, look.at, by, why)
+        except IllegalMoveError:
+            self._leave(uid, NOTHING_WAITS, look, done)
+            return
+        self.store.handed_in.note(
+            HandedIn(
+                spot=Spot(look.folder, look.uidvalidity, uid),
+                at=look.at,
+                letter=letter,
+                reason=look.verdict,
+                back_to=filed.folder if self.files else None,
+            )
+        )
+        log.info("letter %d is %s in the mail program", letter, look.verdict)
+        done[look.verdict] += 1
+
+    def _leave(self, uid: int, reason: str, look: Look, done: Done) -> None:
+        spot = Spot(look.folder, look.uidvalidity, uid)
+        self.store.handed_in.note(
+            HandedIn(spot=spot, at=look.at, letter=None, reason=reason)
+        )
+        log.warning('UID %d in "%s" is left alone: %s', uid, look.folder, reason)
+        done["left alone"] += 1
+
+    def _move_back(self, look: Look, mailbox: Mailbox) -> None:
+        """Move what was decided about to its route's folder; may be repeated."""
+        by_folder: dict[str, list[int]] = {}
+        for uid, folder in self.store.handed_in.to_move(look.folder, look.uidvalidity):
+            by_folder.setdefault(folder, []).append(uid)
+        for folder, uids in by_folder.items():
+            moved = mailbox.file(uids, folder)
+            spots = [Spot(look.folder, look.uidvalidity, uid) for uid in moved]
+            self.store.handed_in.mark_gone(spots, self.clock())
+
+
+def _read(mailbox: Mailbox, uids: Sequence[int]) -> Iterator[tuple[Listed, Fetched]]:
+    """Peek at mails and fetch them, as intake did."""
+    listed = {each.uid: each for each in mailbox.peek(uids)}
+    for fetched in mailbox.fetch(listed.values()):
+        yield listed[fetched.uid], fetched
