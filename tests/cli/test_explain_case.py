@@ -119,6 +119,38 @@ def test_the_letters_of_a_case_are_shown_as_they_were_written(
     assert f"  | Case reference: {REFERENCE}\n" in result.out
 
 
+def test_a_later_mail_belongs_to_its_case_and_gets_what_its_route_sends(
+    triage: Triage, config: Path
+) -> None:
+    first = delivered("Complaint", "Your website is down.")
+    later = delivered(f"Re: Complaint {REFERENCE}", "It is still down.")
+    work(config, first, later)
+
+    rows = triage("explain", "--json", "-c", config, REFERENCE).out.splitlines()
+    said = flat(triage("explain", "-c", config, REFERENCE).out)
+
+    assert [json.loads(row)["route"] for row in rows] == [
+        "formal-complaint",
+        "follow-up",
+    ]
+    assert f"Decision Belongs to case {REFERENCE}: Belongs to a known case" in said
+    assert "✓ the mail belongs to a case that we know" in said
+    assert "Reply none: this route has no letter" in said
+
+
+def test_a_case_that_a_person_moved_says_who_and_why(
+    triage: Triage, decided: Path
+) -> None:
+    moved = triage(
+        "case", "reroute", REFERENCE, "review", "--why", "two matters", "-c", decided
+    )
+
+    said = flat(triage("explain", "-c", decided, REFERENCE).out)
+
+    assert moved.status == 0
+    assert "moved the case from school-first to review: two matters" in said
+
+
 def test_nothing_in_the_store_changes(triage: Triage, decided: Path) -> None:
     store = load_config(decided).store.path
     before = store.read_bytes()

@@ -118,6 +118,10 @@ def test_a_redirection_that_the_guard_stops_says_what_stopped_it(
 """
         in printed
     )
+    assert (
+        "Nearly The school answers first [school-first],"
+        " had the guard not forbidden it (see Why)"
+    ) in flat(printed)
 
 
 def test_a_flag_shows_all_its_words_and_who_is_told(explain: Explain) -> None:

@@ -198,6 +198,7 @@ def test_a_flag_is_shown_with_what_raises_it_and_what_takes_it_back() -> None:
             id="another topic is close behind",
         ),
         pytest.param(("noisy",), None, id="nothing was seen of any line"),
+        pytest.param(("overdue",), "fines-of-readers", id="the guard stopped it"),
     ],
 )
 def test_the_nearest_line_lacks_the_least(

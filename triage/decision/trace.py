@@ -130,8 +130,11 @@ class Trace:
         """Of the lines that lack one thing, the one that lacks least of it.
 
         It leads to another route. That a message belongs to a case, or to none, makes
-        no line near; nor does a topic of which nothing was seen.
+        no line near; nor does a topic of which nothing was seen. Nothing is nearer than
+        a redirection that the guard stopped.
         """
+        if self.guard is not None and self.guard.stopped is not None:
+            return self.decided
         decided = self.decided.rule.route if self.decided else None
         near = [
             (lacking, line)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from triage.cli.terminal import dim, marked, printable
 from triage.ruleset import Evidence, Hit, Ruleset
+from triage.ruleset.ruleset import RESERVED_SIGNALS
 
 AROUND = 45
 """Characters that are shown of a sentence on each side of its marked words."""
@@ -55,10 +56,9 @@ class Seen:
 
     def title(self, signal: str) -> str:
         """Say a signal in its own words, with its id."""
-        titles = self.ruleset.signals
-        written = titles.get(signal)
-        words = written.title if written else RESERVED.get(signal, signal)
-        return f"{words} {named(signal)}"
+        if signal in RESERVED_SIGNALS:
+            return f"{RESERVED_SIGNALS[signal]} {named(signal)}"
+        return titled(signal, self.ruleset.signals)
 
     def on_words(
         self, signals: Iterable[str], most: int, of_each: int = 1
@@ -83,9 +83,6 @@ def titled(id_: str, entries: Mapping[str, Titled]) -> str:
     """Say something in its own words, where the rules still have it."""
     entry = entries.get(id_)
     return f"{entry.title} {named(id_)}" if entry else named(id_)
-
-
-RESERVED: Mapping[str, str] = {"attachment": "Something is attached"}
 
 
 def named(id_: str) -> str:

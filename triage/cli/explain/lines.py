@@ -76,9 +76,9 @@ class Teller:
             yield Said(False, f"an exception to this line applies: {words}", evidence)
         if line.exceptions and not line.in_force:
             number = len(line.exceptions)
-            none = "its one exception does not apply"
+            none = "the one exception to this line does not apply"
             if number > 1:
-                none = f"none of its {number} exceptions applies"
+                none = f"none of the {number} exceptions to this line applies"
             yield Said(True, none)
 
     def topic(self, topic: str) -> str:
@@ -191,7 +191,9 @@ def _touches_none(teller: Teller, tried: Tried) -> Said:
 
 def _all(teller: Teller, tried: Tried) -> Said:
     if tried.check.holds:
-        return Said(True, "what it needs was seen", teller.on_words(_wanted(tried)))
+        return Said(
+            True, "what this line looks for was seen", teller.on_words(_wanted(tried))
+        )
     broken = _broken(tried)
     words = f"not seen: {teller.titles(broken)}"
     return Said(False, words, tuple(teller.nearly(broken)))
@@ -200,10 +202,15 @@ def _all(teller: Teller, tried: Tried) -> Said:
 def _any(teller: Teller, tried: Tried) -> Said:
     wanted = _wanted(tried)
     if tried.check.holds:
-        words = "a sign that it needs was seen"
+        what = "the sign"
+        if len(wanted) > 1:
+            what = f"one of the {len(wanted)} signs"
+        words = f"{what} that this line looks for was seen"
         return Said(True, words, teller.on_words(tried.signals))
-    one_of = "" if len(wanted) == 1 else f"{_none_of(len(wanted), 'sign')} was "
-    words = f"{one_of or 'not '}seen: {teller.titles(wanted)}"
+    none = "not seen"
+    if len(wanted) > 1:
+        none = f"none of the {len(wanted)} signs was seen that this line looks for"
+    words = f"{none}: {teller.titles(wanted)}"
     return Said(False, words, tuple(teller.nearly(wanted)))
 
 

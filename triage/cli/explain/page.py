@@ -161,7 +161,11 @@ def _nearly(trace: Trace, teller: Teller) -> Iterator[Said]:
         yield Said(None, "no other line came near: none lacked just one thing")
         return
     route = teller.seen.ruleset.routes[line.rule.route]
-    would = f"would have led to: {route.title} {named(route.id)}"
-    line_ = f"“{line.rule.title}” {named(line.rule.id)}"
-    yield Said(None, f"{line_} {would}. Only this keeps it from holding:")
+    leads = f"{route.title} {named(route.id)}"
+    if line.holds:
+        yield Said(None, f"{leads}, had the guard not forbidden it (see Why)")
+        return
+    title = f"“{line.rule.title}” {named(line.rule.id)}"
+    only = "Only this keeps it from holding:"
+    yield Said(None, f"{title} would have led to: {leads}. {only}")
     yield from teller.lacking(line)

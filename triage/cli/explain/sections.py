@@ -127,7 +127,10 @@ def reply(explained: Explained) -> Iterator[Said]:
     if decision.disposition is not Disposition.ANSWER:
         return
     if decision.reply is None:
-        yield Said(None, "none: this route has no letter")
+        route = explained.ruleset.routes.get(decision.route or "")
+        has_letter = route is not None and route.template is not None
+        why = "this case has had it" if has_letter else "this route has no letter"
+        yield Said(None, f"none: {why}")
         return
     subject = explained.subject_of_reply
     letter = f"“{subject}” " if subject else ""
