@@ -1,24 +1,31 @@
 """Changed rules come into force beside a running intake, or do not."""
 
+import shutil
+import stat
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
+from tests.intake.mails import delivered
 from tests.journeys.installing import TEAM, Servers, install
+from tests.servers.fake_mailbox import FakeMailbox
 from triage.config import load_config
+from triage.edition import Edition
 from triage.errors import ConfigError, TransientError
-from triage.store import Activation, How, Store, Trial
-from triage.wiring import Installation
-from triage.wiring.trying import Attempt, try_apart
+from triage.store import Activation, How, Inbox, Store, Trial
+from triage.trial import Findings
+from triage.wiring import Installation, accept_blocking, go_back
+from triage.wiring.trying import Attempt, try_apart, try_here
 
-NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 NOBODY = Servers(imap_port=1, user="triage", password="pw", smtp_port=1)  # noqa: S106
 
 
@@ -41,7 +48,13 @@ class Site:
         self.edit('title = "Parent"', 'titel = "Parent"')
 
     def start(self) -> Installation:
-        return Installation(load_config(self.config))
+        """Open the installation; from then on trials are made in this process."""
+        installation = self.start_apart()
+        installation.rules._trials.try_out = partial(_try_here, installation)
+        return installation
+
+    def start_apart(self) -> Installation:
+        return Installation(load_config(self.config), lambda: NOW)
 
     def beside(self) -> Store:
         return Store.open(load_config(self.config).store.path, exclusive=False)
@@ -69,6 +82,13 @@ class Site:
         ]
 
 
+def _try_here(
+    installation: Installation, edition: Edition, in_force: Edition
+) -> Findings:
+    keys = installation.rules._keys
+    return try_here(Attempt(installation.config, edition, in_force, NOW, keys))
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(install(tmp_path, NOBODY))
@@ -80,7 +100,7 @@ def renew(installation: Installation) -> None:
 
 
 def test_rulebook_and_reader_are_replaced_together(site: Site) -> None:
-    with site.start() as installation:
+    with site.start_apart() as installation:
         before = installation.intake.reader
         site.edit('title = "Parent"', 'title = "A parent"')
 
@@ -115,7 +135,7 @@ def test_a_change_needs_no_secret_a_second_time(site: Site) -> None:
 def test_a_typing_error_is_shown_with_its_place_and_changes_nothing(
     site: Site,
 ) -> None:
-    with site.start() as installation:
+    with site.start_apart() as installation:
         before = installation.intake.rulebook
         site.mistype()
 
@@ -233,3 +253,201 @@ def test_a_trial_ends_when_the_daemon_stops(site: Site) -> None:
             try_apart(attempt, stop)
 
         assert monotonic() - started < 5
+
+
+LIFT = "My daughter fell in the lift and nobody came."
+
+
+def take_up(installation: Installation, *mails: bytes) -> None:
+    """Have mails taken up as they lie in a mailbox."""
+    with FakeMailbox() as mailbox:
+        for octets in mails:
+            mailbox.deliver(octets)
+        installation.intake.mailbox = mailbox
+        installation.intake.inbox = Inbox(f"mailbox-{id(mailbox)}")
+        installation.intake.run()
+
+
+def routes(site: Site) -> list[tuple[str | None, str]]:
+    """The route of every case, and the edition that decided."""
+    with site.beside() as store:
+        lines = sorted(store.cases.listed(), key=lambda line: line.reference)
+        files = [store.cases.show(line.reference) for line in lines]
+    decisions = [file.messages[0].decision for file in files if file is not None]
+    return [(each.route, each.ruleset) for each in decisions if each is not None]
+
+
+def turn_away_lifts(site: Site) -> None:
+    site.edit('phrases = ["teacher*", "lesson*"]', 'phrases = ["lift*"]')
+
+
+def test_a_decision_names_the_edition_that_was_in_force(site: Site) -> None:
+    with site.start() as installation:
+        before = site.in_force().hash
+        take_up(installation, delivered("Complaint one", "Your lift is broken."))
+        site.edit('phrases = ["website", "web page"]', 'phrases = ["lift"]')
+
+        renew(installation)
+        after = site.in_force().hash
+        take_up(installation, delivered("Complaint two", "Your lift is broken."))
+
+    assert routes(site) == [("review", before), ("formal-complaint", after)]
+
+
+def test_a_message_that_would_be_turned_away_blocks_a_change(site: Site) -> None:
+    with site.start_apart() as installation:
+        take_up(installation, delivered("Complaint", LIFT))
+        before = site.in_force().hash
+        turn_away_lifts(site)
+
+        renew(installation)
+
+    trial = site.last_trial()
+    assert site.in_force().hash == before
+    assert trial.reasons == (
+        "1 of the last 1 messages would newly be turned away, or no longer be "
+        "acknowledged",
+    )
+    (blocking,) = trial.blocking
+    assert blocking.reference == "CMP-2026-00001"
+    assert blocking.why == "would be turned away: review → school-first (line lessons)"
+
+
+def test_what_somebody_answers_for_comes_into_force_at_the_next_look(
+    site: Site,
+) -> None:
+    with site.start() as installation:
+        take_up(installation, delivered("Complaint", LIFT))
+        turn_away_lifts(site)
+        renew(installation)
+        with site.beside() as store:
+            accept_blocking(
+                installation.config, store, ["cmp-2026-00001"], "it is theirs", NOW
+            )
+
+        installation.rules.run(lambda: False)
+
+        assert site.in_force().hash == installation.intake.rulebook.ruleset.hash
+        assert site.in_force().how is How.CHANGE
+
+
+def test_a_restart_is_no_way_around_the_comparison(site: Site) -> None:
+    with site.start() as installation:
+        take_up(installation, delivered("Complaint", LIFT))
+        before = site.in_force().hash
+    turn_away_lifts(site)
+
+    with site.start() as installation:
+        assert before == installation.intake.rulebook.ruleset.hash
+
+
+def test_without_messages_to_compare_only_examples_count(tmp_path: Path) -> None:
+    site = Site(install(tmp_path, NOBODY))
+    text = site.config.read_text("utf-8")
+    site.config.write_text(
+        text.replace("[rules]\n", "[rules]\ncompare_last = 0\n"), encoding="utf-8"
+    )
+    with site.start() as installation:
+        take_up(installation, delivered("Complaint", LIFT))
+        turn_away_lifts(site)
+
+        renew(installation)
+
+        assert not site.last_trial().is_refused
+
+
+def test_an_answer_to_our_letter_is_known_when_it_is_judged_once_more(
+    site: Site,
+) -> None:
+    with site.start() as installation:
+        take_up(installation, delivered("Complaint", "Your website is down."))
+        with site.beside() as store:
+            (letter,) = store.outbox.listed()
+        answer = delivered("Re: Complaint", LIFT, in_reply_to=letter.message_id)
+        take_up(installation, answer)
+        turn_away_lifts(site)
+
+        renew(installation)
+
+        # A follow-up is turned away by no line: it is before all others.
+        assert not site.last_trial().is_refused
+
+
+def test_going_back_to_what_was_in_force_is_never_blocked(site: Site) -> None:
+    with site.start() as installation:
+        first = site.in_force().hash
+        site.edit('phrases = ["teacher*", "lesson*"]', 'phrases = ["pupil*"]')
+        renew(installation)
+        teacher = "My son's teacher gives no lessons."
+        take_up(installation, delivered("Complaint", teacher))
+        with site.beside() as store:
+            done = go_back(installation.config, store, first, "it was a mistake", NOW)
+
+        renew(installation)
+
+        assert [(each.name, each.what) for each in done.changes] == [
+            ("10-journeys.toml", "changed")
+        ]
+        assert site.in_force().hash == first
+        assert site.in_force().how is How.ROLLBACK
+
+
+def test_going_back_loses_nothing_that_stood_there(site: Site) -> None:
+    with site.start() as installation:
+        site.mistype()
+        wrong = site.rules.read_text("utf-8")
+        with site.beside() as store:
+            done = go_back(installation.config, store, None, "", NOW)
+            kept = store.editions.get(done.replaced.hash)
+
+        assert kept.edition.rules["10-journeys.toml"] == wrong
+        assert 'title = "Parent"' in site.rules.read_text("utf-8")
+        assert done.is_in_force
+
+
+def test_going_back_removes_files_that_came_later(site: Site) -> None:
+    with site.start() as installation:
+        later = site.rules.with_name("99-later.toml")
+        later.write_text("# nothing\n", encoding="utf-8")
+        note = site.rules.with_name("README.md")
+        note.write_text("Not a rule file.\n", encoding="utf-8")
+        with site.beside() as store:
+            go_back(installation.config, store, None, "", NOW)
+
+    assert not later.exists()
+    assert note.exists()
+
+
+def test_a_file_comes_back_with_the_rights_that_it_had(site: Site) -> None:
+    with site.start() as installation:
+        site.mistype()
+        site.rules.chmod(0o660)
+        with site.beside() as store:
+            go_back(installation.config, store, None, "", NOW)
+
+    assert stat.S_IMODE(site.rules.stat().st_mode) == 0o660
+    assert [path.name for path in site.rules.parent.glob(".*")] == []
+
+
+def test_folders_that_are_gone_come_back(site: Site) -> None:
+    with site.start() as installation:
+        shutil.rmtree(site.rules.parent)
+        templates = load_config(site.config).templates.folder
+        assert templates.exists()
+        site.rules.parent.mkdir()
+        with site.beside() as store:
+            go_back(installation.config, store, None, "", NOW)
+
+    assert site.rules.exists()
+
+
+def test_what_cannot_be_kept_is_not_overwritten(site: Site) -> None:
+    with site.start() as installation:
+        site.rules.write_bytes(b"\xff\xfe not text")
+        with (
+            site.beside() as store,
+            pytest.raises(ConfigError, match="nothing was changed"),
+        ):
+            go_back(installation.config, store, None, "", NOW)
+
+    assert site.rules.read_bytes() == b"\xff\xfe not text"

@@ -43,8 +43,9 @@ def go_back(
         isinstance(event, Activation) and event.hash == target.hash
         for event in store.editions.history()
     )
+    is_in_force = in_force is not None and in_force.hash == target.hash
     store.editions.keep(replaced, None, now)
-    if was_in_force and target.hash != replaced.hash:
+    if was_in_force and not is_in_force:
         store.editions.accept(
             Acceptance(now, target.hash, None, getpass.getuser(), why)
         )
@@ -53,7 +54,7 @@ def go_back(
         edition=kept,
         replaced=replaced,
         changes=tuple(changes_between(replaced, target)),
-        is_in_force=in_force is not None and in_force.hash == target.hash,
+        is_in_force=is_in_force,
         was_in_force=was_in_force,
     )
 

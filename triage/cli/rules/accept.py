@@ -31,4 +31,4 @@ def accept(references: tuple[str, ...], why: str, config: Path) -> None:
     for each in rest:
         click.echo(f"blocks    {each.name}: {each.why}")
     if not rest:
-        click.echo("nothing blocks any more; the daemon tries again within 20 seconds")
+        click.echo("nothing blocks any more; a running daemon tries again by itself")
