@@ -55,10 +55,12 @@ class RunningDaemon:
     def log(self) -> str:
         return "".join(self._lines)
 
-    def wait_for(self, words: str, seconds: float = START_SECONDS) -> None:
-        """Wait until the log says something."""
+    def wait_for(
+        self, words: str, seconds: float = START_SECONDS, times: int = 1
+    ) -> None:
+        """Wait until the log says something, or said it so often."""
         until = monotonic() + seconds
-        while words not in self.log:
+        while self.log.count(words) < times:
             assert self._process.poll() is None, f"it ended:\n{self.log}"
             assert monotonic() < until, f"it never said {words!r}:\n{self.log}"
             sleep(0.02)
@@ -76,6 +78,10 @@ class RunningDaemon:
     def interrupt(self) -> None:
         """Send SIGINT, as Ctrl-C does."""
         self._process.send_signal(signal.SIGINT)
+
+    def reload(self) -> None:
+        """Send SIGHUP, as systemctl reload does."""
+        self._process.send_signal(signal.SIGHUP)
 
     def kill(self) -> None:
         """Send SIGKILL."""

@@ -17,6 +17,7 @@ import pytest
 from tests.intake.mails import delivered
 from tests.journeys.installing import TEAM, Servers, install
 from tests.servers.fake_mailbox import FakeMailbox
+from triage import shipped
 from triage.config import load_config
 from triage.edition import Edition
 from triage.errors import ConfigError, TransientError
@@ -91,7 +92,14 @@ def _try_here(
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    return Site(install(tmp_path, NOBODY))
+    """An installation with letters of its own: going back replaces files."""
+    config = install(tmp_path, NOBODY)
+    shutil.copytree(shipped.templates(), tmp_path / "templates")
+    text = config.read_text("utf-8")
+    shipped_folder = f'"{shipped.templates()}"'
+    config.write_text(text.replace(shipped_folder, '"templates"'), encoding="utf-8")
+    assert load_config(config).templates.folder == tmp_path / "templates"
+    return Site(config)
 
 
 def renew(installation: Installation) -> None:
@@ -341,8 +349,7 @@ def test_a_restart_is_no_way_around_the_comparison(site: Site) -> None:
         assert before == installation.intake.rulebook.ruleset.hash
 
 
-def test_without_messages_to_compare_only_examples_count(tmp_path: Path) -> None:
-    site = Site(install(tmp_path, NOBODY))
+def test_without_messages_to_compare_only_examples_count(site: Site) -> None:
     text = site.config.read_text("utf-8")
     site.config.write_text(
         text.replace("[rules]\n", "[rules]\ncompare_last = 0\n"), encoding="utf-8"
@@ -432,8 +439,6 @@ def test_a_file_comes_back_with_the_rights_that_it_had(site: Site) -> None:
 def test_folders_that_are_gone_come_back(site: Site) -> None:
     with site.start() as installation:
         shutil.rmtree(site.rules.parent)
-        templates = load_config(site.config).templates.folder
-        assert templates.exists()
         site.rules.parent.mkdir()
         with site.beside() as store:
             go_back(installation.config, store, None, "", NOW)

@@ -116,8 +116,16 @@ def _about_mailbox(
     if read_at is None:
         yield "the mailbox was never read: is the daemon running?"
     elif now - read_at > longest:
-        minutes = int((now - read_at).total_seconds() // 60)
-        yield f"the mailbox was not read for {minutes} minutes: is the daemon running?"
+        silent = _how_long(now - read_at)
+        yield f"the mailbox was not read for {silent}: is the daemon running?"
+
+
+def _how_long(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 2 * 60:
+        return f"{minutes} minutes"
+    hours = minutes // 60
+    return f"{hours} hours" if hours < 2 * 24 else f"{hours // 24} days"
 
 
 def _about_debts(debts: tuple[Debt, ...], now: datetime) -> Iterator[str]:
