@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.scoring import Judged, judged, named, share, shipped_ruleset
+from tests.timing import seconds_of
 from triage.decision import coverage, examples_that_fail, try_examples
 from triage.ruleset import Ruleset
 
@@ -50,6 +51,14 @@ def test_the_examples_reach_every_signal_line_route_flag_and_item(
     assert dict.fromkeys(reached.all, ()) == {
         kind: reached.unreached(kind) for kind in reached.all
     }
+
+
+def test_a_thousand_examples_take_about_a_second(ruleset: Ruleset) -> None:
+    number = sum(1 for _ in try_examples(ruleset))
+
+    seconds = seconds_of(lambda: list(try_examples(ruleset)))
+
+    assert seconds / number * 1000 < 1.5
 
 
 def test_every_route_has_two_whole_mails(ruleset: Ruleset) -> None:

@@ -19,9 +19,11 @@ def check(config: Path, connect: bool) -> None:
     """Check the configuration, the rule files and the templates.
 
     Every problem is listed at once, with its file, line and column. Each template is
-    rendered, and each signal's own examples are tried. With --connect the mail servers
-    are tried too: TLS, log-in, filing; nothing is sent or changed. Exit status: 0 all
-    right, 2 something is wrong.
+    rendered, and the examples of the rule files are run. With --connect the mail
+    servers are tried too: TLS, log-in, filing; nothing is sent or changed. Warnings,
+    and more about rules and templates, are told by: triage rules check
+
+    Exit status: 0 all right, 2 something is wrong.
     """
     for line in check_installation(config):
         click.echo(f"ok  {line}")

@@ -19,7 +19,7 @@ rehearsal  every template composed for every sample
 compile    template files to Templates, or every problem
 """
 
-from triage.reply.compile import compile_templates
+from triage.reply.compile import compile_templates, letters_in
 from triage.reply.compose import compose, compose_notice, require_writable
 from triage.reply.model import Composed, Duty, Letter, Notice, Organisation
 from triage.reply.rewording import reword, subject_of, text_of
@@ -35,6 +35,7 @@ __all__ = [
     "compile_templates",
     "compose",
     "compose_notice",
+    "letters_in",
     "require_writable",
     "reword",
     "subject_of",

@@ -43,6 +43,12 @@ def compile_templates(
     raise ConfigError(*problems)
 
 
+def letters_in(files: Iterable[str]) -> frozenset[str]:
+    """Return the names of the letters among template files, broken ones too."""
+    named = (TemplateFile(name, "") for name in files)
+    return frozenset(file.stem for file in named if file.has_subject)
+
+
 def _pairs(
     files: Mapping[str, TemplateFile], environment: ImmutableSandboxedEnvironment
 ) -> dict[str, TemplatePair]:

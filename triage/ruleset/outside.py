@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from triage.errors import Problem
+from triage.errors import ConfigError, Problem
 from triage.ruleset.checks import Path, read_entries
 from triage.ruleset.compiling import merged_rules
 from triage.ruleset.schema import Flag, Guard, Route
@@ -13,18 +13,20 @@ from triage.tomlsource import did_you_mean
 def unknown_outside(
     files: Mapping[str, str],
     contacts: Collection[str],
-    templates: Collection[str] | None,
+    templates: Collection[str],
 ) -> Iterator[Problem]:
     """Yield contacts and templates that rule files name and an installation lacks.
 
-    Templates are not asked about where they are None. Raises ConfigError for files
-    that are no TOML.
+    Files that are no TOML are left to the compiler.
     """
-    merged = merged_rules(files)
+    try:
+        merged = merged_rules(files)
+    except ConfigError:
+        return
     for path, entry in read_entries(merged).read:
         for kind, place, name in _named(path, entry):
             known = contacts if kind == "contact" else templates
-            if known is None or name in known:
+            if name in known:
                 continue
             if kind == "contact":
                 told = f"[contacts] of the configuration has no `{name}`"

@@ -23,7 +23,10 @@ _GIVEN_TWICE = (
     "Duplicate inline table key",
 )
 _PLAINER = {
-    "Invalid value": ("this value cannot be read", "put text in quotes"),
+    "Invalid value": (
+        "this value cannot be read",
+        "put text in quotes; yes and no are written true and false",
+    ),
     "Unescaped '\\' in a string": (
         "a backslash in double quotes",
         "write the text in single quotes: there a backslash is an ordinary character",

@@ -21,7 +21,7 @@ from triage.intake.letters import (
     REMINDER_TEMPLATE,
     RULES_TEMPLATE,
 )
-from triage.reply import Organisation, Templates, compile_templates
+from triage.reply import Organisation, Templates, compile_templates, letters_in
 from triage.reply.grammar import is_address
 from triage.ruleset import Ruleset, compile_ruleset, unknown_outside
 
@@ -104,8 +104,7 @@ def _rulebook(
     ruleset = _collected(problems, make_ruleset, config.rules.folder)
     make_templates = partial(_templates, config, edition, ruleset)
     templates = _collected(problems, make_templates, config.templates.folder)
-    if ruleset is not None:
-        problems += _mismatches(config, edition, templates)
+    problems += _mismatches(config, edition)
     if problems or ruleset is None or templates is None or secret_keys is None:
         raise ConfigError(*problems)
     return Rulebook(
@@ -180,12 +179,10 @@ def _bad_addresses(config: Config) -> Iterator[Problem]:
                 )
 
 
-def _mismatches(
-    config: Config, edition: Edition, templates: Templates | None
-) -> Iterator[Problem]:
+def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
     """What rules ask for that the config or the templates do not have."""
-    known = None if templates is None else templates.pairs.keys()
-    for problem in unknown_outside(edition.rules, config.contacts.keys(), known):
+    letters = letters_in(edition.templates)
+    for problem in unknown_outside(edition.rules, config.contacts.keys(), letters):
         yield in_folder(problem, config.rules.folder)
     for template, use in (
         (NOTICE_TEMPLATE, "tells contacts"),
@@ -193,7 +190,7 @@ def _mismatches(
         (RULES_TEMPLATE, "tells the team of refused rules"),
         (REMINDER_TEMPLATE, "reminds the team of what falls due"),
     ):
-        if templates and template not in templates:
+        if template not in letters:
             yield Problem(
                 f"a letter is missing that {use}: there is no"
                 f" {config.templates.folder / template}.txt",
