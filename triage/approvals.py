@@ -26,7 +26,6 @@ from triage.message import Fetched, Listed, peek
 from triage.ruleset.schema import Modes
 from triage.store import Filed, HandedIn, IllegalMoveError, Spot, Store
 
-BY_FOLDER = "a colleague who moved the mail to"
 NOT_TAKEN_UP = "it is no mail that was taken up"
 NOTHING_WAITS = "no reply to it waits for approval"
 MOVE_AGAIN = (
@@ -171,14 +170,15 @@ class Approvals:
 
     def _carry_out(self, uid: int, filed: Filed, look: Look, done: Done) -> None:
         """Decide about the first letter that waits: one move, one letter."""
-        letter, by = filed.waiting[0], f"{BY_FOLDER} {look.folder}"
+        letter = filed.waiting[0]
         try:
             match look.verdict:
                 case Verdict.APPROVED:
+                    by = f"a colleague who moved the mail to {look.folder}"
                     self.store.approvals.approve(letter, look.at, by)
                 case Verdict.REJECTED:
-                    why = "the mail was moved there"
-                    self.store.approvals.reject(letter, look.at, by, why)
+                    why = f"the mail was moved to {look.folder}"
+                    self.store.approvals.reject(letter, look.at, "a colleague", why)
         except IllegalMoveError:
             self._leave(uid, NOTHING_WAITS, look, done)
             return

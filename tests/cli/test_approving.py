@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Triage, moved
+from tests.cli.conftest import NOBODY, NOW, Triage, moved
+from tests.journeys.installing import Settings, install
+from triage.config import load_config
+from triage.store import HandedIn, Spot, Store
 
 
 def states(triage: Triage, config: Path) -> dict[int, str]:
@@ -20,7 +23,7 @@ def test_what_waits_is_listed_with_its_deadline(triage: Triage, held: Path) -> N
     _, first, *_, count = result.out.splitlines()
     assert first.split()[:4] == ["1", "CMP-2026-00001", "formal-complaint", "held"]
     assert "Wed 4 Mar 2026 17:00  replies of this route wait for approval" in first
-    assert count == "3 letters, 3 to approve: triage outbox approve ID"
+    assert count == "3 letters, 3 to approve: triage outbox approve NUMBER"
 
 
 def test_the_most_urgent_stands_on_top(triage: Triage, held: Path) -> None:
@@ -104,7 +107,7 @@ def test_all_of_a_route_are_approved(triage: Triage, held: Path) -> None:
 
     result = triage("outbox", "approve", *arguments, "--config", held, typed="y")
 
-    assert "Send these 1 letters?" in result.out
+    assert "Send this letter?" in result.out
     assert states(triage, held) == {1: "queued", 2: "held", 3: "held"}
 
 
@@ -266,3 +269,70 @@ def test_a_case_says_until_when_its_reply_must_be_approved(
         "a reply waits for approval, until Wed 4 Mar 2026 17:00:"
         " triage outbox approve 1" in result.out
     )
+
+
+def test_a_person_who_wrote_takes_a_case_off_the_list(
+    triage: Triage, held: Path
+) -> None:
+    result = triage("case", "acknowledged", "cmp-2026-00001", "--config", held)
+
+    debt = triage("case", "list", "--debt", "--config", held)
+    assert (result.status, result.out) == (
+        0,
+        "CMP-2026-00001 is acknowledged; its reply waits all the same:"
+        " triage outbox reject 1\n",
+    )
+    assert "CMP-2026-00001" not in debt.out
+
+
+def test_a_case_is_acknowledged_once(triage: Triage, held: Path) -> None:
+    triage("case", "acknowledged", "CMP-2026-00001", "--config", held)
+
+    result = triage(
+        "case", "acknowledged", "CMP-2026-00001", "CMP-2026-00009", "--config", held
+    )
+
+    assert result.status == 2
+    assert result.out == "CMP-2026-00001 was acknowledged before\n"
+    assert result.err == "there is no case CMP-2026-00009; see: triage case list\n"
+
+
+def test_mails_that_decide_nothing_are_told(triage: Triage, held: Path) -> None:
+    with Store.open(load_config(held).store.path, exclusive=False) as store:
+        for uid in (1, 2):
+            store.handed_in.note(
+                HandedIn(
+                    spot=Spot("Complaints/Approved", 1, uid),
+                    at=NOW,
+                    letter=None,
+                    reason="it is no mail that was taken up",
+                )
+            )
+
+    listed = triage("outbox", "list", "--config", held)
+    status = triage("status", "--config", held)
+
+    assert listed.out.splitlines()[-1] == (
+        'in "Complaints/Approved", mails that decide nothing'
+        " (it is no mail that was taken up): 2"
+    )
+    assert "2 mails in the folders for approval decide nothing" in status.out
+    assert "3 to approve: triage outbox list" in status.out
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("watch", "4 routes are watched only"),
+        ("hold", "4 routes hold them for approval"),
+        ("live", "4 routes send them"),
+    ],
+)
+def test_the_check_says_how_far_replies_go(
+    triage: Triage, tmp_path: Path, mode: str, words: str
+) -> None:
+    config = install(tmp_path, NOBODY, Settings(modes={"at_most": mode}))
+
+    result = triage("check", "--config", config)
+
+    assert words in result.out

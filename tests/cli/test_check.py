@@ -26,7 +26,8 @@ def test_what_is_right_is_listed(triage: Triage, config: Path) -> None:
     assert (result.status, result.err) == (0, "")
     assert lines[0] == f"ok  configuration {config}"
     assert "5 signals, 4 lines, 4 routes" in lines[1]
-    assert lines[2].startswith(f"ok  templates {shipped.templates()}: ")
+    assert lines[2] == "ok  replies: 4 routes send them"
+    assert lines[3].startswith(f"ok  templates {shipped.templates()}: ")
 
 
 def test_problems_of_rules_templates_and_config_are_told_together(

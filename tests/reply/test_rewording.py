@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from triage.errors import MessageError
 from triage.reply import Letter, Organisation, Templates, compose, reword, text_of
@@ -161,3 +163,28 @@ def test_a_long_line_is_laid_out(letter: bytes, organisation: Organisation) -> N
 def test_a_mail_that_is_not_ours_is_not_reworded(organisation: Organisation) -> None:
     with pytest.raises(MessageError, match="not of our making"):
         reword(b"From: a@b.example\r\n\r\nHello\r\n", "Hello.", organisation)
+
+
+PIECES = st.sampled_from(
+    [
+        "word ", "- ", "1. ", "2. ", "\n", "\n\n", "---", "-----\n", "https://a.example/",
+        "me@a.example", "<b>", "&amp;", "“", "é", ".", "(", ")", "|", "  ", "\t",
+        "x" * 80, "{{ x }}", "\u00a0", "12. May", "=?utf-8?q?a?=", "\r\n", ":",
+        "'", '"', "@",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_written_is_refused_or_said_in_both_forms(
+    letter: bytes, organisation: Organisation, text: str
+) -> None:
+    try:
+        changed = reword(letter, text, organisation)
+    except MessageError:
+        return
+
+    said = text_of(changed)
+    assert said.split() == text.replace("\u00a0", " ").split() or "|" in text
+    assert first_difference(said, html_of(changed)) is None

@@ -31,3 +31,23 @@ def test_a_mode_that_does_not_exist_is_told_with_its_place(frame: str) -> None:
     (problem,) = caught.value.problems
     assert (problem.file, problem.line) == ("b.toml", 2)
     assert "watch" in str(problem)
+
+
+@pytest.mark.parametrize("key", ["approved_folder", "rejected_folder"])
+def test_a_folder_for_approval_is_no_folder_of_a_route(frame: str, key: str) -> None:
+    taken = compile_ruleset({"a.toml": frame}).tables.route[0].folder
+    modes = f'[modes]\n{key} = "{taken}"\n'
+
+    with pytest.raises(ConfigError) as caught:
+        compile_ruleset({"a.toml": frame, "b.toml": modes})
+
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == ("b.toml", 2)
+    assert "decide nothing" in str(problem)
+
+
+def test_the_two_folders_for_approval_differ(frame: str) -> None:
+    modes = '[modes]\napproved_folder = "Desk"\nrejected_folder = "Desk"\n'
+
+    with pytest.raises(ConfigError, match="is that of `approved_folder`"):
+        compile_ruleset({"a.toml": frame, "b.toml": modes})

@@ -67,3 +67,13 @@ def test_ids_of_another_store_are_not_ours(tmp_path: Path) -> None:
         "CMP-2026-00001"
     ]
     assert after.ours_among([minted]) == ()
+
+
+@pytest.mark.parametrize("folder", ["INBOX", "inbox", "Sent"])
+def test_a_folder_to_which_mail_comes_by_itself_approves_nothing(
+    tmp_path: Path, folder: str
+) -> None:
+    config = install(tmp_path, NOBODY, Settings(modes={"approved_folder": folder}))
+
+    with pytest.raises(ConfigError, match="mail comes to the folder"):
+        rulebook_of(load_config(config))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.workdays import Calendar, due
+from triage.workdays import Calendar, due, reminded_at
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = Calendar(
@@ -230,3 +230,23 @@ def test_exactly_the_number_of_working_days_lies_between(
     assert ENGLAND.day_off(found.counted_from) is None
     assert received_at.astimezone(LONDON).date() <= found.counted_from
     assert time(17) == found.at.timetz().replace(tzinfo=None)
+
+
+REMINDED = {
+    "the working day before": (date(2026, 3, 4), 1, date(2026, 3, 3)),
+    "the same day": (date(2026, 3, 4), 0, date(2026, 3, 4)),
+    "over a weekend": (date(2026, 3, 9), 1, date(2026, 3, 6)),
+    "two days over a weekend": (date(2026, 3, 9), 2, date(2026, 3, 5)),
+    "over Easter": (date(2026, 4, 7), 1, date(2026, 4, 2)),
+}
+
+
+@pytest.mark.parametrize(
+    ("due_on", "days", "expected"), REMINDED.values(), ids=REMINDED
+)
+def test_people_are_reminded_at_opening_time_of_a_working_day(
+    due_on: date, days: int, expected: date
+) -> None:
+    at = reminded_at(ENGLAND.closes(due_on), days, ENGLAND)
+
+    assert at == datetime.combine(expected, time(9), LONDON)

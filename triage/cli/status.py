@@ -48,8 +48,7 @@ def _in_words(found: Status) -> Iterator[str]:
     yield _fact("mailbox", f"read {moment(found.mailbox_read_at) or 'never'}")
     yield _fact("cases", f"{found.open_cases} open")
     yield _fact("debt", _debt(found))
-    waiting = ", ".join(f"{number} {state}" for state, number in found.outbox.items())
-    yield _fact("outbox", waiting or "nothing waits")
+    yield _fact("outbox", _outbox(found))
     yield _fact("set aside", str(found.set_aside))
     if found.breaker_is_open:
         yield _fact("breaker", "open: replies are held")
@@ -72,6 +71,19 @@ def _rules(found: Status) -> str:
     )
     if found.refused is None and found.standing != in_force.hash:
         said += "\n           what stands in the folders is not tried yet"
+    return said
+
+
+def _outbox(found: Status) -> str:
+    waiting = ", ".join(f"{number} {state}" for state, number in found.outbox.items())
+    said = waiting or "nothing waits"
+    if found.to_approve:
+        said += f"; {found.to_approve} to approve: triage outbox list"
+    if found.in_vain:
+        said += (
+            f"\n           {found.in_vain} mails in the folders for approval decide "
+            "nothing: triage outbox list"
+        )
     return said
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
-from triage.reply import Letter, Notice
+from triage.reply import Duty, Letter, Notice
 from triage.reply.compose import draft_letter, draft_notice, seal
 from triage.reply.mime import Draft
 from triage.ruleset import Ruleset
@@ -164,6 +164,8 @@ def _draft(
             received_at=at.received_at,
             acknowledge=at.acknowledge,
             respond=at.respond,
+            waiting=_duties(at, 12),
+            owed=_duties(at, None),
         )
         return draft_notice(notice, templates, now)
     letter = Letter(
@@ -179,3 +181,11 @@ def _draft(
         series=at.series,
     )
     return draft_letter(letter, templates, now)
+
+
+def _duties(at: Circumstances, letter: int | None) -> tuple[Duty, ...]:
+    """Return the lines of a reminder, where there is something to be reminded of."""
+    if at.acknowledge is None:
+        return ()
+    due = at.acknowledge.at
+    return (Duty(at.reference, "the title of the route", due, letter=letter),)

@@ -59,6 +59,7 @@ def _pairs(
             subject=file.subject,
             text=environment.get_template(f"{file.stem}.txt"),
             html=environment.get_template(f"{file.stem}.html"),
+            is_notice=file.is_notice,
         )
         for file in files.values()
         if file.has_subject and f"{file.stem}.html" in files

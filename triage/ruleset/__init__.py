@@ -29,7 +29,7 @@ from triage.ruleset.learnt import Learnt, Lesson, learn
 from triage.ruleset.lints import LINTS, lint
 from triage.ruleset.matching import find_evidence
 from triage.ruleset.modes import MODES, mode_of, with_modes
-from triage.ruleset.outside import unknown_outside
+from triage.ruleset.outside import folders_in_use, unknown_outside
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import SCHEMA_FILE, Mode, json_schema
 
@@ -45,6 +45,7 @@ __all__ = [
     "Ruleset",
     "compile_ruleset",
     "find_evidence",
+    "folders_in_use",
     "json_schema",
     "learn",
     "lint",

@@ -261,7 +261,7 @@ def check_modes(merged: Merged, entries: Entries) -> Iterator[Problem]:
                 ("modes", key),
                 f'the folder "{folder}" is that {taken[folder]}, so moving a mail'
                 " there would decide nothing",
-                "give it a folder of its own, as Complaints/Approved",
+                'give it a folder of its own, as "Complaints/Approved"',
             )
         taken[folder] = f"of `{key}`"
 

@@ -1,4 +1,4 @@
-"""What rule files name and do not hold: letters, and people who are told."""
+"""What rule files name and do not hold: letters, people who are told, folders."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from triage.errors import ConfigError, Problem
 from triage.ruleset.checks import Path, read_entries
 from triage.ruleset.compiling import merged_rules
-from triage.ruleset.schema import Flag, Guard, Route
+from triage.ruleset.schema import Flag, Guard, Modes, Route
 from triage.tomlsource import did_you_mean
 
 
@@ -36,6 +36,26 @@ def unknown_outside(
                 hint = f"write {name}.txt and {name}.html among the templates"
             problem = merged.problem(place, told, did_you_mean(name, known) or hint)
             yield replace(problem, code=f"unknown-{kind}")
+
+
+def folders_in_use(
+    files: Mapping[str, str], taken: Collection[str]
+) -> Iterator[Problem]:
+    """Yield folders for approval that the installation watches for something else."""
+    merged = merged_rules(files)
+    names = {folder.casefold() for folder in taken}
+    for path, entry in read_entries(merged).read:
+        if not isinstance(entry, Modes):
+            continue
+        for key in ("approved_folder", "rejected_folder"):
+            folder = getattr(entry, key)
+            if folder is not None and folder.casefold() in names:
+                yield merged.problem(
+                    (*path, key),
+                    f'mail comes to the folder "{folder}" by itself, so lying there'
+                    " decides nothing",
+                    'give it a folder of its own, as "Complaints/Approved"',
+                )
 
 
 def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:

@@ -1,14 +1,23 @@
 """What `triage check` looks at."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from triage.config import Config, load_config
 from triage.errors import ConfigError, TransientError
+from triage.ruleset import Mode, mode_of
+from triage.ruleset.schema import RuleFiles
 from triage.wiring.clock import now
 from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import edition_of, rulebook_of
 from triage.wiring.servers import mailbox_of, submission_of
+
+MODES_MEAN: Mapping[Mode, str] = {
+    "watch": "are watched only (nothing is sent to who writes)",
+    "hold": "hold them for approval",
+    "live": "send them",
+}
 
 
 def check_installation(path: Path) -> Iterator[str]:
@@ -27,8 +36,16 @@ def check_installation(path: Path) -> Iterator[str]:
         f"{len(tables.rule)} lines, {len(tables.route)} routes "
         f"({rulebook.ruleset.hash})"
     )
+    yield f"replies: {_how_far(tables)}"
     letters = len(rulebook.templates.pairs)
     yield f"templates {config.templates.folder}: {letters} letters"
+
+
+def _how_far(tables: RuleFiles) -> str:
+    """Say how far replies go by themselves, for those who begin with watching."""
+    counted = Counter(mode_of(route, tables) for route in tables.route)
+    said = (f"{counted[mode]} routes {means}" for mode, means in MODES_MEAN.items())
+    return ", ".join(text for text in said if not text.startswith("0 "))
 
 
 def try_servers(path: Path) -> Iterator[str]:

@@ -23,7 +23,12 @@ from triage.intake.letters import (
 )
 from triage.reply import Organisation, Templates, compile_templates, letters_in
 from triage.reply.grammar import is_address
-from triage.ruleset import Ruleset, compile_ruleset, unknown_outside
+from triage.ruleset import (
+    Ruleset,
+    compile_ruleset,
+    folders_in_use,
+    unknown_outside,
+)
 
 RULE_ENDINGS = (".toml", ".csv")
 TEMPLATE_ENDINGS = (".txt", ".html")
@@ -181,6 +186,9 @@ def _bad_addresses(config: Config) -> Iterator[Problem]:
 
 def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
     """What rules ask for that the config or the templates do not have."""
+    watched = (config.mailbox.folder, config.submission.sent_folder)
+    for problem in folders_in_use(edition.rules, watched):
+        yield in_folder(problem, config.rules.folder)
     letters = letters_in(edition.templates)
     for problem in unknown_outside(edition.rules, config.contacts.keys(), letters):
         yield in_folder(problem, config.rules.folder)

@@ -10,7 +10,7 @@ from triage.edition import Edition
 from triage.errors import ConfigError
 from triage.intake.job import HEARTBEAT
 from triage.ruleset.modes import mode_of
-from triage.store import Activation, Debt, Store, Trial
+from triage.store import Activation, Debt, State, Store, Trial
 from triage.wiring.folders import RuleFolders
 from triage.wiring.rulebook import rulebook_without_keys
 
@@ -44,6 +44,10 @@ class Status:
     """The most urgent first."""
     outbox: dict[str, int]
     """Letters by state; those sent and dropped are left out."""
+    to_approve: int
+    """Held ones that wait for a person's approval."""
+    in_vain: int
+    """Mails in the folders for approval that decide nothing."""
     set_aside: int
     breaker_is_open: bool
     needs: tuple[str, ...]
@@ -76,6 +80,8 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
         open_cases=len(store.cases.listed(only_open=True)),
         debts=debts,
         outbox=store.outbox.counted(),
+        to_approve=sum(line.waits for line in store.outbox.listed(State.HELD)),
+        in_vain=len(store.handed_in.left_alone()),
         set_aside=len(asides),
         breaker_is_open=breaker_is_open,
         needs=tuple(needs),

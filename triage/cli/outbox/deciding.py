@@ -58,7 +58,8 @@ def _all_that_wait(store: Store, route: str | None) -> tuple[int, ...]:
         click.echo(f"no letter{of_route} waits for approval")
         return ()
     click.echo(table(waiting))
-    click.confirm(f"Send these {len(waiting)} letters?", abort=True)
+    letters = "this letter" if len(waiting) == 1 else f"these {len(waiting)} letters"
+    click.confirm(f"Send {letters}?", abort=True)
     return tuple(line.id for line in waiting)
 
 

@@ -51,7 +51,7 @@ def list_outbox(
     waiting = sum(line.waits for line in lines)
     count = f"{len(lines)} letters"
     if waiting:
-        count += f", {waiting} to approve: triage outbox approve ID"
+        count += f", {waiting} to approve: triage outbox approve NUMBER"
     click.echo(count)
     counted = Counter((each.spot.folder, each.reason) for each in left)
     for (folder, reason), number in sorted(counted.items()):
