@@ -283,3 +283,43 @@ def test_what_no_example_reaches_is_told_in_the_files_order() -> None:
 
 def test_there_is_no_example_of_an_unknown_name() -> None:
     assert sample_named("nobody", compiled(POLICY)) is None
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "1970-12-31T00:00:00+14:00"]
+)
+def test_a_time_from_which_nothing_can_be_counted_is_refused(at: str) -> None:
+    with pytest.raises(ConfigError, match="must lie between"):
+        compiled(POLICY + example('route = "money"', f"at = {at}", "earlier = 100"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "day"),
+    [
+        ("2026-05-01", "9999-12-31", date(2026, 4, 30)),
+        ("0001-01-01", "9999-12-31", date(2000, 1, 4)),
+        ("0001-01-01", "0001-01-02", date(1, 1, 3)),
+    ],
+)
+def test_a_series_without_end_leaves_another_day(
+    first: str, last: str, day: date
+) -> None:
+    series = f'[[series]]\nid = "s"\ntitle = "S"\nfirst = {first}\nlast = {last}\n'
+    ruleset = compiled(POLICY + series + example('disposition = "answer"'))
+
+    sample = sample_named("e", ruleset)
+
+    assert sample is not None
+    assert sample.at.date() == day
+    assert examples_that_fail(ruleset) == ()
+
+
+def test_a_mail_of_odd_characters_is_judged_like_any_other() -> None:
+    text = example(
+        'disposition = "answer"',
+        'from = "Broken <"',
+        'subject = "complain\\r\\nBcc: x"',
+        'text = "\\u0000 . \\uFFFD"',
+    )
+
+    assert examples_that_fail(compiled(POLICY + text)) == ()

@@ -6,7 +6,7 @@ is a whole mail, which is decided, and says what it must come to.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parseaddr
 
 from typing_extensions import override
@@ -26,7 +26,8 @@ from triage.ruleset.evidence import Evidence
 from triage.ruleset.examples import sample_mail
 from triage.ruleset.matching import find_evidence
 from triage.ruleset.ruleset import Ruleset
-from triage.ruleset.schema import Example, Expect
+from triage.ruleset.schema import Example, Expect, Series
+from triage.workdays import EARLIEST, LATEST
 
 Path = tuple[str | int, ...]
 
@@ -35,7 +36,9 @@ REFERENCE = "EXAMPLE-0"
 
 NO_HISTORY = History()
 
-_WITHOUT_SERIES = datetime(2000, 1, 4, 12, tzinfo=UTC)
+NOON = time(12)
+
+_USUAL_DAY = date(2000, 1, 4)
 _BETWEEN_EARLIER = timedelta(minutes=1)
 
 
@@ -116,7 +119,7 @@ def samples(ruleset: Ruleset) -> Iterator[Sample]:
                     title=signal.title,
                     path=("signal", number, key, nth),
                     message=sample_mail(signal, text),
-                    at=_WITHOUT_SERIES,
+                    at=datetime.combine(_USUAL_DAY, NOON, UTC),
                     expect=expect,
                 )
     for number, example in enumerate(ruleset.tables.example):
@@ -186,10 +189,17 @@ def _moment(example: Example, ruleset: Ruleset) -> datetime:
     zone = ruleset.calendar.timezone
     if example.at is not None:
         return example.at if example.at.tzinfo else example.at.replace(tzinfo=zone)
-    if not ruleset.tables.series:
-        return _WITHOUT_SERIES
-    last = max(series.last for series in ruleset.tables.series)
-    return datetime.combine(last + timedelta(days=1), time(12), zone)
+    return datetime.combine(_day_without_series(ruleset.tables.series), NOON, zone)
+
+
+def _day_without_series(series: tuple[Series, ...]) -> date:
+    """The day after the last series; before the first, where that is too far away."""
+    if not series:
+        return _USUAL_DAY
+    last, first = max(s.last for s in series), min(s.first for s in series)
+    if last < LATEST.date():
+        return last + timedelta(days=1)
+    return first - timedelta(days=1) if first > EARLIEST.date() else _USUAL_DAY
 
 
 def _history(example: Example, at: datetime, ruleset: Ruleset) -> History:

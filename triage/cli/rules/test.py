@@ -1,9 +1,9 @@
 """`triage rules test` runs the examples that stand in the rule files."""
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +66,11 @@ def wanted(pattern: str | None) -> Callable[[Sample], bool] | None:
     """Return what tells whether an example is asked for."""
     if pattern is None:
         return None
-    form = pattern.casefold() if "*" in pattern else f"*{pattern.casefold()}*"
+    parts = pattern.casefold().split("*")
+    form = re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
+    finds = form.search if len(parts) == 1 else form.fullmatch
     return lambda sample: any(
-        fnmatchcase(text.casefold(), form) for text in (sample.name, sample.title)
+        finds(text.casefold()) for text in (sample.name, sample.title)
     )
 
 

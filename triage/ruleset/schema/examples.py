@@ -3,12 +3,25 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from triage.ruleset.schema.entry import Entry, Id, Phrases
 
+_FIRST_YEAR, _LAST_YEAR = 1971, 8999
+
+
+def _can_be_counted_from(moment: datetime) -> datetime:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return moment
+
+
 # TOML's own dates may lack an offset, which the format `date-time` asks for.
-Moment = Annotated[datetime, WithJsonSchema({"type": "string"})]
+Moment = Annotated[
+    datetime,
+    AfterValidator(_can_be_counted_from),
+    WithJsonSchema({"type": "string"}),
+]
 
 
 class Expect(Entry):
