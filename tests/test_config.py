@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from triage import shipped
-from triage.config import Secret, load_config, read_folder
+from triage.config import Secret, load_config, look_at_folder, read_folder
 from triage.errors import ConfigError, Problem
 
 MINIMAL = """\
@@ -388,3 +388,41 @@ def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="Permission denied"):
         read_folder(tmp_path, (".toml",))
+
+
+TOML = (".toml",)
+
+
+def test_a_look_at_a_folder_differs_as_soon_as_a_file_does(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    looks = [look_at_folder(tmp_path, TOML)]
+    for text in ("one", "another", "another one"):
+        file.write_text(text, encoding="utf-8")
+        looks.append(look_at_folder(tmp_path, TOML))
+    file.chmod(0o600)
+    looks.append(look_at_folder(tmp_path, TOML))
+    beside = tmp_path / ".a.toml.new"
+    beside.write_text("another one", encoding="utf-8")
+    beside.replace(file)
+    looks.append(look_at_folder(tmp_path, TOML))
+
+    assert len(set(looks)) == len(looks)
+
+
+def test_a_look_at_a_folder_leaves_other_files_out(tmp_path: Path) -> None:
+    before = look_at_folder(tmp_path, TOML)
+
+    for name in (".a.toml.swp", "#a.toml#", "notes.txt", ".b.toml"):
+        (tmp_path / name).touch()
+
+    assert before == look_at_folder(tmp_path, TOML)
+
+
+def test_a_look_at_what_is_not_there_raises_nothing(tmp_path: Path) -> None:
+    (tmp_path / "dangling.toml").symlink_to(tmp_path / "nowhere")
+
+    dangling = look_at_folder(tmp_path, TOML)
+    gone = look_at_folder(tmp_path / "gone", TOML)
+
+    assert dangling[0][0] == "dangling.toml"
+    assert "does not exist" in str(gone[0][0])

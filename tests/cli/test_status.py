@@ -79,6 +79,17 @@ def test_a_refused_edition_needs_a_person(triage: Triage, config: Path) -> None:
     assert "triage rules rollback" in result.out
 
 
+def test_what_somebody_answers_for_needs_nobody(triage: Triage, config: Path) -> None:
+    start(config)
+    refused = refuse(config, Blocking("ab" * 32, "CMP-2026-00001", "turned away"))
+    triage("rules", "accept", "CMP-2026-00001", "--why", "meant", "-c", config)
+
+    result = triage("status", "--config", config)
+
+    assert result.status == 0
+    assert f"edition {refused}\nA person answers for it by now" in result.out
+
+
 def test_what_was_refused_is_over_once_the_files_are_as_in_force(
     triage: Triage, config: Path
 ) -> None:

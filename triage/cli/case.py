@@ -212,7 +212,8 @@ def _decision(decision: Decision) -> list[str]:
         _fact("because", decision.reason),
     ]
     if decision.rule:
-        shown += [_fact("rule", f"{decision.rule} (rules {decision.ruleset})")]
+        shown += [_fact("rule", decision.rule)]
+    shown += [_fact("edition", decision.ruleset)]
     for name, due in (
         ("acknowledge", decision.acknowledge),
         ("answer", decision.respond),

@@ -9,6 +9,7 @@ import click
 from triage.cli.listing import day, moment
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
+from triage.cli.terminal import printable
 from triage.config import load_config
 from triage.wiring import Refusal, Status, now, open_store, status_of
 
@@ -101,8 +102,12 @@ def _refusal(refused: Refusal) -> Iterator[str]:
     trial = refused.trial
     name = f"edition {trial.hash}" if trial.hash else "what stands in the folders"
     yield f"Refused on {moment(trial.at)}: {name}"
-    yield from trial.reasons
-    blocking = [each for each in trial.blocking if each.sha256 not in refused.accepted]
+    if refused.is_answered_for:
+        yield "A person answers for it by now; a running daemon tries it once more."
+        return
+    for reason in trial.reasons:
+        yield from map(printable, reason.splitlines())
+    blocking = refused.blocking
     for each in blocking[:MOST_BLOCKING]:
         yield f"    {each.name}: {each.why}"
     if len(blocking) > MOST_BLOCKING:

@@ -228,7 +228,8 @@ def _how_many(people: int) -> str:
 def _first_line(reason: str) -> str:
     """Cut a text about a file to what may stand in a notice."""
     line = " ".join(reason.partition("\n")[0].split()).replace("@", " at ")
-    return line[: LONGEST_REASON - 1] + "…" if len(line) > LONGEST_REASON else line
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in line) or "unknown"
+    return plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 1] + "…"
 
 
 def _frozen_notice(notice: Notice, rulebook: Rulebook, now: datetime) -> FrozenLetter:

@@ -166,6 +166,7 @@ class Trials:
             self._say_unchanged(edition)
             return None
         accepted = self.store.editions.accepted(edition.hash)
+        log.info("edition %s is tried", edition.hash)
         findings = self.try_out(edition, in_force)
         self.store.editions.keep(edition, findings.counts, now)
         verdict = judge(findings, accepted)

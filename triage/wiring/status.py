@@ -10,7 +10,7 @@ from triage.edition import Edition
 from triage.errors import ConfigError
 from triage.intake.job import HEARTBEAT
 from triage.ruleset.modes import mode_of
-from triage.store import Activation, Debt, State, Store, Trial
+from triage.store import Activation, Blocking, Debt, State, Store, Trial
 from triage.wiring.folders import RuleFolders
 from triage.wiring.rulebook import rulebook_without_keys
 
@@ -24,8 +24,13 @@ class Refusal:
     """Why what stands in the folders is not in force."""
 
     trial: Trial
-    accepted: tuple[str, ...]
-    """Hashes of messages that somebody answers for by now."""
+    blocking: tuple[Blocking, ...]
+    """Messages that nobody answers for yet."""
+
+    @property
+    def is_answered_for(self) -> bool:
+        """Only messages stood in the way, and a person answers for each by now."""
+        return bool(self.trial.blocking) and not self.blocking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +111,16 @@ def _refused(
     if in_force is not None and in_force.hash == stands:
         return None
     accepted = store.editions.accepted(trial.hash) if trial.hash else ()
-    hashes = tuple(each.sha256 for each in accepted if each.sha256 is not None)
-    return Refusal(trial=trial, accepted=hashes)
+    answered_for = {each.sha256 for each in accepted}
+    blocking = () if None in answered_for else trial.blocking
+    return Refusal(
+        trial=trial,
+        blocking=tuple(each for each in blocking if each.sha256 not in answered_for),
+    )
 
 
 def _about_rules(refused: Refusal | None) -> Iterator[str]:
-    if refused is not None:
+    if refused is not None and not refused.is_answered_for:
         yield "changed rules or templates are refused: see below"
 
 

@@ -50,7 +50,9 @@ def _as_row(event: Activation | Trial, in_force: Activation | None) -> dict[str,
 def _row(event: Activation | Trial, in_force: Activation | None) -> tuple[str, ...]:
     when = moment(event.at) or "-"
     if isinstance(event, Trial):
-        first = shorten(printable(event.reasons[0].partition("\n")[0]), REASON)
+        first = shorten(
+            printable(event.reasons[0].partition("\n")[0]), REASON, placeholder=" …"
+        )
         more = len(event.reasons) - 1
         also = f" (and {more} more)" if more else ""
         return when, event.hash or "unreadable", f"refused: {first}{also}", *[""] * 4
