@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 COMPARE_WITHIN = timedelta(days=60)
 LONGEST_SECONDS = 600.0
+TOO_LONG = (
+    f"trying it took more than {LONGEST_SECONDS / 60:g} minutes: have it compared with"
+    " fewer messages (compare_last in [rules] of the configuration)"
+)
 MEMORY = 1024 * 1024 * 1024
 NICENESS = 10
 WORSE = {
@@ -97,8 +101,7 @@ def _awaited(
         if stop.is_set():
             raise TransientError("the trial of changed rules was given up")
         if monotonic() > until:
-            minutes = LONGEST_SECONDS / 60
-            return Findings(faults=(f"trying it took more than {minutes:g} minutes",))
+            return Findings(faults=(TOO_LONG,))
     try:
         answer = answers.recv()
     except EOFError:
