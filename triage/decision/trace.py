@@ -7,6 +7,7 @@ complaint must contain, flags, and the guard.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 
@@ -36,7 +37,7 @@ class Tried:
     signals: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A line of the table that was looked at."""
 
@@ -45,7 +46,7 @@ class Line:
     exceptions: tuple[tuple[Tried, ...], ...]
     """Each `unless`: where all of it holds, the line does not."""
 
-    @property
+    @cached_property
     def in_force(self) -> tuple[tuple[Tried, ...], ...]:
         """The exceptions that hold."""
         return tuple(
@@ -54,7 +55,7 @@ class Line:
             if all(tried.check.holds for tried in exception)
         )
 
-    @property
+    @cached_property
     def lacking(self) -> int:
         """How many things keep it from holding."""
         breaches = sum(len(tried.check.breaches) for tried in self.conditions)

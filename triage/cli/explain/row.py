@@ -130,24 +130,27 @@ def _line(line: Line, words: Mapping[str, Row]) -> Row:
         "title": rule.title,
         "route": rule.route,
         "held": line.holds,
-        "conditions": [_condition(each, words) for each in line.conditions],
+        "conditions": [
+            _condition(each) | {"evidence": _evidence(each, words)}
+            for each in line.conditions
+        ],
         "exceptions": [
             {
-                "held": all(each.check.holds for each in exception),
-                "conditions": [_condition(each, words) for each in exception],
+                "held": exception in line.in_force,
+                "conditions": [_condition(each) for each in exception],
             }
             for exception in line.exceptions
         ],
     }
 
 
-def _condition(tried: Tried, words: Mapping[str, Row]) -> Row:
-    return {
-        "key": tried.check.key,
-        "wanted": tried.check.wanted,
-        "held": tried.check.holds,
-        "evidence": [words[signal] for signal in tried.signals if signal in words],
-    }
+def _condition(tried: Tried) -> Row:
+    check = tried.check
+    return {"key": check.key, "wanted": check.wanted, "held": check.holds}
+
+
+def _evidence(tried: Tried, words: Mapping[str, Row]) -> list[Row]:
+    return [words[signal] for signal in tried.signals if signal in words]
 
 
 def _guard(guard: Guarded | None) -> Row | None:
