@@ -323,3 +323,65 @@ def test_a_mail_of_odd_characters_is_judged_like_any_other() -> None:
     )
 
     assert examples_that_fail(compiled(POLICY + text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("expect", "more", "why"),
+    [
+        (
+            'role = "parent"',
+            "",
+            ("role parent: points 0, needed 1 (nothing was seen)",),
+        ),
+        (
+            'role = "unknown"',
+            'attachments = ["a"]',
+            ("role parent: points 1, needed 1 (attachment +1)",),
+        ),
+        (
+            'topic = "results"',
+            "",
+            ("topic results: points 0, needed 1 (nothing was seen)",),
+        ),
+        (
+            "missing = []",
+            "",
+            ("missing correspondence: none of attachment was seen",),
+        ),
+        (
+            'missing = ["correspondence"]',
+            'attachments = ["a"]',
+            ("missing correspondence: it is there: attachment was seen",),
+        ),
+        (
+            'flags = ["legal"]',
+            "",
+            ("flag legal: nothing that raises it was seen",),
+        ),
+        (
+            "flags = []",
+            'attachments = ["a"]',
+            ("flag legal: attachment was seen",),
+        ),
+    ],
+)
+def test_what_stood_in_the_way_is_told_for_everything_that_is_expected(
+    expect: str, more: str, why: tuple[str, ...]
+) -> None:
+    text = POLICY + example(expect, 'text = "A refund."', more)
+
+    assert why == the_failure(text).why
+
+
+def test_a_route_that_asks_for_nothing_says_so() -> None:
+    text = POLICY + example('missing = ["correspondence"]', 'text = "The grade."')
+
+    assert the_failure(text).why == (
+        "missing correspondence: the route review asks for nothing",
+    )
+
+
+def test_a_mail_that_is_left_alone_has_nothing_in_its_way_but_the_reason() -> None:
+    failure = the_failure(POLICY + example('route = "money"', 'subject = "Lunch"'))
+
+    assert failure.why == ()

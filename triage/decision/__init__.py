@@ -15,6 +15,7 @@ sender          who writes, by any spelling; texts that are nearly the same
 authentication  what our own mail server found out about a sender
 domains         which domains belong together
 examples        the examples of rule files, tried
+failing         why one came to something else
 coverage        what they reach
 """
 

@@ -11,11 +11,12 @@ from email.utils import parseaddr
 
 from typing_extensions import override
 
-from triage.decision.conditions import lacks
 from triage.decision.decide import decide
+from triage.decision.failing import Failure
 from triage.decision.judge import judge
 from triage.decision.model import (
     Decision,
+    Disposition,
     History,
     KnownCase,
     Ourselves,
@@ -78,7 +79,7 @@ class Tried:
     """None for a signal's example."""
     wrong: tuple[Wrong, ...] = ()
     why: tuple[str, ...] = ()
-    """What stood in the way of the expected line or route."""
+    """What stood in the way of what was expected."""
 
     @property
     def passed(self) -> bool:
@@ -142,8 +143,9 @@ def try_sample(sample: Sample, ruleset: Ruleset) -> Tried:
         *_decision_wrong(sample.expect, decision),
         *_signals_wrong(sample, evidence),
     )
-    why = tuple(_in_the_way(sample, sighting, ruleset)) if wrong else ()
-    return Tried(sample, evidence, decision, wrong, why)
+    is_judged = decision.disposition is Disposition.ANSWER
+    why = _in_the_way(sample, sighting, wrong, ruleset) if wrong and is_judged else ()
+    return Tried(sample, evidence, decision, wrong, tuple(why))
 
 
 def _whole(example: Example, path: Path, ruleset: Ruleset) -> Sample:
@@ -271,20 +273,10 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-def _in_the_way(sample: Sample, sighting: Sighting, ruleset: Ruleset) -> Iterator[str]:
-    """Say for every line that was expected what kept it from deciding."""
+def _in_the_way(
+    sample: Sample, sighting: Sighting, wrong: Iterable[Wrong], ruleset: Ruleset
+) -> Iterator[str]:
+    """Say what stood in the way of what was expected, where the mail was judged."""
     judgement = judge(sighting, sample.history, ruleset)
-    for rule in ruleset.tables.rule:
-        if sample.expect.rule is not None:
-            is_expected = rule.id == sample.expect.rule
-        else:
-            is_expected = rule.route == sample.expect.route
-        if not is_expected:
-            continue
-        lacking = next(lacks(rule, judgement.facts), None)
-        if lacking is not None:
-            yield f"line {rule.id}: {lacking}"
-        elif rule.id == judgement.rule:
-            yield f"line {rule.id} held: {judgement.reason}"
-        else:
-            yield f"line {rule.id} would hold, but {judgement.rule} stands above it"
+    failure = Failure(sample.expect, judgement, ruleset.tables)
+    yield from failure.reasons(each.what for each in wrong)

@@ -164,7 +164,9 @@ def _failure(tried: Tried, place: Problem, command: str) -> Iterator[str]:
     if not sample.is_whole:
         facts.append(("text", _of(sample)))
     elif tried.decision is not None:
-        facts.append(("because", tried.decision.reason))
+        line = tried.decision.rule
+        because = tried.decision.reason
+        facts.append(("because", f"line {line}: {because}" if line else because))
     facts += [("in the way", each) for each in tried.why]
     facts += [("saw", _seen(hit)) for hit in _first_of_each(tried)[:MOST_WORDS]]
     facts.append(("explain", f"{command} {shlex.quote(sample.name)}"))
