@@ -15,7 +15,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -77,6 +77,8 @@ class Look:
     at: datetime
     before: datetime | None
     """When it was looked at before; None: never under this numbering."""
+    left: Counter[str] = field(default_factory=Counter)
+    """How many mails were left alone, by the reason."""
 
 
 class Done(Counter[str]):
@@ -131,6 +133,9 @@ class Approvals:
         new = sorted(set(uids) - rows.known(folder, uidvalidity))
         self._decide_about(new, look, mailbox, done)
         rows.note_look(folder, uidvalidity, uids, look.at)
+        for reason, number in look.left.items():
+            log.warning('%d mails in "%s" are left alone: %s', number, folder, reason)
+            done["left alone"] += number
         self._move_back(look, mailbox)
 
     def _decide_about(
@@ -139,22 +144,22 @@ class Approvals:
         if look.before is None:
             with self.store.batch():
                 for uid in new:
-                    self._leave(uid, BEFORE_US, look, done)
+                    self._leave(uid, BEFORE_US, look)
             return
         for listed, fetched in _read(mailbox, new):
             with self.store.batch():
                 self._decide(listed, fetched, look, done)
         for uid in sorted(mailbox.unreadable.keys() & set(new)):
-            self._leave(uid, UNREADABLE, look, done)
+            self._leave(uid, UNREADABLE, look)
 
     def _decide(self, listed: Listed, fetched: Fetched, look: Look, done: Done) -> None:
         filed = self._filed(listed, fetched)
         if filed is None:
-            self._leave(listed.uid, NOT_TAKEN_UP, look, done)
+            self._leave(listed.uid, NOT_TAKEN_UP, look)
         elif look.before is None or look.before < filed.since:
-            self._leave(listed.uid, MOVE_AGAIN, look, done)
+            self._leave(listed.uid, MOVE_AGAIN, look)
         elif not filed.waiting:
-            self._leave(listed.uid, NOTHING_WAITS, look, done)
+            self._leave(listed.uid, NOTHING_WAITS, look)
         else:
             self._carry_out(listed.uid, filed, look, done)
 
@@ -180,7 +185,7 @@ class Approvals:
                     why = f"the mail was moved to {look.folder}"
                     self.store.approvals.reject(letter, look.at, "a colleague", why)
         except IllegalMoveError:
-            self._leave(uid, NOTHING_WAITS, look, done)
+            self._leave(uid, NOTHING_WAITS, look)
             return
         self.store.handed_in.note(
             HandedIn(
@@ -194,13 +199,12 @@ class Approvals:
         log.info("letter %d is %s in the mail program", letter, look.verdict)
         done[look.verdict] += 1
 
-    def _leave(self, uid: int, reason: str, look: Look, done: Done) -> None:
+    def _leave(self, uid: int, reason: str, look: Look) -> None:
         spot = Spot(look.folder, look.uidvalidity, uid)
         self.store.handed_in.note(
             HandedIn(spot=spot, at=look.at, letter=None, reason=reason)
         )
-        log.warning('UID %d in "%s" is left alone: %s', uid, look.folder, reason)
-        done["left alone"] += 1
+        look.left[reason] += 1
 
     def _move_back(self, look: Look, mailbox: Mailbox) -> None:
         """Move what was decided about to its route's folder; may be repeated."""

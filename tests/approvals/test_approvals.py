@@ -128,7 +128,7 @@ def test_a_mail_that_was_never_taken_up_is_left_and_told_once(
     assert reasons(waiting) == [NOT_TAKEN_UP]
     assert len(waiting.contents(APPROVED)) == 1
     assert [record.getMessage() for record in caplog.records] == [
-        f'UID 1 in "{APPROVED}" is left alone: {NOT_TAKEN_UP}'
+        f'1 mails in "{APPROVED}" are left alone: {NOT_TAKEN_UP}'
     ]
 
 

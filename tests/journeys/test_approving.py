@@ -1,13 +1,14 @@
 """An officer approves in the mail program: one letter goes out, the mail returns."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from time import sleep
 
 import pytest
 from typing_extensions import override
 
-from tests.journeys.installing import Settings
-from tests.journeys.journey import Journey
+from tests.journeys.installing import TEAM, Settings
+from tests.journeys.journey import Journey, text_of
 from tests.journeys.mails import make_mail
 from tests.journeys.running import RunningDaemon
 from triage.mailbox import ImapMailbox
@@ -143,3 +144,22 @@ def test_the_daemon_sees_what_was_moved(journey: Journey) -> None:
         daemon.terminate()
 
     assert len(journey.replies()) == 1
+
+
+def test_the_team_is_reminded_before_an_acknowledgement_is_due(
+    journey: Journey,
+) -> None:
+    journey.install(HOLD)
+    journey.deliver(make_mail())
+    journey.run_once()
+    (case,) = journey.cases()
+    assert case.line.acknowledge_by is not None
+    an_hour_before = case.line.acknowledge_by - timedelta(hours=1)
+
+    journey.run_once(later=an_hour_before - datetime.now(UTC))  # noqa: TID251 - the test's own clock
+    journey.run_once(later=an_hour_before - datetime.now(UTC))  # noqa: TID251 - the test's own clock
+
+    (reminder,) = journey.replies()
+    assert reminder["To"] == TEAM
+    assert case.line.reference in text_of(reminder)
+    assert "triage outbox approve" in text_of(reminder)

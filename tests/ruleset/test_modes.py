@@ -51,3 +51,10 @@ def test_the_two_folders_for_approval_differ(frame: str) -> None:
 
     with pytest.raises(ConfigError, match="is that of `approved_folder`"):
         compile_ruleset({"a.toml": frame, "b.toml": modes})
+
+
+def test_an_office_that_opens_after_it_closes_is_told(frame: str) -> None:
+    rules = frame.replace("[calendar]\n", "[calendar]\nopening_time = 18:00:00\n")
+
+    with pytest.raises(ConfigError, match="opens at 18:00, and closes at"):
+        compile_ruleset({"a.toml": rules})

@@ -29,7 +29,7 @@ from triage.wiring.servers import (
     submission_of,
 )
 
-DEADLINES_SECONDS = 60
+DEADLINES_SECONDS = 300
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 QUIET = {
     # Their words may quote mail.
