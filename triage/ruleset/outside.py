@@ -41,8 +41,14 @@ def unknown_outside(
 def folders_in_use(
     files: Mapping[str, str], taken: Collection[str]
 ) -> Iterator[Problem]:
-    """Yield folders for approval that the installation watches for something else."""
-    merged = merged_rules(files)
+    """Yield folders for approval that the installation watches for something else.
+
+    Files that are no TOML are left to the compiler.
+    """
+    try:
+        merged = merged_rules(files)
+    except ConfigError:
+        return
     names = {folder.casefold() for folder in taken}
     for path, entry in read_entries(merged).read:
         if not isinstance(entry, Modes):
