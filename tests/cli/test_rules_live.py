@@ -205,13 +205,21 @@ def test_going_back_to_what_was_in_force_needs_no_acceptance(
     assert standing.hash != OTHER.hash
 
     result = triage(
-        "rules", "rollback", OTHER.hash, "--why", "too strict", "-c", config
+        "rules",
+        "rollback",
+        OTHER.hash,
+        *("--why", "too strict", "--by", "jane"),
+        *("--config", config),
     )
 
     with Store.open(load_config(config).store.path, exclusive=False) as store:
         (acceptance,) = store.editions.accepted(OTHER.hash)
     assert "it was in force before" in result.out
-    assert (acceptance.sha256, acceptance.why) == (None, "too strict")
+    assert (acceptance.sha256, acceptance.by, acceptance.why) == (
+        None,
+        "jane",
+        "too strict",
+    )
 
 
 def test_going_back_to_what_was_never_in_force_is_a_change_like_others(

@@ -12,6 +12,7 @@ from tests.intake.mails import delivered
 from tests.servers.fake_mailbox import FakeMailbox
 from triage.errors import TransientError
 from triage.intake import Intake, Pass
+from triage.intake.job import HEARTBEAT
 from triage.message import Fetched, Listed, Message
 from triage.message.token import mint_id
 from triage.reader import Reading, Unreadable
@@ -407,3 +408,51 @@ def test_a_pass_reads_as_words() -> None:
     done = Pass(recorded=2, filed=1)
 
     assert str(done) == "2 recorded, 0 set aside, 1 filed, 0 left"
+
+
+def test_nothing_can_be_replaced_during_a_pass(
+    intake: Intake, mailbox: FakeMailbox, reader: ReaderHere
+) -> None:
+    mailbox.deliver(delivered())
+    is_kept_out: list[bool] = []
+
+    class Looking(ReaderHere):
+        @override
+        def read(self, batch: Iterable[Fetched]) -> Iterator[Reading | Unreadable]:
+            for reading in super().read(batch):
+                is_kept_out.append(intake._passing.locked())
+                yield reading
+
+    intake.reader = Looking(reader.ruleset)
+
+    intake.run()
+
+    assert is_kept_out == [True]
+    with intake.between_passes():
+        pass
+
+
+def test_a_pass_that_failed_lets_the_next_one_begin(
+    intake: Intake, mailbox: FakeMailbox
+) -> None:
+    mailbox.close()
+
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            intake.run()
+
+
+def test_only_a_pass_that_went_through_is_noted(
+    intake: Intake, mailbox: FakeMailbox, store: Store
+) -> None:
+    mailbox.deliver(delivered())
+    intake.run(lambda: True)
+    when_stopped = store.heartbeat.last(HEARTBEAT)
+
+    intake.run()
+    intake.clock = lambda: NOW + timedelta(hours=1)
+    mailbox.close()
+    with pytest.raises(TransientError):
+        intake.run()
+
+    assert (when_stopped, store.heartbeat.last(HEARTBEAT)) == (None, NOW)

@@ -7,7 +7,7 @@ import pytest
 from tests.store.making import NOW, make_letter, record_case
 from tests.store.sending import UNTIL, accept, claim, lose, refuse
 from triage.decision.model import Reason
-from triage.store import IllegalMoveError, State, Store
+from triage.store import Category, IllegalMoveError, State, Store
 from triage.store.moving import Claim
 from triage.store.states import MOVES, Act
 
@@ -353,3 +353,21 @@ def test_a_claim_does_not_outlast_a_clock_that_is_set_back(store: Store) -> None
 
     (line,) = store.outbox.listed()
     assert line.state is State.QUEUED
+
+
+def test_a_notice_of_no_case_is_queued_once(store: Store) -> None:
+    notice = make_letter("RULES", category=Category.NOTICE)
+
+    first, again = store.outbox.notify(notice, NOW), store.outbox.notify(notice, NOW)
+
+    assert (first, again) == (True, False)
+    assert [line.reference for line in store.outbox.listed(State.QUEUED)] == [None]
+
+
+def test_letters_are_counted_by_state_until_they_are_done_with(store: Store) -> None:
+    for uid in (1, 2, 3):
+        record_case(store, uid)
+    accept(store, claim(store))
+    claim(store)
+
+    assert store.outbox.counted() == {"queued": 1, "sending": 1}

@@ -9,8 +9,10 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
 from time import monotonic, sleep
+from typing import cast
 
 import pytest
 
@@ -23,10 +25,11 @@ from triage.edition import Edition
 from triage.errors import ConfigError, TransientError
 from triage.store import Activation, How, Inbox, Store, Trial
 from triage.trial import Findings
-from triage.wiring import Installation, accept_blocking, go_back
+from triage.wiring import Act, Installation, accept_blocking, go_back
 from triage.wiring.trying import Attempt, try_apart, try_here
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+PERSON = Act(NOW, "jane", "it was a mistake")
 NOBODY = Servers(imap_port=1, user="triage", password="pw", smtp_port=1)  # noqa: S106
 
 
@@ -249,6 +252,44 @@ def test_a_swap_waits_for_the_end_of_a_pass(site: Site) -> None:
         assert installation.intake.rulebook is not before
 
 
+def kill_trials() -> None:
+    """Wait for the process of a trial, and kill it."""
+    while not (trials := [p for p in active_children() if p.name == "triage-trial"]):
+        sleep(0.01)
+    for process in trials:
+        process.kill()
+
+
+def test_a_trial_whose_process_dies_is_a_refusal(site: Site) -> None:
+    with site.start_apart() as installation:
+        site.edit('title = "Parent"', 'title = "A parent"')
+        killing = threading.Thread(target=kill_trials)
+        killing.start()
+
+        renew(installation)
+
+        killing.join()
+        assert site.last_trial().reasons == ("the trial ended by itself (status -9)",)
+
+
+def test_an_error_in_a_trial_is_told_without_its_words(site: Site) -> None:
+    with site.start_apart() as installation:
+        take_up(installation, delivered("Complaint", LIFT))
+        edition = installation.store.editions.get(site.in_force().hash).edition
+        broken = edition_without_iteration("what a sender wrote")
+        attempt = Attempt(installation.config, broken, edition, NOW, ())
+
+        found = try_apart(attempt, threading.Event())
+
+        (fault,) = found.faults
+        assert fault.startswith("it cannot be tried: an unexpected AttributeError at ")
+        assert "sender" not in fault
+
+
+def edition_without_iteration(words: str) -> Edition:
+    return cast("Edition", words)
+
+
 def test_a_trial_ends_when_the_daemon_stops(site: Site) -> None:
     with site.start() as installation:
         stop = threading.Event()
@@ -329,9 +370,7 @@ def test_what_somebody_answers_for_comes_into_force_at_the_next_look(
         turn_away_lifts(site)
         renew(installation)
         with site.beside() as store:
-            accept_blocking(
-                installation.config, store, ["cmp-2026-00001"], "it is theirs", NOW
-            )
+            accept_blocking(installation.config, store, ["cmp-2026-00001"], PERSON)
 
         installation.rules.run(lambda: False)
 
@@ -388,7 +427,7 @@ def test_going_back_to_what_was_in_force_is_never_blocked(site: Site) -> None:
         teacher = "My son's teacher gives no lessons."
         take_up(installation, delivered("Complaint", teacher))
         with site.beside() as store:
-            done = go_back(installation.config, store, first, "it was a mistake", NOW)
+            done = go_back(installation.config, store, first, PERSON)
 
         renew(installation)
 
@@ -396,7 +435,7 @@ def test_going_back_to_what_was_in_force_is_never_blocked(site: Site) -> None:
             ("10-journeys.toml", "changed")
         ]
         assert site.in_force().hash == first
-        assert site.in_force().how is How.ROLLBACK
+        assert (site.in_force().how, site.in_force().by) == (How.ROLLBACK, "jane")
 
 
 def test_going_back_loses_nothing_that_stood_there(site: Site) -> None:
@@ -404,7 +443,7 @@ def test_going_back_loses_nothing_that_stood_there(site: Site) -> None:
         site.mistype()
         wrong = site.rules.read_text("utf-8")
         with site.beside() as store:
-            done = go_back(installation.config, store, None, "", NOW)
+            done = go_back(installation.config, store, None, PERSON)
             kept = store.editions.get(done.replaced.hash)
 
         assert kept.edition.rules["10-journeys.toml"] == wrong
@@ -419,7 +458,7 @@ def test_going_back_removes_files_that_came_later(site: Site) -> None:
         note = site.rules.with_name("README.md")
         note.write_text("Not a rule file.\n", encoding="utf-8")
         with site.beside() as store:
-            go_back(installation.config, store, None, "", NOW)
+            go_back(installation.config, store, None, PERSON)
 
     assert not later.exists()
     assert note.exists()
@@ -430,7 +469,7 @@ def test_a_file_comes_back_with_the_rights_that_it_had(site: Site) -> None:
         site.mistype()
         site.rules.chmod(0o660)
         with site.beside() as store:
-            go_back(installation.config, store, None, "", NOW)
+            go_back(installation.config, store, None, PERSON)
 
     assert stat.S_IMODE(site.rules.stat().st_mode) == 0o660
     assert [path.name for path in site.rules.parent.glob(".*")] == []
@@ -441,7 +480,7 @@ def test_folders_that_are_gone_come_back(site: Site) -> None:
         shutil.rmtree(site.rules.parent)
         site.rules.parent.mkdir()
         with site.beside() as store:
-            go_back(installation.config, store, None, "", NOW)
+            go_back(installation.config, store, None, PERSON)
 
     assert site.rules.exists()
 
@@ -453,6 +492,6 @@ def test_what_cannot_be_kept_is_not_overwritten(site: Site) -> None:
             site.beside() as store,
             pytest.raises(ConfigError, match="nothing was changed"),
         ):
-            go_back(installation.config, store, None, "", NOW)
+            go_back(installation.config, store, None, PERSON)
 
     assert site.rules.read_bytes() == b"\xff\xfe not text"

@@ -17,7 +17,13 @@ testing    letters sent to a tester
 
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
-from triage.wiring.editions import WentBack, accept_blocking, edition_named, go_back
+from triage.wiring.editions import (
+    Act,
+    WentBack,
+    accept_blocking,
+    edition_named,
+    go_back,
+)
 from triage.wiring.folders import changes_between
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_edition
@@ -42,6 +48,7 @@ from triage.wiring.status import Refusal, Status, status_of
 from triage.wiring.testing import submit_tests
 
 __all__ = [
+    "Act",
     "Checked",
     "Desk",
     "Installation",

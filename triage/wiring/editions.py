@@ -1,6 +1,5 @@
 """What people do with editions: go back to one, answer for what one does."""
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,19 @@ SHORTEST_HASH = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something, when and why."""
+
+    at: datetime
+    by: str
+    why: str
+
+    def on(self, edition: Edition, sha256: str | None) -> Acceptance:
+        """Return it as an acceptance of what an edition does."""
+        return Acceptance(self.at, edition.hash, sha256, self.by, self.why)
+
+
+@dataclass(frozen=True, slots=True)
 class WentBack:
     """What going back to an edition changed in the folders."""
 
@@ -26,9 +38,7 @@ class WentBack:
     was_in_force: bool
 
 
-def go_back(
-    config: Config, store: Store, prefix: str | None, why: str, now: datetime
-) -> WentBack:
+def go_back(config: Config, store: Store, prefix: str | None, act: Act) -> WentBack:
     """Write a kept edition into the folders; without a name, the one in force.
 
     What stands there now is kept first. An edition that was in force before comes back
@@ -44,11 +54,9 @@ def go_back(
         for event in store.editions.history()
     )
     is_in_force = in_force is not None and in_force.hash == target.hash
-    store.editions.keep(replaced, None, now)
+    store.editions.keep(replaced, None, act.at)
     if was_in_force and not is_in_force:
-        store.editions.accept(
-            Acceptance(now, target.hash, None, getpass.getuser(), why)
-        )
+        store.editions.accept(act.on(target, None))
     folders.write(target, replaced)
     return WentBack(
         edition=kept,
@@ -92,7 +100,7 @@ def edition_named(store: Store, prefix: str | None) -> KeptEdition:
 
 
 def accept_blocking(
-    config: Config, store: Store, names: Sequence[str], why: str, now: datetime
+    config: Config, store: Store, names: Sequence[str], act: Act
 ) -> tuple[tuple[Blocking, ...], tuple[Blocking, ...]]:
     """Answer for what the refused edition does to messages, named one by one.
 
@@ -113,14 +121,11 @@ def accept_blocking(
             )
         )
     wanted = _named(trial.blocking, names)
-    by = getpass.getuser()
     done = {each.sha256 for each in store.editions.accepted(trial.hash)}
     with store.batch():
         for blocking in wanted:
             if blocking.sha256 not in done:
-                store.editions.accept(
-                    Acceptance(now, trial.hash, blocking.sha256, by, why)
-                )
+                store.editions.accept(act.on(standing, blocking.sha256))
     done |= {each.sha256 for each in wanted}
     rest = tuple(each for each in trial.blocking if each.sha256 not in done)
     return wanted, rest

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import click
 
-from triage.cli.options import config_option
+from triage.cli.options import by_option, config_option
 from triage.config import load_config
-from triage.wiring import accept_blocking, now, open_store
+from triage.wiring import Act, accept_blocking, now, open_store
 
 
 @click.command(short_help="Accept what changed rules do to messages, by their names.")
 @click.argument("references", metavar="REF…", nargs=-1, required=True)
 @click.option("--why", required=True, help="The reason, for those who ask later.")
+@by_option
 @config_option
-def accept(references: tuple[str, ...], why: str, config: Path) -> None:
+def accept(references: tuple[str, ...], why: str, by: str, config: Path) -> None:
     """Accept that messages are treated worse by the rules that stand in the folder.
 
     REF is a case, or the beginning of a message's hash, as `triage status` names them.
@@ -24,7 +25,7 @@ def accept(references: tuple[str, ...], why: str, config: Path) -> None:
         raise click.UsageError("give a reason: --why TEXT")
     with open_store(config) as store:
         accepted, rest = accept_blocking(
-            load_config(config), store, references, why.strip(), now()
+            load_config(config), store, references, Act(now(), by, why.strip())
         )
     for each in accepted:
         click.echo(f"accepted  {each.name}: {each.why}")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from triage.cli.options import config_option
+from triage.cli.options import by_option, config_option
 from triage.config import load_config
-from triage.wiring import WentBack, go_back, now, open_store
+from triage.wiring import Act, WentBack, go_back, now, open_store
 
 
 @click.command(
@@ -14,8 +14,9 @@ from triage.wiring import WentBack, go_back, now, open_store
 )
 @click.argument("edition", required=False)
 @click.option("--why", default="", help="The reason, for those who ask later.")
+@by_option
 @config_option
-def rollback(edition: str | None, why: str, config: Path) -> None:
+def rollback(edition: str | None, why: str, by: str, config: Path) -> None:
     """Write the files of EDITION back into the folders of rules and templates.
 
     EDITION is a hash from `triage rules history`, or its beginning; without it, the
@@ -23,7 +24,7 @@ def rollback(edition: str | None, why: str, config: Path) -> None:
     and can be had back in the same way. A running daemon picks the files up by itself.
     """
     with open_store(config) as store:
-        done = go_back(load_config(config), store, edition, why, now())
+        done = go_back(load_config(config), store, edition, Act(now(), by, why))
     click.echo("\n".join(_in_words(done)))
 
 
