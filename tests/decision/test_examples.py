@@ -195,6 +195,27 @@ def test_without_a_time_no_series_runs() -> None:
     assert examples_that_fail(ruleset) == ()
 
 
+def test_an_example_may_come_while_a_series_runs_whichever_that_is() -> None:
+    text = POLICY + example('rule = "series"', "series_running = true")
+    later = SERIES.replace("2026", "2031").replace("june", "later")
+
+    assert examples_that_fail(compiled(text + SERIES)) == ()
+    assert examples_that_fail(compiled(text + SERIES + later)) == ()
+
+
+def test_without_any_series_none_can_run() -> None:
+    failure = the_failure(POLICY + example('rule = "series"', "series_running = true"))
+
+    assert "needs a running series" in failure.why[0]
+
+
+def test_an_example_comes_at_one_time_only() -> None:
+    times = ("series_running = true", "at = 2026-05-02T10:00:00")
+
+    with pytest.raises(ConfigError, match="give `at` or `series_running`"):
+        compiled(POLICY + example('rule = "series"', *times))
+
+
 def test_an_example_of_a_known_case_belongs_to_one() -> None:
     text = POLICY + example('rule = "known"', "known_case = true")
 

@@ -187,11 +187,19 @@ def _address(written: str) -> Address:
 
 
 def _moment(example: Example, ruleset: Ruleset) -> datetime:
-    """When an example arrives: as it says, or at noon on a day without a series."""
+    """When an example arrives: as it says, or at noon with or without a series.
+
+    The last series is taken, so that an example outlives the years.
+    """
     zone = ruleset.calendar.timezone
     if example.at is not None:
         return example.at if example.at.tzinfo else example.at.replace(tzinfo=zone)
-    return datetime.combine(_day_without_series(ruleset.tables.series), NOON, zone)
+    series = ruleset.tables.series
+    if example.series_running and series:
+        day = max(each.first for each in series)
+    else:
+        day = _day_without_series(series)
+    return datetime.combine(day, NOON, zone)
 
 
 def _day_without_series(series: tuple[Series, ...]) -> date:

@@ -269,6 +269,40 @@ def test_folders_that_differ_in_capitals_only_are_told(
     assert "is written" in problem.message
 
 
+def more_routes(*folders: str) -> str:
+    return "".join(
+        f'[[route]]\nid = "r{n}"\ntitle = ""\nfolder = "{folder}"\n'
+        for n, folder in enumerate(folders)
+    )
+
+
+def test_a_folder_that_looks_mistyped_is_told_with_what_others_write(
+    found: Found,
+) -> None:
+    text = more_routes("Complaints/A", "Complaints/B", "Complaint/C")
+
+    (problem,) = found("folder-alike", text)
+
+    assert problem.source == 'folder = "Complaint/C"'
+    assert problem.hint == "did you mean `Complaints`?"
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("Complaints/A", "Complaints/B", "Finance/C"),
+        ("Complaints/A", "Complaints/B", "Complaint/C", "Complaint/D"),
+        ("Complaints/A", "Complaint/B"),
+        ("Complaints/A/1", "Complaints/A/2", "Complaints/B/1"),
+        ("Formal/1", "Formal/2", "Informal/1"),
+    ],
+)
+def test_folders_that_are_meant_are_not_told(
+    found: Found, folders: tuple[str, ...]
+) -> None:
+    assert found("folder-alike", more_routes(*folders)) == []
+
+
 @pytest.mark.parametrize(
     ("code", "text"),
     [

@@ -20,6 +20,7 @@ from triage.ruleset.compiling import merged_rules
 from triage.ruleset.lints.dates import closing_days_over, series_over
 from triage.ruleset.lints.routes import (
     folders_apart_by_case,
+    folders_that_look_mistyped,
     guard_falls_back_on_redirection,
     impossible_folders,
     open_guard,
@@ -77,6 +78,7 @@ LINTS = (
     Lint("unguarded-redirection", ERROR, unguarded_redirections),
     Lint("impossible-folder", ERROR, impossible_folders, needs_all=False),
     Lint("folder-case", ERROR, folders_apart_by_case, needs_all=False),
+    Lint("folder-alike", WARNING, folders_that_look_mistyped),
     Lint("unused-signal", WARNING, unused_signals),
     Lint("unused-topic", WARNING, unused_topics),
     Lint("unused-role", WARNING, unused_roles),

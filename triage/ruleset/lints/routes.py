@@ -1,6 +1,8 @@
 """Routes that nothing leads to, that turn away too easily, or that cannot be filed."""
 
+from collections import Counter
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from triage.errors import Problem
 from triage.ruleset.checks import Path
@@ -10,6 +12,8 @@ from triage.ruleset.schema import Automatic, Guard, Modes, Route, Rule
 WILDCARDS = "%*"
 LONGEST_NAME = 255
 """Octets of one folder's name on common servers."""
+_ALIKE = 0.9
+"""Of two names: `Redirectd` and `Redirected` are, `Formal` and `Informal` are not."""
 OF_THE_SERVER = ("#", "~")
 """They begin names of other users and of news (RFC 9051 §5.1)."""
 
@@ -167,3 +171,33 @@ def folders_apart_by_case(written: Written) -> Iterator[Problem]:
                     " them alike",
                 )
                 break
+
+
+def folders_that_look_mistyped(written: Written) -> Iterator[Problem]:
+    """A folder around others that only one entry names, and nearly as others do."""
+    named = [(path, _above(folder)) for path, folder in folders(written)]
+    usual = Counter(above for _, all_above in named for above in all_above)
+    often = [above for above, times in usual.items() if times > 1]
+    for path, all_above in named:
+        for above in all_above:
+            meant = next((other for other in often if _is_like(above, other)), None)
+            if usual[above] == 1 and meant is not None:
+                told = f'no other folder stands in "{above}"'
+                yield written.at(path, told, f"did you mean `{meant}`?")
+                break
+
+
+def _above(folder: str) -> list[str]:
+    """The folders around a folder, the outermost first."""
+    names = folder.split("/")
+    return ["/".join(names[:length]) for length in range(1, len(names))]
+
+
+def _is_like(folder: str, other: str) -> bool:
+    """Whether two folders in the same one differ by a slip of the pen."""
+    (around, _, name), (other_around, _, other_name) = (
+        folder.casefold().rpartition("/"),
+        other.casefold().rpartition("/"),
+    )
+    ratio = SequenceMatcher(None, name, other_name, autojunk=False).ratio()
+    return around == other_around and name != other_name and ratio >= _ALIKE

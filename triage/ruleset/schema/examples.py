@@ -77,11 +77,19 @@ class Example(Entry):
     at: Moment | None = None
     """When it arrives, in the board's time zone unless it names another.
 
-    Without it, at noon on a day on which no series runs.
+    Without it, at noon on a day on which no series runs, or one does.
     """
+    series_running: bool = False
+    """Whether it arrives while a series runs, whichever that is."""
     known_case: bool = False
     """Whether it answers a letter of ours, and so belongs to a case that we know."""
     earlier: int = Field(default=0, ge=0, le=100)
     """How many mails the same person sent in the hour before."""
     expect: Expect
     """What it must come to."""
+
+    @model_validator(mode="after")
+    def _comes_once(self) -> Self:
+        if self.at is not None and self.series_running:
+            raise ValueError("has a time of its own: give `at` or `series_running`")
+        return self
