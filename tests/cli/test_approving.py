@@ -125,7 +125,7 @@ def test_a_letter_that_may_have_arrived_is_not_approved(
     result = triage("outbox", "approve", "1", "--config", held)
 
     assert result.status == 2
-    assert "may have arrived" in result.err
+    assert "make sure that it did not arrive" in result.err
     assert "triage outbox resend 1" in result.err
 
 

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from triage.daemon import Daemon, Parts, Patience
+from triage.daemon import Daemon, Parts, Patience, Timed
 from triage.errors import TransientError
 from triage.mailbox.failures import FIRST_PAUSE, LONGEST_PAUSE
 
@@ -85,6 +85,7 @@ def running(
     intake: Scripted | None = None,
     dispatch: Scripted | None = None,
     ready: Callable[[], None] = lambda: None,
+    others: tuple[Timed, ...] = (),
 ) -> Iterator[Running]:
     interrupted = threading.Event()
     bell = Bell()
@@ -98,6 +99,7 @@ def running(
             interrupt=interrupted.set,
             stop=threading.Event(),
             poll_seconds=LONG,
+            others=others,
         )
     )
     # Signals can only be had in the main thread.
@@ -271,3 +273,37 @@ def test_patience_is_over_only_after_its_pause() -> None:
     patience.fail()
 
     assert (at_first, patience.is_over) == (True, False)
+
+
+def test_letters_that_another_job_queued_go_out_at_once() -> None:
+    sending = threading.Event()
+
+    def approve() -> str:
+        assert sending.wait(10)
+        return "1 approved"
+
+    other = Scripted([approve])
+    with running(
+        dispatch=Scripted([sending.set]), others=(Timed("approvals", LONG, other),)
+    ) as daemon:
+        daemon.wait_until(lambda: daemon.dispatch.runs >= 2, seconds=4)
+
+    assert other.runs == 1
+
+
+def test_another_job_that_fails_keeps_no_mail_waiting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> None:
+        raise TransientError("the folder is away")
+
+    other = Scripted([fail])
+    with (
+        caplog.at_level(logging.WARNING),
+        running(others=(Timed("approvals", LONG, other),)) as daemon,
+    ):
+        daemon.wait_until(lambda: daemon.intake.runs >= 1 and other.runs >= 1)
+        daemon.bell.ring()
+        daemon.wait_until(lambda: daemon.intake.runs >= 2)
+
+    assert any("approvals: the folder is away" in each for each in caplog.messages)

@@ -119,6 +119,7 @@ class HandedOverError(IllegalMoveError):
     @override
     def _in_words(self, why: str) -> str:
         return (
-            f"letter {self.letter} was sent before and may have arrived: make sure that"
-            f" it did not, then: triage outbox resend {self.letter}"
+            f"letter {self.letter} was tried before and is held for what happened then:"
+            " make sure that it did not arrive, then:"
+            f" triage outbox resend {self.letter}"
         )

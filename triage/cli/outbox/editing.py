@@ -55,7 +55,7 @@ def _require_waiting(item: OutboxItem) -> None:
         return
     if line.state is State.HELD:
         raise ConfigError(
-            f"letter {line.id} was sent before and may have arrived, so its words stay"
+            f"letter {line.id} was tried before and may have arrived: its words stay"
         )
     raise ConfigError(
         f"letter {line.id} is {line.state}; only a letter that waits for approval "
