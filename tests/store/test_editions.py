@@ -19,7 +19,7 @@ from triage.store import (
     Trial,
 )
 
-FIRST = Edition({"10-roles.toml": "# Rôles 🦉\n"}, {"review.txt": "Dear all"})
+FIRST = Edition({"10-roles.toml": "# Rôles 🦉 \ud800\0\n"}, {"review.txt": "Dear all"})
 SECOND = Edition({"10-roles.toml": "# other\n"}, {"review.txt": "Dear all"})
 COUNTS = Counts(signals=3, lines=2, routes=1, letters=4)
 HOUR = timedelta(hours=1)
@@ -46,6 +46,16 @@ def test_an_edition_kept_twice_keeps_its_first_date(store: Store) -> None:
 
     kept = store.editions.get(FIRST.hash)
     assert (kept.counts, kept.first_seen_at) == (COUNTS, NOW)
+
+
+def test_a_text_that_many_editions_have_is_kept_once(store: Store) -> None:
+    for edition in (FIRST, SECOND):
+        store.editions.keep(edition, COUNTS, NOW)
+
+    texts = store._engine.one("SELECT count(*) AS texts FROM texts")["texts"]
+
+    assert texts == 3
+    assert store.editions.get(SECOND.hash).edition == SECOND
 
 
 def test_the_beginning_of_a_hash_is_enough(store: Store) -> None:

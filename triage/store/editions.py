@@ -1,7 +1,9 @@
 """Editions: what was in force when, what was tried and how that ended."""
 
+import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -114,25 +116,29 @@ class Editions:
 
     def keep(self, edition: Edition, counts: Counts | None, now: datetime) -> None:
         """Keep the texts of an edition; twice changes nothing but unknown counts."""
-        files = {
-            "rules": dict(edition.rules),
-            "templates": dict(edition.templates),
-        }
         sizes = asdict(counts) if counts else dict.fromkeys(_COUNTS)
-        self._engine.run(
-            "INSERT INTO editions"
-            " (hash, first_seen_at, files, signals, lines, routes, letters)"
-            " VALUES (:hash, :now, :files, :signals, :lines, :routes, :letters)"
-            " ON CONFLICT (hash) DO UPDATE SET"
-            " signals = coalesce(signals, excluded.signals),"
-            " lines = coalesce(lines, excluded.lines),"
-            " routes = coalesce(routes, excluded.routes),"
-            " letters = coalesce(letters, excluded.letters)",
-            hash=edition.hash,
-            now=now,
-            files=zlib.compress(json.dumps(files).encode("ascii")),
-            **sizes,
-        )
+        with self._engine.writing():
+            files = {
+                "rules": self._kept_texts(edition.rules),
+                "templates": self._kept_texts(edition.templates),
+            }
+            self._engine.run(
+                _KEEP, hash=edition.hash, now=now, files=json.dumps(files), **sizes
+            )
+
+    def _kept_texts(self, files: Mapping[str, str]) -> dict[str, str]:
+        """Keep texts that are not there yet; return what names each, by file."""
+        named = {}
+        for name, text in files.items():
+            octets = text.encode("utf-8", "surrogatepass")
+            named[name] = hashlib.sha256(octets).hexdigest()
+            self._engine.run(
+                "INSERT INTO texts (sha256, compressed) VALUES (:sha256, :compressed)"
+                " ON CONFLICT (sha256) DO NOTHING",
+                sha256=named[name],
+                compressed=zlib.compress(octets),
+            )
+        return named
 
     def get(self, prefix: str) -> KeptEdition:
         """Return the edition that a hash, or the beginning of only one, names.
@@ -160,10 +166,21 @@ class Editions:
             "SELECT * FROM editions WHERE hash = :hash", hash=rows[0]["hash"]
         )
         return KeptEdition(
-            edition=Edition(**json.loads(zlib.decompress(row["files"]))),
+            edition=Edition(
+                **{
+                    folder: {name: self._text(sha256) for name, sha256 in files.items()}
+                    for folder, files in json.loads(row["files"]).items()
+                }
+            ),
             counts=_counts(row),
             first_seen_at=moment(row["first_seen_at"]),
         )
+
+    def _text(self, sha256: str) -> str:
+        row = self._engine.one(
+            "SELECT compressed FROM texts WHERE sha256 = :sha256", sha256=sha256
+        )
+        return zlib.decompress(row["compressed"]).decode("utf-8", "surrogatepass")
 
     def activate(self, activation: Activation) -> None:
         """Note that a kept edition is in force from now on."""
@@ -245,6 +262,16 @@ class Editions:
 
 
 _COUNTS = ("signals", "lines", "routes", "letters")
+
+_KEEP = """
+INSERT INTO editions (hash, first_seen_at, files, signals, lines, routes, letters)
+VALUES (:hash, :now, :files, :signals, :lines, :routes, :letters)
+ON CONFLICT (hash) DO UPDATE SET
+    signals = coalesce(signals, excluded.signals),
+    lines = coalesce(lines, excluded.lines),
+    routes = coalesce(routes, excluded.routes),
+    letters = coalesce(letters, excluded.letters)
+"""
 
 _ACTIVATIONS = """
 SELECT a.*, e.signals, e.lines, e.routes, e.letters

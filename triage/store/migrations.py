@@ -231,13 +231,19 @@ _EDITIONS = """
 CREATE TABLE editions (
     hash TEXT PRIMARY KEY,
     first_seen_at TEXT NOT NULL,
-    -- JSON {"rules": {name: text}, "templates": {name: text}}, deflated
-    files BLOB NOT NULL,
+    -- JSON {"rules": {name: sha256 of its text}, "templates": …}
+    files TEXT NOT NULL,
     -- NULL in each: it does not compile
     signals INTEGER,
     lines INTEGER,
     routes INTEGER,
     letters INTEGER
+) STRICT;
+
+-- Most files are alike in most editions.
+CREATE TABLE texts (
+    sha256 TEXT PRIMARY KEY,
+    compressed BLOB NOT NULL
 ) STRICT;
 
 -- What was in force since when: the last row is in force now.
