@@ -336,3 +336,16 @@ def test_the_check_says_how_far_replies_go(
     result = triage("check", "--config", config)
 
     assert words in result.out
+
+
+def test_a_reason_with_control_characters_reaches_no_terminal(
+    triage: Triage, held: Path
+) -> None:
+    triage("outbox", "reject", "1", "--why", "no\x1b[2J", "--config", held)
+
+    listed = triage("outbox", "list", "--all", "--config", held)
+    shown = triage("outbox", "show", "1", "--config", held)
+    debt = triage("case", "list", "--debt", "--config", held)
+    case = triage("case", "show", "CMP-2026-00001", "--config", held)
+
+    assert "\x1b" not in listed.out + shown.out + debt.out + case.out

@@ -109,7 +109,7 @@ def _to_do(owed: Debt) -> str:
         return f"triage outbox approve {owed.letter}"
     if owed.letter is not None:
         return f"decide about letter {owed.letter}: triage outbox show {owed.letter}"
-    return f"acknowledge by hand: {'; '.join(owed.why)}"
+    return printable(f"acknowledge by hand: {'; '.join(owed.why)}")
 
 
 def _row(line: CaseLine, owed: Debt | None) -> tuple[str, ...]:
@@ -188,7 +188,7 @@ def _in_words(found: CaseFile) -> list[str]:
             f"{letter.kind} ({letter.category}, outbox {letter.id}): {letter.state}",
         ]
         shown += [_fact("to", letter.to)]
-        shown += [_fact("because", letter.reason)] if letter.reason else []
+        shown += [_fact("because", printable(letter.reason))] if letter.reason else []
     return shown
 
 
@@ -203,7 +203,7 @@ def _still_to_do(found: CaseFile) -> Iterator[str]:
         )
     if found.why_unacknowledged and not waiting:
         why = "; ".join(found.why_unacknowledged)
-        yield f"a person must acknowledge it: {why}"
+        yield printable(f"a person must acknowledge it: {why}")
 
 
 def _decision(decision: Decision) -> list[str]:

@@ -78,7 +78,7 @@ def _row(line: OutboxLine) -> tuple[str, ...]:
         line.state,
         moment(line.changed_at) or "-",
         (moment(line.acknowledge_by) if line.state is State.HELD else None) or "-",
-        line.reason or "",
+        printable(line.reason or ""),
     )
 
 
@@ -97,7 +97,8 @@ def show_outbox(number: int, config: Path, raw: bool, as_json: bool) -> None:
         return
     for move in item.moves:
         click.echo(
-            f"{moment(move.at)}  {move.before or 'new'} → {move.after}  {move.why}"
+            f"{moment(move.at)}  {move.before or 'new'} → {move.after}"
+            f"  {printable(move.why)}"
         )
     _show_edits(edits, item.data)
     head, _, _ = item.data.partition(b"\r\n\r\n")
