@@ -96,7 +96,7 @@ def _line(outcome: Outcome) -> str:
         facts.append(f"{decision.disposition}: {decision.reason}")
     else:
         facts += [
-            outcome.reference or "",
+            case if (case := outcome.reference) != outcome.name else "",
             f"{decision.route} ({decision.role})",
             what_is_sent(decision),
             ", ".join(decision.flags),

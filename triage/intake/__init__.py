@@ -8,6 +8,5 @@ job        the pass over a mailbox: peek, fetch, read, record, file
 
 from triage.intake.job import Intake, Pass
 from triage.intake.rulebook import Rulebook
-from triage.intake.take_up import Taken, take_up
 
-__all__ = ["Intake", "Pass", "Rulebook", "Taken", "take_up"]
+__all__ = ["Intake", "Pass", "Rulebook"]

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from triage.decision import Decision
 from triage.errors import TransientError
-from triage.intake import Rulebook, Taken, take_up
+from triage.intake import Rulebook
+from triage.intake.take_up import Taken, take_up
 from triage.message import Fetched, Message
 from triage.reader import Reading
 from triage.replay.mails import Mail
