@@ -96,7 +96,7 @@ def _line(outcome: Outcome) -> str:
         facts.append(f"{decision.disposition}: {decision.reason}")
     else:
         facts += [
-            case if (case := outcome.reference) != outcome.name else "",
+            "" if outcome.reference == outcome.name else outcome.reference or "",
             f"{decision.route} ({decision.role})",
             what_is_sent(decision),
             ", ".join(decision.flags),

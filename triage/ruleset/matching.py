@@ -7,9 +7,10 @@ from itertools import combinations, islice
 
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence, Hit
+from triage.ruleset.patterns import Span
 from triage.ruleset.reading import FieldText, shown
 from triage.ruleset.ruleset import Ruleset
-from triage.ruleset.scanning import LookUp, Scan, Span, Trial, scan
+from triage.ruleset.scanning import LookUp, Scan, Trial, scan
 from triage.ruleset.signals import Way
 
 MOST_HITS = 3
@@ -77,12 +78,12 @@ def _find(scanned: Scan) -> dict[int, _Finding]:
     """
     findings: dict[int, _Finding] = defaultdict(_Finding)
     for number, trial in enumerate(scanned.trials):
-        for part in sorted(trial.may_match):
-            for way in trial.asked.ways.get(part, ()):
+        ways = trial.asked.ways
+        for part in sorted(ways.keys() & trial.parts):
+            for way in ways[part]:
                 _try(way, number, trial, findings)
-    for signal, regex in scanned.signals.by_regex:
-        for number, span in scanned.regex_matches(regex, signal):
-            findings[signal].by_regex.setdefault(number, span)
+    for signal, number, span in scanned.regex_matches():
+        findings[signal].by_regex.setdefault(number, span)
     return findings
 
 

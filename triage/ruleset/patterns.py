@@ -19,6 +19,7 @@ _SPECIAL = frozenset(b"()[]{}?*|")
 _LARGEST_PATTERN = 60_000
 _TOO_LARGE = "it stands for too many phrases", "use smaller lists or gaps"
 
+_ANYWHERE = re2._Anchor.UNANCHORED  # noqa: SLF001 - see _Automaton
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.never_capture = True
@@ -32,16 +33,22 @@ _EXPERT_OPTIONS.never_capture = True
 _EXPERT_OPTIONS.max_mem = 2 * 1024 * 1024
 
 
+Span = tuple[int, int]
+"""A place in the words of a sentence, or in a field as it was written."""
+
+_NOWHERE = (-1, -1)
+
+
 class Match(Protocol):
     """What was found."""
 
-    def span(self) -> tuple[int, int]: ...
+    def span(self) -> Span: ...
 
 
 class Matcher(Protocol):
     """Finds a pattern in the words of a sentence."""
 
-    def search(self, words: bytes, /) -> Match | None: ...
+    def find(self, words: bytes, /) -> Span | None: ...
 
 
 class Expression(Protocol):
@@ -123,10 +130,21 @@ def matcher(pattern: Pattern) -> Matcher:
         words = pattern.source.removesuffix(_GOES_ON)
         return _Literal(b" " + words, is_open=words != pattern.source)
     try:
-        compiled: Matcher = re2.compile(b" " + pattern.source, _OPTIONS)
+        compiled = re2.compile(b" " + pattern.source, _OPTIONS)
     except re2.error:
         raise PhraseError(*_TOO_LARGE) from None
-    return compiled
+    return _Automaton(compiled._regexp.Match)  # noqa: SLF001 - see _Automaton
+
+
+@dataclass(frozen=True, slots=True)
+class _Automaton:
+    """RE2's own search; in a sentence, the wrapper around it takes as long again."""
+
+    match: Callable[[object, bytes, int, int], list[Span]]
+
+    def find(self, words: bytes, /) -> Span | None:
+        span = self.match(_ANYWHERE, words, 0, len(words))[0]
+        return None if span == _NOWHERE else span
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +154,12 @@ class _Literal:
     words: bytes
     is_open: bool
 
-    def search(self, text: bytes, /) -> "_LiteralMatch | None":
+    def find(self, text: bytes, /) -> Span | None:
         start = text.find(self.words)
         if start < 0:
             return None
         end = start + len(self.words)
-        return _LiteralMatch(start, text.index(b" ", end) + 1 if self.is_open else end)
-
-
-@dataclass(frozen=True, slots=True)
-class _LiteralMatch:
-    start: int
-    end: int
-
-    def span(self) -> tuple[int, int]:
-        return self.start, self.end
+        return start, text.index(b" ", end) + 1 if self.is_open else end
 
 
 def expression(regexes: Iterable[str]) -> Expression:

@@ -39,7 +39,7 @@ class Ruleset:
 
     def picks_up(self, subject: str) -> bool:
         """Whether the subject has one of `intake.subject_words`."""
-        return self.subject_words.search(line_of_words(subject)) is not None
+        return self.subject_words.find(line_of_words(subject)) is not None
 
     def series_at(self, day: date) -> Series | None:
         """Return the exam series that runs on `day`, in the board's time zone."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from triage.message.model import Message
 from triage.ruleset.folding import folded_words
 from triage.ruleset.index import ones
-from triage.ruleset.patterns import Expression, Matcher
+from triage.ruleset.patterns import Span
 from triage.ruleset.reading import FieldText, Sentence, read_fields
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import Where
@@ -18,34 +18,41 @@ _MOST_REGEX_MATCHES = 100
 LookUp = Callable[[bytes], Set[bytes]]
 """Gives the terms of a sentence, which decide what is tried there."""
 
-Span = tuple[int, int]
-"""A place in the words of a sentence, or in a field as it was written."""
-
 
 @dataclass(slots=True)
 class Trial:
     """One sentence, in which patterns are tried when they are asked for."""
 
     sentence: Sentence
+    signals: Signals
     asked: Asked
-    may_match: dict[int, list[int]]
-    """By part: the patterns that may match."""
-    matchers: Sequence[Matcher]
-    _spans: dict[int, Span | None] = field(default_factory=dict)
+    may_match: frozenset[int]
+    """Patterns."""
+    parts: frozenset[int]
+    """Parts of which a pattern may match."""
+    _of_parts: dict[int, Span | None] = field(default_factory=dict)
+    _of_patterns: dict[int, Span | None] = field(default_factory=dict)
 
     def match(self, part: int) -> Span | None:
         """Return the words that match a pattern of the part."""
-        for pattern in self.may_match.get(part, ()):
-            if pattern not in self._spans:
-                match = self.matchers[pattern].search(self.sentence.words)
-                self._spans[pattern] = match.span() if match else None
-            if span := self._spans[pattern]:
+        if part not in self.parts:
+            return None
+        if part not in self._of_parts:
+            self._of_parts[part] = self._match(part)
+        return self._of_parts[part]
+
+    def _match(self, part: int) -> Span | None:
+        known, matchers = self._of_patterns, self.signals.matchers
+        for pattern in sorted(self.may_match & self.signals.patterns_of[part]):
+            if pattern not in known:
+                known[pattern] = matchers[pattern].find(self.sentence.words)
+            if span := known[pattern]:
                 return span
         return None
 
     def match_all(self, parts: Sequence[int]) -> list[Span]:
         """Return the words of every part, in their order; [] where one has none."""
-        if not all(part in self.may_match for part in parts):
+        if not self.parts.issuperset(parts):
             return []
         spans = []
         for part in parts:
@@ -73,18 +80,22 @@ class Scan:
             read for read, as_field in self.fields if not wanted.isdisjoint(as_field)
         ]
 
-    def regex_matches(
-        self, regex: Expression, signal: int
-    ) -> Iterator[tuple[int, Span]]:
-        """Yield the matches of a regular expression, which runs on whole fields."""
-        for read in self.visible(signal):
+    def regex_matches(self) -> Iterator[tuple[int, int, Span]]:
+        """Yield signal, sentence and characters of what regular expressions match.
+
+        They run on whole fields.
+        """
+        for read, as_field in self.fields:
             encoded = read.written.encode(errors="replace")
             is_ascii = encoded.isascii()
-            for match in islice(regex.finditer(encoded), _MOST_REGEX_MATCHES):
-                start, end = match.span()
-                if not is_ascii:
-                    start, end = (len(encoded[:n].decode()) for n in (start, end))
-                yield read.sentence_at(start).number, (start, end)
+            for signal, regex in self.signals.by_regex:
+                if self.signals.all[signal].where.isdisjoint(as_field):
+                    continue
+                for match in islice(regex.finditer(encoded), _MOST_REGEX_MATCHES):
+                    start, end = match.span()
+                    if not is_ascii:
+                        start, end = (len(encoded[:n].decode()) for n in (start, end))
+                    yield signal, read.sentence_at(start).number, (start, end)
 
 
 def scan(ruleset: Ruleset, message: Message, look_up: LookUp) -> Scan:
@@ -112,15 +123,10 @@ def _trial(
     signals: Signals, sentence: Sentence, as_field: frozenset[Where], look_up: LookUp
 ) -> Trial:
     asked = signals.asked_in[as_field]
-    may_match: dict[int, list[int]] = {}
     candidates = signals.index.candidates(look_up(sentence.words))
-    for pattern in ones(candidates & asked.patterns):
-        for part in asked.parts_of[pattern]:
-            if part in may_match:
-                may_match[part].append(pattern)
-            else:
-                may_match[part] = [pattern]
-    return Trial(sentence, asked, may_match, signals.matchers)
+    patterns = ones(candidates & asked.patterns)
+    parts = chain.from_iterable(map(asked.parts_of.__getitem__, patterns))
+    return Trial(sentence, signals, asked, frozenset(patterns), frozenset(parts))
 
 
 def _read_as(where: Where, reads_forwarded: bool) -> frozenset[Where]:

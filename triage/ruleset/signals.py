@@ -67,6 +67,8 @@ class Signals:
     index: Index
     matchers: Sequence[Matcher]
     """By pattern; those that cost least come first."""
+    patterns_of: Sequence[frozenset[int]]
+    """By part."""
     wanted: frozenset[Where]
     """The fields that some signal looks at."""
     asked_in: Mapping[frozenset[Where], Asked]
@@ -112,6 +114,10 @@ class _Layout:
             vocabulary=self._vocabulary,
             index=Index(list(self._patterns), self._vocabulary),
             matchers=[self._matchers[pattern] for pattern in self._patterns],
+            patterns_of=[
+                frozenset(self._patterns[pattern] for pattern in part)
+                for part in self._parts
+            ],
             wanted=wanted,
             asked_in={
                 read_as: self._asked(read_as, ways, unless)
@@ -150,7 +156,7 @@ class _Layout:
         for part in sorted(parts):
             for pattern in patterns_of[part]:
                 parts_of[self._patterns[pattern]].append(part)
-        return Asked(bits(parts_of), parts_of, by_part)
+        return Asked(bits(parts_of), dict(parts_of), dict(by_part))
 
     def _commonness(self, part: Patterns) -> int:
         commonness = self._vocabulary.commonness
