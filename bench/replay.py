@@ -13,6 +13,7 @@ which the stopwatch makes slower.
 
 import argparse
 import cProfile
+import gc
 import os
 import sys
 import tempfile
@@ -34,6 +35,7 @@ import triage.replay.mails
 import triage.replay.playing
 from bench.intake import Stopwatch
 from bench.peaks import peak_mib
+from triage.cli.archives import OBJECTS_BETWEEN_COLLECTIONS
 from triage.message import parse
 from triage.replay import Archive, MailsOfArchive, in_order_of_arrival, replay
 from triage.store import Store
@@ -142,6 +144,7 @@ if __name__ == "__main__":
     parser.add_argument("--mails", type=int, default=10_000)
     parser.add_argument("--profile", help="write a cProfile here")
     arguments = parser.parse_args()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "archive.mbox"

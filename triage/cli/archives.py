@@ -1,5 +1,6 @@
 """The mails that a command judges once more: of an archive, or of the installation."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from triage.replay import (
 )
 from triage.wiring import Desk
 
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
 
 @contextmanager
 def mails_to_judge(
@@ -23,6 +26,9 @@ def mails_to_judge(
 
     Raises ConfigError where neither or both are asked for.
     """
+    # What is made for a mail is freed without the collector; as often as it comes by
+    # itself, it takes a tenth of the time.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     if names and of_store:
         raise ConfigError("either name an archive, or give --store: not both")
     if not names:

@@ -6,6 +6,7 @@ reply is kept back.
 """
 
 import re
+from functools import lru_cache
 
 from triage.decision.authentication import without_comments
 from triage.decision.gate import Gate, Seen, reasons
@@ -129,8 +130,13 @@ def suppresses_replies(seen: Seen) -> str | None:
 
 def has_automatic_subject(seen: Seen) -> bool:
     """Whether the subject begins as auto-replies' do; RFC 3834 §3.1.5: no proof."""
-    prefixes = tuple(p.casefold() for p in seen.tables.automatic.subject_prefixes)
+    prefixes = _folded(seen.tables.automatic.subject_prefixes)
     return seen.message.subject.strip().casefold().startswith(prefixes)
+
+
+@lru_cache(maxsize=8)
+def _folded(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(prefix.casefold() for prefix in prefixes)
 
 
 def _list_mail(seen: Seen) -> str | None:

@@ -7,7 +7,7 @@ case: names and addresses can be made up.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -147,19 +147,19 @@ def fingerprint(text: str) -> bytes:
 
     Long texts are sketched by their first words, since only near-copies matter.
     """
+    found = islice(re.finditer(r"\w+", text.casefold()), MOST_WORDS)
+    words = [match[0].encode() for match in found]
     hashes = {
-        hashlib.blake2b(shingle.encode(), digest_size=HASH_OCTETS).digest()
-        for shingle in _shingles(text)
+        hashlib.blake2b(b" ".join(shingle), digest_size=HASH_OCTETS).digest()
+        for shingle in _shingles(words)
     }
     return b"".join(sorted(hashes)[:SKETCH_HASHES])
 
 
-def _shingles(text: str) -> Iterator[str]:
-    found = islice(re.finditer(r"\w+", text.casefold()), MOST_WORDS)
-    words = [match[0] for match in found]
-    for start in range(max(len(words) - SHINGLE_WORDS, 0) + 1):
-        if words:
-            yield " ".join(words[start : start + SHINGLE_WORDS])
+def _shingles(words: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
+    if len(words) < SHINGLE_WORDS:
+        return [words] if words else []
+    return zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)
 
 
 def likeness(one: bytes, other: bytes) -> float:

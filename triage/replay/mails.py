@@ -1,7 +1,7 @@
 """What is replayed: mails of an archive, or what a store received."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
@@ -67,14 +67,22 @@ class MailsOfArchive:
     def __iter__(self) -> Iterator[Mail]:
         known_cases = dict(self.known_cases)
         for received_at, entry in self.dated:
-            mail = Mail(
-                name=entry.name, received_at=received_at, known_cases=known_cases
+            raw, unreadable = _read(entry)
+            yield Mail(
+                name=entry.name,
+                received_at=received_at,
+                raw=raw,
+                known_cases=known_cases,
+                unreadable=unreadable,
             )
-            try:
-                yield replace(mail, raw=entry.read())
-            except OSError as error:
-                why = f"it cannot be read: {error.strerror}"
-                yield replace(mail, unreadable=why)
+
+
+def _read(entry: Entry) -> tuple[bytes, str | None]:
+    """Return the bytes of a mail, or none and why."""
+    try:
+        return entry.read(), None
+    except OSError as error:
+        return b"", f"it cannot be read: {error.strerror}"
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Engine:
     def run(self, sql: str, **values: object) -> int:
         """Execute a statement and return how many rows it changed."""
         safe = {name: to_column(value) for name, value in values.items()}
-        return guarded(lambda: self.database.execute(sql, safe)).rowcount
+        return guarded(lambda: self.database.conn.execute(sql, safe)).rowcount
 
     def run_each(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Execute a statement once with each row of values, in the order of its `?`."""
@@ -109,7 +109,7 @@ class Engine:
     def rows(self, sql: str, **values: object) -> list[Row]:
         """Return all rows of a query, or of a statement with RETURNING."""
         safe = {name: to_column(value) for name, value in values.items()}
-        return guarded(lambda: _fetched(self.database.execute(sql, safe)))
+        return guarded(lambda: _fetched(self.database.conn.execute(sql, safe)))
 
     def row(self, sql: str, **values: object) -> Row | None:
         """Return the first row, or None."""
