@@ -58,7 +58,8 @@ SAMPLE = 500
 class Stopwatch:
     """Exclusive times of named parts of one thread's work."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+        self._clock = clock
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.calls: Counter[str] = Counter()
         self._parts = ["everything else"]
@@ -67,7 +68,7 @@ class Stopwatch:
     def restart(self) -> None:
         self.seconds.clear()
         self.calls.clear()
-        self._since = perf_counter()
+        self._since = self._clock()
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -81,7 +82,7 @@ class Stopwatch:
             self._parts.pop()
 
     def switch(self) -> None:
-        now = perf_counter()
+        now = self._clock()
         self.seconds[self._parts[-1]] += now - self._since
         self._since = now
 

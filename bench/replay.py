@@ -25,10 +25,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from itertools import cycle, islice
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import triage.intake.take_up
 import triage.replay.mails
@@ -41,10 +40,12 @@ from triage.replay import Archive, MailsOfArchive, in_order_of_arrival, replay
 from triage.store import Store
 from triage.wiring import rulebook_to_look_at
 
+CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus"
 SHORTEST, LONGEST = 500, 1_000
 BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 BETWEEN = timedelta(minutes=3)
-WROTE_BEFORE = 5
+WROTE_BEFORE, AFTER = 5, 40
+"""Every so manieth mail is by who wrote so many mails ago."""
 WARM = 300
 """Mails after which automata and caches are what they are in a long run."""
 
@@ -52,7 +53,7 @@ WARM = 300
 def texts() -> list[tuple[str, str]]:
     """Subjects and short texts of labelled mails."""
     found = []
-    for path in sorted((ROOT / "tests" / "corpus").rglob("*.eml")):
+    for path in sorted(CORPUS.rglob("*.eml")):
         message = parse(path.read_bytes())
         text = message.text.strip()
         if SHORTEST <= len(text) <= LONGEST - 60:
@@ -62,7 +63,8 @@ def texts() -> list[tuple[str, str]]:
 
 def mails(count: int) -> Iterator[bytes]:
     for number, (subject, text) in enumerate(islice(cycle(texts()), count)):
-        writer = number - 40 if number % WROTE_BEFORE == 0 and number > 40 else number
+        returns = number % WROTE_BEFORE == 0 and number > AFTER
+        writer = number - AFTER if returns else number
         at = format_datetime(BEGINNING + number * BETWEEN)
         address = f"writer.{writer}@post{writer % 97}.example"
         message = EmailMessage()
@@ -109,8 +111,8 @@ def measure(path: Path, profile: str | None) -> None:
         index = indexed - started
         print(f"dates: {index:.2f} s, {index / len(dated) * 1000:.3f} ms a mail")
         print(
-            f"replay: {cases} mails in {seconds:.2f} s: "
-            f"{cases / seconds:.0f} mails a second, {seconds / cases * 1000:.3f} ms each"
+            f"replay: {cases} mails in {seconds:.2f} s: {cases / seconds:.0f} mails"
+            f" a second, {seconds / cases * 1000:.3f} ms each"
         )
         whole = cases / (seconds + index)
         print(f"dates included: {whole:.0f} mails a second; peak {peak_mib()} MiB")
@@ -118,7 +120,7 @@ def measure(path: Path, profile: str | None) -> None:
 
 
 def shares(rulebook: object, dated: object) -> None:
-    stopwatch = Stopwatch()
+    stopwatch = Stopwatch(process_time)
     playing, take_up = triage.replay.playing, triage.intake.take_up
     stopwatch.time(triage.replay.mails, "parse", "parse")
     stopwatch.time(triage.replay.mails, "fingerprint", "fingerprint")
@@ -131,11 +133,10 @@ def shares(rulebook: object, dated: object) -> None:
     stopwatch.time(Store, "record", "record")
     few = MailsOfArchive(dated[:3_000])  # type: ignore[index]
     stopwatch.restart()
-    started = perf_counter()
     for _ in replay(rulebook, few):  # type: ignore[arg-type]
         pass
     stopwatch.switch()
-    print(f"shares of {len(few)} mails ({perf_counter() - started:.2f} s):")
+    print(f"shares of {len(few)} mails:")
     stopwatch.report(len(few))
 
 

@@ -1,8 +1,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import tee
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -224,3 +226,48 @@ def test_a_mail_that_breaks_the_program_is_set_aside(rulebook: Rulebook) -> None
 
     assert one.set_aside == "an unexpected TypeError"
     assert other.decision is not None
+
+
+def test_one_mail_is_held_at_a_time(rulebook: Rulebook) -> None:
+    made: list[ref[Mail]] = []
+
+    def many() -> Iterator[Mail]:
+        for minutes in range(20):
+            one = mail(minutes, "Complaint", f"Website {minutes}")
+            made.append(ref(one))
+            yield one
+
+    alive = [sum(each() is not None for each in made) for _ in replay(rulebook, many())]
+
+    assert max(alive) == 1
+
+
+def test_two_sets_of_rules_read_every_mail_once_and_hold_one(
+    rulebook: Rulebook,
+) -> None:
+    entries = [Counted(f"mail {n}") for n in range(5)]
+    mails = MailsOfArchive([(NOON, each) for each in entries])
+    one, other = tee(mails)
+
+    both = zip(replay(rulebook, one), replay(rulebook, other), strict=True)
+    for number, _ in enumerate(both, 1):
+        read = [each.times for each in entries]
+        assert read == [1] * number + [0] * (len(entries) - number)
+
+
+@dataclass
+class Counted:
+    """A mail of an archive that counts how often it is read."""
+
+    name: str
+    times: int = 0
+
+    def read(self) -> bytes:
+        self.times += 1
+        return delivered("Complaint", f"Website, {self.name}")
+
+    def head(self) -> bytes:
+        return b""
+
+    def changed_at(self) -> datetime:
+        return NOON
