@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Triage, work
+from tests.cli.conftest import NOW, Triage, work
 from tests.intake.mails import delivered
 from tests.journeys.mails import MOTHER
 from tests.replay.conftest import arrived, write_folder
+from triage.config import load_config
+from triage.store import Acceptance, Activation, How
+from triage.wiring import edition_of, open_store
 
 
 @pytest.fixture
@@ -189,3 +192,54 @@ def test_only_some_of_many_are_shown(
     assert "  … and 3 more: --all" in few.out
     assert str(archive / "0007.eml") not in few.out
     assert str(archive / "0007.eml") in every.out
+
+
+def test_what_somebody_answered_for_in_the_store_does_not_block(
+    triage: Triage, config: Path, changed: Path
+) -> None:
+    work(config, delivered("Complaint", "My son cannot open your website."))
+    first = triage("rules", "diff", "-c", config, "--json", changed)
+    row = json.loads(first.out.splitlines()[0])
+    settings = load_config(config)
+    rules = settings.rules.model_copy(update={"folder": changed})
+    edition = edition_of(settings.model_copy(update={"rules": rules}))
+    with open_store(config) as store:
+        store.editions.keep(edition, None, NOW)
+        accepted = Acceptance(NOW, edition.hash, row["sha256"], "Ann", "their school's")
+        store.editions.accept(accepted)
+
+    result = triage("rules", "diff", "-c", config, changed)
+
+    assert result.status == 0
+    assert "(accepted)" in result.out
+
+
+def test_what_is_in_force_is_compared_and_not_the_folder(
+    triage: Triage, config: Path, changed: Path, archive: Path
+) -> None:
+    work(config, delivered("Complaint", "Hello"))
+    settings = load_config(config)
+    with open_store(config) as store:
+        edition = edition_of(settings)
+        store.editions.keep(edition, None, NOW)
+        store.editions.activate(Activation(NOW, edition.hash, How.START, "test"))
+    for path in changed.iterdir():
+        (settings.rules.folder / path.name).write_text(path.read_text())
+
+    result = triage("rules", "diff", "-c", config, archive)
+
+    assert result.status == 1
+    assert f"judged by {edition.hash} (old)" in result.out
+
+
+def test_a_kept_edition_is_named_by_the_beginning_of_its_hash(
+    triage: Triage, config: Path, changed: Path, archive: Path
+) -> None:
+    work(config, delivered("Complaint", "Hello"))
+    with open_store(config) as store:
+        edition = edition_of(load_config(config))
+        store.editions.keep(edition, None, NOW)
+
+    result = triage("rules", "diff", "-c", config, edition.hash[:6], changed, archive)
+
+    assert f"judged by {edition.hash} (old)" in result.out
