@@ -1,6 +1,7 @@
 """`triage replay` shows what a whole archive would get; it can send nothing."""
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
@@ -60,7 +61,10 @@ def replay(
         rulebook = here.by_folder(rules)
         summary = Summary()
         started = perf_counter()
-        outcomes = replayed(rulebook, shown(mails, len(mails), "mails"))
+        # On a terminal, a bar would stand among the lines.
+        is_listed_here = form is not None and sys.stdout.isatty()
+        watched = mails if is_listed_here else shown(mails, len(mails), "mails")
+        outcomes = replayed(rulebook, watched)
         for outcome in summary.counting(outcomes):
             if form == "json":
                 row = as_object(outcome, rulebook)
