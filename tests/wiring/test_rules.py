@@ -2,10 +2,7 @@
 
 import shutil
 import stat
-import subprocess
-import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -291,40 +288,6 @@ def test_an_error_in_a_trial_is_told_without_its_words(site: Site) -> None:
 
 def edition_without_iteration(words: str) -> Edition:
     return cast("Edition", words)
-
-
-def test_a_trial_does_not_outlive_a_daemon_that_was_killed(site: Site) -> None:
-    with subprocess.Popen(  # noqa: S603 - this very interpreter
-        [sys.executable, "-m", "tests.wiring.waiting", site.config],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as daemon:
-        assert daemon.stdout is not None
-        trial = int(daemon.stdout.readline())
-        wait_until(lambda: is_niced(trial))  # it is at work
-
-        daemon.kill()
-
-        wait_until(lambda: not is_running(trial))
-
-
-def is_running(process: int) -> bool:
-    stat = Path(f"/proc/{process}/stat")
-    # Z: it ended, and nobody has asked how yet.
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def is_niced(process: int) -> bool:
-    stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return int(stat[16]) > 0
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = monotonic() + 30
-    while not holds():
-        assert monotonic() < until
-        sleep(0.02)
 
 
 def test_a_trial_ends_when_the_daemon_stops(site: Site) -> None:

@@ -207,7 +207,7 @@ class Trials:
             if acceptance.sha256 is None and self._is_new(acceptance):
                 how, by = How.ROLLBACK, acceptance.by
         counts = passed.findings.counts
-        activation = Activation(self.clock(), edition.hash, how, by, counts)
+        activation = Activation(passed.at, edition.hash, how, by, counts)
         with self.store.batch():
             editions.note_trial(Trial(passed.at, edition.hash, Outcome.LIVE))
             editions.activate(activation)

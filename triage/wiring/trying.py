@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import tee
-from multiprocessing import get_context, parent_process, resource_tracker
-from multiprocessing.connection import Connection, wait
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -119,7 +119,6 @@ def _serve(answers: Connection, attempt: Attempt) -> None:
     for ignored in _IGNORED:
         signal.signal(ignored, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _IGNORED)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Libraries would log what they cannot read, which is what strangers wrote.
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -134,14 +133,6 @@ def _serve(answers: Connection, attempt: Attempt) -> None:
         answer = Findings(faults=(f"it cannot be tried: {_place_of(error)}",))
     with contextlib.suppress(OSError):
         answers.send(answer)
-
-
-def _end_with_parent() -> None:
-    """Leave as soon as nobody waits for the answer."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _place_of(error: Exception) -> str:
