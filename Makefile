@@ -1,12 +1,13 @@
 # make demo   the main job on embedded servers, nothing else needed
 # make test   everything that guards the code
+# make learn  the shipped second opinion anew, from tests/corpus
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test format bench clean
+.PHONY: demo learn test format bench clean
 
 demo: $(READY)
 	@$(BIN)/triage demo
@@ -17,6 +18,10 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
+
+# The folders unseen* are left out, so that something can tell how well it does.
+learn: $(READY)
+	$(BIN)/triage rules learn --rules rules $(filter-out %/unseen1 %/unseen2,$(wildcard tests/corpus/* ../shared/mails))
 
 format: $(READY)
 	$(BIN)/ruff format .

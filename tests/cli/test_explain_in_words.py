@@ -25,9 +25,14 @@ def usual_width(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def explain(triage: Triage, config: Path, tmp_path: Path) -> Explain:
+def explain(
+    triage: Triage, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Explain:
+    # A name as people type it: a long one would be wrapped.
+    monkeypatch.chdir(tmp_path)
+    path = Path("mail.eml")
+
     def run(raw: bytes, *options: str) -> str:
-        path = tmp_path / "mail.eml"
         path.write_bytes(raw)
         result = triage("explain", "-c", config, "--at", AT, *options, path)
         assert (result.status, result.err) == (0, "")

@@ -17,6 +17,7 @@ from triage.decision.gate import Seen
 from triage.decision.model import Decision, History, Ourselves, Sighting
 from triage.message.model import Address, Headers, Message
 from triage.ruleset.evidence import Evidence, Hit
+from triage.ruleset.likeness import Likeness
 from triage.ruleset.schema import RuleFiles, Series
 from triage.workdays import Calendar
 
@@ -220,6 +221,10 @@ class Book:
     tables: RuleFiles
     calendar: Calendar = CALENDAR
     hash: str = "0123abcd"
+
+    @property
+    def likeness(self) -> Likeness | None:
+        return None
 
     def picks_up(self, subject: str) -> bool:
         return any(

@@ -8,6 +8,7 @@ hold            to whom a reply goes, and when it waits for a person
 gate            the form of their small named rules
 judge           roles, topics, flags, the table of routes, what is missing
 points          of roles and topics
+second_opinion  where mails like this one went, beside what the table says
 conditions      whether a line of the table holds, and in words what it lacks
 guard           what a redirection needs before anybody is turned away
 trace           how a decision came about, for people
@@ -36,6 +37,7 @@ from triage.decision.model import (
     Disposition,
     History,
     KnownCase,
+    Opinion,
     Ourselves,
     Reason,
     ReplyPlan,
@@ -61,6 +63,7 @@ __all__ = [
     "Facts",
     "History",
     "KnownCase",
+    "Opinion",
     "Ourselves",
     "Reason",
     "ReplyPlan",

@@ -122,6 +122,7 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
         tell=_told(judgement),
         steps=judgement.steps,
         near_misses=judgement.near_misses,
+        second_opinion=judgement.opinion,
     )
 
 

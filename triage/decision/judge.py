@@ -11,8 +11,15 @@ from itertools import islice
 
 from triage.decision.conditions import Facts, lacks
 from triage.decision.guard import guarded
-from triage.decision.model import History, Rules, Sighting, Step
+from triage.decision.model import History, Opinion, Rules, Sighting, Step
 from triage.decision.points import most, points_of
+from triage.decision.second_opinion import (
+    flags_raised,
+    forbidden_redirections,
+    hear,
+    opinion_of,
+    surer_role,
+)
 from triage.decision.sender import is_insistent, is_repeating
 from triage.ruleset.evidence import Evidence
 from triage.ruleset.schema import Flag, Missing, Role, Route, Rule, RuleFiles
@@ -32,15 +39,26 @@ class Judgement:
     missing: tuple[str, ...]
     steps: tuple[Step, ...]
     near_misses: tuple[str, ...]
+    opinion: Opinion | None
 
 
 def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
     """Find role, topics, flags, route and what is missing."""
     tables = ruleset.tables
     facts = facts_of(sighting, history, ruleset)
+    opinion = opinion_of(
+        sighting.evidence, ruleset, series_running=facts.series_running
+    )
     flags = tuple(flag for flag in tables.flag if flag.id in facts.flags)
     rule, steps, near_misses = first_line(tables.rule, facts)
     route, reason, stopped = take(rule, facts, flags, tables)
+    if opinion is not None and not (rule and (rule.known_case or rule.final)):
+        forbidden = forbidden_redirections(facts.signals, flags, tables)
+        heard = hear(route, opinion, forbidden, tables)
+        if heard is not None:
+            route, stopped = heard.route, heard.why
+            opinion = replace(opinion, decided=heard.why)
+            reason = f"{rule.title if rule else reason}: but {heard.why}"
     if rule is not None and stopped is not None:
         steps = (*steps[:-1], replace(steps[-1], failed=stopped))
         near_misses = (*near_misses, rule.id)
@@ -53,6 +71,7 @@ def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
         missing=missing_of(tables.missing, facts) if route.asks_missing else (),
         steps=steps,
         near_misses=near_misses,
+        opinion=opinion,
     )
 
 
@@ -60,17 +79,20 @@ def facts_of(sighting: Sighting, history: History, ruleset: Rules) -> Facts:
     """Gather what the table's conditions ask about."""
     tables = ruleset.tables
     signals = sighting.evidence.signals
-    flags = flags_of(tables.flag, signals, marks_of(sighting, history, tables))
     points = points_of(tables.topic, signals)
     received_on = ruleset.calendar.date_of(sighting.received_at)
+    series_running = ruleset.series_at(received_on) is not None
+    opinion = opinion_of(sighting.evidence, ruleset, series_running=series_running)
+    marks = marks_of(sighting, history, tables)
+    flags = flags_of(tables.flag, signals, marks | flags_raised(opinion, tables))
     return Facts(
-        role=role_of(tables.role, signals),
+        role=surer_role(role_of(tables.role, signals), opinion, tables),
         topic=most(points),
         points=points,
         signals=signals,
         flags=frozenset(flag.id for flag in flags),
         known_case=history.case is not None,
-        series_running=ruleset.series_at(received_on) is not None,
+        series_running=series_running,
     )
 
 
@@ -92,11 +114,18 @@ def marks_of(sighting: Sighting, history: History, tables: RuleFiles) -> frozens
 def flags_of(
     flags: Iterable[Flag], signals: frozenset[str], marks: frozenset[str]
 ) -> tuple[Flag, ...]:
-    """Every flag that a signal or the history raises and that no signal takes back."""
+    """Every flag that something raises and that no signal takes back.
+
+    `marks` are what the history says, and flags that the second opinion raises.
+    """
     return tuple(
         flag
         for flag in flags
-        if (flag.history in marks or not signals.isdisjoint(flag.any))
+        if (
+            flag.history in marks
+            or flag.id in marks
+            or not signals.isdisjoint(flag.any)
+        )
         and signals.isdisjoint(flag.none)
     )
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence
+from triage.ruleset.likeness import Likeness
 from triage.ruleset.schema import RuleFiles, Series
 from triage.workdays import Calendar, Due
 
@@ -22,6 +23,9 @@ class Rules(Protocol):
 
     @property
     def hash(self) -> str: ...
+
+    @property
+    def likeness(self) -> Likeness | None: ...
 
     def picks_up(self, subject: str, /) -> bool: ...
 
@@ -126,6 +130,17 @@ class ReplyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """The share of every route, role and flag among mails like this one."""
+
+    routes: dict[str, float]
+    roles: dict[str, float]
+    flags: dict[str, float]
+    decided: str | None = None
+    """Where it was believed rather than the table: in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of the table, and the first condition that failed (None: it held)."""
 
@@ -172,3 +187,4 @@ class Decision:
     """(contact, why) of people who are told at once."""
     steps: tuple[Step, ...] = ()
     near_misses: tuple[str, ...] = ()
+    second_opinion: Opinion | None = None

@@ -16,6 +16,8 @@ reading     a message as folded sentences
 folding     letters as the rules compare them
 sentences   where sentences end
 evidence    what was found
+likeness    how much a mail is like kept mails of each route and role
+learning    … learnt from labelled mails
 masking     names and numbers masked
 learnt      a real mail as an example
 examples    the samples that signals keep beside them, as mails
@@ -25,9 +27,11 @@ outside     names of what does not stand in rule files
 
 from triage.ruleset.compiling import compile_ruleset, merged_rules
 from triage.ruleset.evidence import Evidence, Hit
+from triage.ruleset.learning import Labelled, learn_likeness
 from triage.ruleset.learnt import Learnt, Lesson, learn
+from triage.ruleset.likeness import written
 from triage.ruleset.lints import LINTS, lint
-from triage.ruleset.matching import find_evidence
+from triage.ruleset.matching import features_in, find_evidence
 from triage.ruleset.modes import MODES, mode_of, with_modes
 from triage.ruleset.outside import folders_in_use, unknown_outside
 from triage.ruleset.ruleset import Ruleset
@@ -39,18 +43,22 @@ __all__ = [
     "SCHEMA_FILE",
     "Evidence",
     "Hit",
+    "Labelled",
     "Learnt",
     "Lesson",
     "Mode",
     "Ruleset",
     "compile_ruleset",
+    "features_in",
     "find_evidence",
     "folders_in_use",
     "json_schema",
     "learn",
+    "learn_likeness",
     "lint",
     "merged_rules",
     "mode_of",
     "unknown_outside",
     "with_modes",
+    "written",
 ]

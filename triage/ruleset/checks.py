@@ -26,6 +26,7 @@ from triage.ruleset.schema import (
     Route,
     Rule,
     RuleFiles,
+    SecondOpinion,
     Senders,
     Series,
     Signal,
@@ -56,6 +57,7 @@ _TABLES: Mapping[str, type[Entry]] = {
     "senders": Senders,
     "guard": Guard,
     "modes": Modes,
+    "second_opinion": SecondOpinion,
 }
 
 # Which keys name entries of which table.
@@ -70,6 +72,7 @@ _REFERENCES: Mapping[type[Entry], Mapping[str, str]] = {
         "asked_when_topic": "topic",
     },
     Route: {"contrary": "signal"},
+    SecondOpinion: {"flags": "flag"},
     Guard: {"contrary": "signal", "otherwise": "route"},
     Senders: {"same_centre": "signal"},
     Rule: {"route": "route"},
@@ -130,7 +133,11 @@ def read_entries(merged: Merged) -> Entries:
     for table in _ARRAYS:
         items = getattr(tables, table)
         entries += (((table, number), item) for number, item in enumerate(items))
-    entries += (((table,), getattr(tables, table)) for table in _TABLES)
+    entries += (
+        ((table,), entry)
+        for table in _TABLES
+        if (entry := getattr(tables, table)) is not None
+    )
     return Entries(tables, (), tuple(entries), ids)
 
 

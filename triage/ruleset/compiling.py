@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from triage.errors import ConfigError, Problem
 from triage.ruleset.centres import CentreDirectory, read_centres
 from triage.ruleset.checks import (
+    UNKNOWN_ROLE,
     Entries,
     check_dates,
     check_ids,
@@ -16,6 +17,7 @@ from triage.ruleset.checks import (
     check_signals,
     read_entries,
 )
+from triage.ruleset.likeness import FLAG, ROLE, ROUTE, Likeness, read_likeness
 from triage.ruleset.patterns import (
     Expression,
     Matcher,
@@ -32,6 +34,7 @@ from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import (
     Intake,
     RuleFiles,
+    SecondOpinion,
     Senders,
     Signal,
     WordList,
@@ -67,6 +70,7 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
     signals = compiler.signals()
     subject_words = compiler.subject_words()
     centres = _centres(files, merged, entries, problems)
+    likeness = _likeness(files, merged, entries, problems)
     problems += compiler.problems
     if problems or entries.tables is None:
         raise ConfigError(*sorted(problems, key=_place))
@@ -75,6 +79,7 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
         hash=_hash(files),
         calendar=_calendar(entries.tables),
         centres=centres,
+        likeness=likeness,
         matching=signals_of(signals, compiler.matchers),
         subject_words=subject_words,
     )
@@ -147,6 +152,39 @@ def _centres(
     except ConfigError as error:
         problems += error.problems
         return CentreDirectory()
+
+
+def _likeness(
+    files: Mapping[str, str], merged: Merged, entries: Entries, problems: list[Problem]
+) -> Likeness | None:
+    asked = entries.first(SecondOpinion)
+    if asked is None:
+        return None
+    place = ("second_opinion", "file")
+    if asked.file not in files:
+        others = [other for other in files if not other.endswith(".toml")]
+        missing = f"there is no file {asked.file} beside the rule files"
+        hint = did_you_mean(asked.file, others) or "make it: triage rules learn"
+        problems.append(merged.problem(place, missing, hint))
+        return None
+    try:
+        likeness = read_likeness(files[asked.file], asked.file)
+    except ConfigError as error:
+        problems += error.problems
+        return None
+    known = {f"{ROUTE}{id_}" for id_ in entries.ids["route"]}
+    known |= {f"{FLAG}{id_}" for id_ in entries.ids["flag"]}
+    known |= {f"{ROLE}{id_}" for id_ in (*entries.ids["role"], UNKNOWN_ROLE)}
+    problems += (
+        merged.problem(
+            place,
+            f"{asked.file} knows `{column}`, which is not there any more",
+            "make it anew: triage rules learn",
+        )
+        for column in likeness.columns
+        if column not in known
+    )
+    return likeness
 
 
 @dataclass

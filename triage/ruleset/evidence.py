@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from triage.ruleset.likeness import NO_TALLY, Tally
+
 
 # Without slots: hits cross to another process, and slots are pickled slowly.
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Evidence:
     hits: tuple[Hit, ...] = ()
     cancelled: tuple[Hit, ...] = ()
     hints: tuple[Hit, ...] = ()
+    tally: Tally = NO_TALLY
+    """For the second opinion."""
 
     @cached_property
     def signals(self) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, islice
 
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence, Hit
+from triage.ruleset.likeness import features_of
 from triage.ruleset.patterns import Span
 from triage.ruleset.reading import FieldText, shown
 from triage.ruleset.ruleset import Ruleset
@@ -43,7 +44,22 @@ def find_evidence(
             finding.count_hints()
             hints += _shown(scanned, signal, finding, sorted(finding.by_words))
     facts = _facts(ruleset, message, scanned)
-    return Evidence((*_in_order(hits), *facts), _in_order(cancelled), _in_order(hints))
+    found = Evidence((*_in_order(hits), *facts), _in_order(cancelled), _in_order(hints))
+    if ruleset.likeness is None:
+        return found
+    tally = ruleset.likeness.tally(_features(scanned, found))
+    return replace(found, tally=tally)
+
+
+def features_in(ruleset: Ruleset, message: Message) -> frozenset[str]:
+    """Return what the second opinion learns and judges by: words and signals."""
+    scanned = scan(ruleset, message, ruleset.matching.vocabulary.terms)
+    return _features(scanned, find_evidence(ruleset, message))
+
+
+def _features(scanned: Scan, evidence: Evidence) -> frozenset[str]:
+    fields = ((read.where, read.words) for read, _ in scanned.fields)
+    return features_of(fields, evidence.signals)
 
 
 @dataclass(slots=True)

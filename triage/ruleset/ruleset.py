@@ -7,6 +7,7 @@ from functools import cached_property
 
 from triage.ruleset.centres import CentreDirectory
 from triage.ruleset.folding import line_of_words
+from triage.ruleset.likeness import Likeness
 from triage.ruleset.patterns import Matcher
 from triage.ruleset.schema import (
     Flag,
@@ -36,6 +37,8 @@ class Ruleset:
     matching: Signals = field(repr=False)
     """What finds the signals of a message."""
     subject_words: Matcher = field(repr=False)
+    likeness: Likeness | None = field(default=None, repr=False)
+    """Where mails like kept ones went."""
 
     def picks_up(self, subject: str) -> bool:
         """Whether the subject has one of `intake.subject_words`."""

@@ -112,7 +112,8 @@ class Cases:
             found[row["standing"]].append(
                 Hit(row["signal"], row["found_in"], row["words"], row["sentence"])
             )
-        return Evidence(**{standing: tuple(hits) for standing, hits in found.items()})
+        hits, cancelled, hints = map(tuple, found.values())
+        return Evidence(hits, cancelled, hints)
 
     def debts(self) -> list[Debt]:
         """Return the complaints that are not acknowledged, the most urgent first.

@@ -12,6 +12,7 @@ status     how an installation is
 replaying  what a replay judges by
 rule_check what is wrong with an edition
 rule_test  the examples of rule files, run and timed
+learning   the second opinion, learnt from labelled mails
 testing    letters sent to a tester
 """
 
@@ -25,6 +26,12 @@ from triage.wiring.editions import (
     go_back,
 )
 from triage.wiring.folders import changes_between
+from triage.wiring.learning import (
+    learn_second_opinion,
+    read_labelled,
+    ruleset_to_learn_by,
+    share_right,
+)
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_edition
 from triage.wiring.rule_test import Trial, run_examples
@@ -66,16 +73,20 @@ __all__ = [
     "edition_named",
     "edition_of",
     "go_back",
+    "learn_second_opinion",
     "log_to_stderr",
     "now",
     "open_store",
     "organisation_of",
+    "read_labelled",
     "rulebook_of",
     "rulebook_to_look_at",
     "rulebook_without_keys",
+    "ruleset_to_learn_by",
     "run_daemon",
     "run_examples",
     "run_once",
+    "share_right",
     "status_of",
     "submit_tests",
     "try_servers",

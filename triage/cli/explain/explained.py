@@ -19,7 +19,8 @@ from triage.errors import MessageError
 from triage.intake import Rulebook
 from triage.intake.letters import Occasion, Secretary, replies_of
 from triage.message import Message
-from triage.ruleset import Evidence, Ruleset, find_evidence
+from triage.ruleset import Evidence, Ruleset, features_in, find_evidence
+from triage.ruleset.likeness import ROUTE
 
 REFERENCE = "CMP-0000-00000"
 """Stands where a case's reference would."""
@@ -65,6 +66,8 @@ class Explained:
     defects: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     """What happened since, and by which rules it was decided."""
+    words_alike: Callable[[], tuple[str, ...]] = tuple
+    """Words and signals by which it is like mails of its likeliest route."""
     case: str | None = None
     """Its case, where it comes from the store."""
     letters: Callable[[], tuple[Worded, ...]]
@@ -91,8 +94,20 @@ def explained(mail: Mail, rulebook: Rulebook, now: datetime) -> Explained:
         if is_judged
         else None,
         defects=message.defects,
+        words_alike=lambda: _words_alike(message, decision, ruleset),
         letters=lambda: _letters(Occasion(sighting, decision, REFERENCE), rulebook),
     )
+
+
+def _words_alike(
+    message: Message, decision: Decision, ruleset: Ruleset
+) -> tuple[str, ...]:
+    opinion, likeness = decision.second_opinion, ruleset.likeness
+    if opinion is None or likeness is None:
+        return ()
+    column = f"{ROUTE}{next(iter(opinion.routes))}"
+    words = likeness.speaking_for(column, features_in(ruleset, message))
+    return tuple(each for each in words if not each.startswith("("))
 
 
 def subject_of_reply(

@@ -11,12 +11,14 @@ from triage.cli.explain.sections import (
     items,
     matters,
     reply,
+    second_opinion,
     verdict,
     writer,
 )
 from triage.cli.explain.whole import teller_of, whole_way
 from triage.cli.terminal import Look, printable, strong
-from triage.decision import Trace
+from triage.decision import Decision, Trace
+from triage.decision.trace import Line
 
 LABEL = 13
 MARGIN = 2
@@ -103,9 +105,10 @@ def _head(explained: Explained) -> Iterator[Section]:
 
 def _judged(explained: Explained, trace: Trace, seen: Seen) -> Iterator[Section]:
     teller = teller_of(explained, trace)
-    yield "Why", _why(trace, teller)
+    yield "Why", _why(trace, teller, explained.decision)
     yield "Writer", [Said(None, writer(trace, explained.ruleset))]
     yield "Matter", [Said(None, matters(trace))]
+    yield "Alike", second_opinion(explained)
     yield "Flags", flags(trace, seen, MOST_OF_A_FLAG)
     route = explained.ruleset.routes.get(explained.decision.route or "")
     if route is not None and route.asks_missing:
@@ -133,11 +136,20 @@ def _as_recorded(explained: Explained, seen: Seen) -> Iterator[Section]:
     )
 
 
-def _why(trace: Trace, teller: Teller) -> Iterator[Said]:
+def _why(trace: Trace, teller: Teller, decision: Decision) -> Iterator[Said]:
     line = trace.decided
+    opinion = decision.second_opinion
+    is_overruled = opinion is not None and opinion.decided is not None
     if line is None:
-        yield Said(None, "no line of the table holds, so a person decides")
-        return
+        then = "" if is_overruled else ", so a person decides"
+        yield Said(None, f"no line of the table holds{then}")
+    else:
+        yield from _of_line(line, trace, teller)
+    if is_overruled:
+        yield Said(None, "mails like this one go elsewhere, which decided (see Alike)")
+
+
+def _of_line(line: Line, trace: Trace, teller: Teller) -> Iterator[Said]:
     rule = line.rule
     yield Said(None, f"{strong(rule.title)} {named(rule.id)}")
     yield from told_once(teller.conditions(line))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from triage.cli.explain.explained import Explained
-from triage.decision import Decision
+from triage.decision import Decision, Opinion
 from triage.decision.guard import Guarded
 from triage.decision.trace import Item, Line, Score, Trace, Tried
 from triage.ruleset import Evidence, Hit
@@ -60,11 +60,23 @@ def decided_row(
         "folder": decision.folder,
         "priority": decision.priority,
         "tell": [{"contact": who, "why": why} for who, why in decision.tell],
+        "second_opinion": _opinion(decision.second_opinion),
         "deadlines": {
             "acknowledge": _due(decision.acknowledge),
             "respond": _due(decision.respond),
         },
     }
+
+
+def _opinion(opinion: Opinion | None) -> Row | None:
+    if opinion is None:
+        return None
+    kinds = {"routes": opinion.routes, "roles": opinion.roles, "flags": opinion.flags}
+    shares = {
+        kind: {id_: round(share, 3) for id_, share in found.items()}
+        for kind, found in kinds.items()
+    }
+    return {**shares, "decided": opinion.decided}
 
 
 def _joined(words: Iterable[str]) -> str | None:

@@ -1,6 +1,6 @@
 """Sender, matters, flags, missing items, reply and dates, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from triage.cli.explain.evidence import Seen, named
 from triage.cli.explain.explained import Explained
@@ -9,8 +9,12 @@ from triage.cli.terminal import printable, strong
 from triage.decision import Decision, Disposition, Reason, ReplyPlan, Trace
 from triage.decision.trace import FlagSeen, Item
 from triage.ruleset import Ruleset
+from triage.ruleset.likeness import SIGNAL
 from triage.workdays import Due
 
+MOST_ALIKE = 8
+MOST_SHARES = 3
+LEAST_SHARE = 0.05
 MOST_WORDS = 2
 """Quotations for one flag."""
 
@@ -44,7 +48,10 @@ def writer(trace: Trace, ruleset: Ruleset) -> str:
     if role not in scores:
         said = f"not known {named(role)}: nothing was seen that tells who writes"
         best = next(iter(trace.roles), None)
-        if best is not None:
+        if role in ruleset.roles:
+            title = ruleset.roles[role].title
+            said = f"{title} {named(role)}, as in mails like this one (see Alike)"
+        elif best is not None:
             said = f"not known {named(role)}: nobody has enough points"
     else:
         best = next((s for s in trace.roles if s.kind.id != role), None)
@@ -70,6 +77,33 @@ def matters(trace: Trace) -> str:
     return f"{said}; and {more} more" if more > 0 else said
 
 
+def second_opinion(explained: Explained) -> Iterator[Said]:
+    """Where mails like this one went, by which words, and whether that decided."""
+    opinion = explained.decision.second_opinion
+    if opinion is None:
+        return
+    routes, roles = (
+        ", ".join(f"{named(id_)} {share:.0%}" for id_, share in shares)
+        for shares in (_likeliest(opinion.routes), _likeliest(opinion.roles))
+    )
+    words = [
+        f"the signal {named(each.removeprefix(SIGNAL))}"
+        if each.startswith(SIGNAL)
+        else f"“{printable(each)}”"
+        for each in explained.words_alike()[:MOST_ALIKE]
+    ]
+    by = (f"by {', '.join(words)}",) if words else ()
+    yield Said(None, f"mails like this one were {routes}; written by {roles}", by)
+    if opinion.decided is not None:
+        said = "this was believed rather than the table (see Why)"
+        yield Said(True, f"{said}: {opinion.decided}")
+
+
+def _likeliest(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+    ordered = sorted(shares.items(), key=lambda each: -each[1])
+    return [each for each in ordered[:MOST_SHARES] if each[1] >= LEAST_SHARE]
+
+
 def flags(trace: Trace, seen: Seen, most: int) -> Iterator[Said]:
     """Every flag that is raised, with its words."""
     for each in trace.flags:
@@ -77,6 +111,8 @@ def flags(trace: Trace, seen: Seen, most: int) -> Iterator[Said]:
             words = tuple(seen.on_words(each.raised_by, most, of_each=most))
             if not words and each.flag.history:
                 words = ("told by the earlier mails of this person",)
+            elif not words:
+                words = ("told by what mails like this one were (see Alike)",)
             yield Said(None, _title(each), words)
 
 

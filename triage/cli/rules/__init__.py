@@ -6,6 +6,7 @@ from triage.cli.rules.accept import accept
 from triage.cli.rules.check import check
 from triage.cli.rules.diff import diff
 from triage.cli.rules.history import history
+from triage.cli.rules.learn import learn
 from triage.cli.rules.rollback import rollback
 from triage.cli.rules.schema import schema
 from triage.cli.rules.show import show
@@ -21,5 +22,16 @@ def rules() -> None:
     """
 
 
-for command in (check, test, diff, history, show, rollback, accept, stats, schema):
+for command in (
+    check,
+    test,
+    diff,
+    history,
+    show,
+    rollback,
+    accept,
+    stats,
+    learn,
+    schema,
+):
     rules.add_command(command)

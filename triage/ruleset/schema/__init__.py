@@ -13,7 +13,14 @@ settings  intake, automatic mail, calendar, senders
 files     all tables of all files, and their JSON Schema
 """
 
-from triage.ruleset.schema.deciding import Conditions, Guard, Modes, Route, Rule
+from triage.ruleset.schema.deciding import (
+    Conditions,
+    Guard,
+    Modes,
+    Route,
+    Rule,
+    SecondOpinion,
+)
 from triage.ruleset.schema.entry import Entry, Id, Mode, Phrases, Priority, Where
 from triage.ruleset.schema.examples import Example, Expect
 from triage.ruleset.schema.files import SCHEMA_FILE, RuleFiles, json_schema
@@ -53,6 +60,7 @@ __all__ = [
     "Route",
     "Rule",
     "RuleFiles",
+    "SecondOpinion",
     "Senders",
     "Series",
     "Signal",

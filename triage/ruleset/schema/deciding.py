@@ -1,9 +1,15 @@
 """Routes, the lines of the decision table, and the guard."""
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from triage.ruleset.schema.entry import Entry, Id, Mode, Priority
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Of all that was thought likely."""
 
 
 class Route(Entry):
@@ -79,6 +85,8 @@ class Rule(Conditions):
     """Why a message goes there, in a sentence that officers read."""
     route: Id
     """Where a message goes for which the line holds."""
+    final: bool = False
+    """Whether the line decides whatever the second opinion says."""
     unless: tuple[Conditions, ...] = ()
     """The line does not hold where one of these does."""
 
@@ -96,6 +104,26 @@ class Guard(Entry):
     """Points that the main topic must have."""
     contrary: tuple[Id, ...] = ()
     """Signals that forbid every redirection."""
+
+
+class SecondOpinion(Entry):
+    """Where mails like this one went, by a file that `triage rules learn` made."""
+
+    file: str
+    """The CSV file beside the rule files."""
+    role: Share = 0.7
+    """From this share on, its role is believed before the points of signals."""
+    overrule: Share = 0.5
+    """From this share on, a route that people work on is taken instead of the
+    table's."""
+    redirect: Share = 0.9
+    """From this share on, a redirection is taken where the table has none."""
+    exchange: Share = 0.6
+    """From this share on, a redirection is taken instead of the table's."""
+    flags: Mapping[Id, Share] = Field(default_factory=dict)
+    """Flags that are raised from a share on, besides those that signals raise."""
+    keep: Share = 0.5
+    """Below this share, a redirection of the table does not stand."""
 
 
 class Modes(Entry):

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import override
 
-from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule
+from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpinion
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
 from triage.ruleset.schema.settings import (
@@ -37,6 +37,8 @@ class RuleFiles(Entry):
     """What every redirection needs, and where a message goes otherwise."""
     modes: Modes = Modes()
     """How far answers go by themselves."""
+    second_opinion: SecondOpinion | None = None
+    """Where mails like this one went, beside what the table says."""
     list: tuple[WordList, ...] = ()
     """Words that stand for each other."""
     signal: tuple[Signal, ...]
