@@ -17,7 +17,8 @@ def folder_of(path: Path, *texts: tuple[str, str]) -> Path:
     labels = []
     for number, (text, route) in enumerate(texts):
         name = f"{number}.eml"
-        (path / name).write_bytes(delivered("Complaint", text))
+        writer = f"writer{number}@{path.name}.example"
+        (path / name).write_bytes(delivered("Complaint", text, sender=writer))
         labels.append({"file": name, "route": route, "role": "parent", "flags": []})
     lines = "".join(f"{json.dumps(label)}\n" for label in labels)
     (path / "labels.jsonl").write_text(lines, encoding="utf-8")
@@ -42,7 +43,10 @@ def test_the_file_is_written_beside_the_rules(
     heading = path.read_text("utf-8").splitlines()[0]
     assert result.status == 0
     assert "12 mails" in result.out
-    assert heading == "words,route:formal-complaint,route:school-first,role:parent"
+    assert (
+        heading.partition(",")[2]
+        == "route:formal-complaint,route:school-first,role:parent"
+    )
 
 
 def test_what_was_learnt_is_heard(
@@ -89,6 +93,35 @@ def test_all_wrong_labels_are_told_at_once(
     assert result.status == 2
     assert "labels.jsonl:1: no.eml cannot be read" in result.err
     assert "labels.jsonl:2: a JSON object" in result.err
+
+
+def test_a_misspelt_name_is_told_and_nothing_is_written(
+    triage: Triage, config: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "labelled"
+    folder.mkdir()
+    (folder / "labels.jsonl").write_text(
+        '{"text": "x", "route": "school-frist", "flags": null}\n', encoding="utf-8"
+    )
+
+    result = triage("rules", "learn", folder, "-c", config)
+
+    assert result.status == 2
+    assert "labels.jsonl:1: there is no route `school-frist`" in result.err
+    assert "did you mean `school-first`" in result.err
+    assert not list(config.parent.rglob("second-opinion.csv"))
+
+
+def test_folders_that_name_no_route_teach_none(
+    triage: Triage, config: Path, folders: tuple[Path, ...], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "labels.jsonl").write_text('{"text": "x"}\n', encoding="utf-8")
+
+    result = triage("rules", "learn", "--try", folders[0], other, "-c", config)
+
+    assert result.status == 0
 
 
 def test_a_folder_without_labels_is_told(

@@ -22,6 +22,8 @@ ROUTES = [
         "contrary": ["against-far"],
     },
     {"id": "work", "title": "Worked on", "folder": "Work"},
+    {"id": "note", "title": "Noted", "folder": "Note", "responds": False},
+    {"id": "alarm", "title": "Told at once", "folder": "Alarm", "tell": ["team"]},
     {"id": "review", "title": "A person decides", "folder": "Review"},
 ]
 ASKED = {
@@ -70,6 +72,10 @@ def opinion(**shares: float) -> Opinion:
         pytest.param("review", {"work": 0.5}, "work", id="sure of work"),
         pytest.param("review", {"work": 0.4}, None, id="not sure of work"),
         pytest.param("work", {"review": 0.5}, "review", id="sure of nothing"),
+        pytest.param("work", {"note": 0.89}, None, id="an answer is owed"),
+        pytest.param("work", {"note": 0.9}, "note", id="very sure that none is"),
+        pytest.param("alarm", {"work": 0.89}, None, id="somebody is told at once"),
+        pytest.param("alarm", {"work": 0.9}, "work", id="very sure that nobody must"),
         pytest.param("work", {"work": 0.3}, None, id="the same"),
     ],
 )

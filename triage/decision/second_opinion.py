@@ -60,9 +60,8 @@ def hear(
 ) -> Heard | None:
     """Return another route than the table's where the opinion is sure enough.
 
-    About a route that it never learnt it has none.
-
-    `forbidden` are redirections that the guard does not let pass, whatever is thought.
+    It has none about a route that it never learnt. `forbidden` are redirections that
+    are not taken whatever it thinks.
     """
     asked = tables.second_opinion
     is_known = route.id in opinion.routes or route.id == tables.guard.otherwise
@@ -75,10 +74,17 @@ def hear(
         likeliest, share = route, 0.0
     if route.redirects:
         return _about_a_redirection(route, likeliest, opinion, tables, asked)
-    enough = asked.redirect if likeliest.redirects else asked.overrule
+    enough = asked.redirect if _does_less(likeliest, route) else asked.overrule
     if likeliest is route or share < enough:
         return None
     return Heard(likeliest, _words(likeliest.id, share))
+
+
+def _does_less(likeliest: Route, route: Route) -> bool:
+    """Whether a route does less for the writer: sends away, owes or tells nothing."""
+    owes_less = route.responds and not likeliest.responds
+    tells_less = not set(route.tell) <= set(likeliest.tell)
+    return likeliest.redirects or owes_less or tells_less
 
 
 def _about_a_redirection(

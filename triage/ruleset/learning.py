@@ -25,8 +25,8 @@ from triage.ruleset.likeness import (
 MOST_ROWS = 5000
 MOST_ROWS_OF_FLAG = 400
 LEAST_OF_FLAG = 8
-LEAST_MAILS = 2
-"""A word of fewer mails is one writer's, or a name."""
+LEAST_WRITERS = 2
+"""A word of fewer is one writer's own, or a name."""
 ROUNDS = 12
 STEP = 0.5
 _GOLDEN = 0.618
@@ -40,6 +40,8 @@ class Labelled:
     """A mail's rows, and where people say that it belongs."""
 
     features: frozenset[str]
+    writer: str
+    """Who wrote it: words are kept that several writers have."""
     route: str | None
     role: str | None = None
     flags: frozenset[str] | None = None
@@ -108,13 +110,15 @@ def telling_rows(
     """Return the rows that tell most about a label, by their chi squared."""
     of_label = Counter(label for label in labels if label)
     by_row: dict[str, Counter[str]] = defaultdict(Counter)
+    writers: dict[str, set[str]] = defaultdict(set)
     for each, label in zip(mails, labels, strict=True):
         for row in each.rows if label else ():
             by_row[row][label or ""] += 1
+            writers[row].add(each.writer)
     worth = {
         row: _chi_squared(counts, of_label)
         for row, counts in by_row.items()
-        if counts.total() >= LEAST_MAILS
+        if len(writers[row]) >= LEAST_WRITERS
     }
     return sorted(worth, key=lambda row: (-worth[row], row))[:most]
 

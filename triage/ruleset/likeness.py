@@ -10,7 +10,7 @@ roles add up to one, a flag's is its own (multinomial and binary logistic models
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import add
@@ -29,7 +29,10 @@ POINTS_OF_ONE = 20
 
 Name = TypeVar("Name", str, int)
 
-_READ_IN = frozenset({"subject", "text", "forwarded", "signature"})
+_READ_AS = frozenset({"subject", "text", "signature"})
+_MOST_POINTS = 100_000
+_ROWS = "rows="
+"""Begins the first line, and says how many follow: a file that was cut is seen."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,15 @@ class Likeness:
 
     def speaking_for(self, column: str, features: Iterable[str]) -> list[str]:
         """Return the rows of a mail that speak for a column, the strongest first."""
+        kind = column[: column.index(":") + 1]
+        rivals = [n for n, each in enumerate(self.columns) if each.startswith(kind)]
         number = self.columns.index(column)
-        means = {
-            each: self.rows[each][number] - sum(self.rows[each]) / len(self.columns)
+        leads = {
+            each: row[number] - sum(row[n] for n in rivals) / len(rivals)
             for each in features
-            if each in self.rows
+            if (row := self.rows.get(each)) is not None
         }
-        return sorted((e for e, m in means.items() if m > 0), key=lambda e: -means[e])
+        return sorted((e for e in leads if leads[e] > 0), key=lambda e: (-leads[e], e))
 
 
 def softmax(scores: Mapping[Name, float]) -> dict[Name, float]:
@@ -99,12 +104,15 @@ def softmax(scores: Mapping[Name, float]) -> dict[Name, float]:
 
 
 def features_of(
-    fields: Iterable[tuple[str, bytes]], signals: Iterable[str]
+    fields: Iterable[tuple[Set[str], bytes]], signals: Iterable[str]
 ) -> frozenset[str]:
-    """Return the rows that a mail has: `fields` are (where, folded words)."""
+    """Return the rows that a mail has: `fields` are (read as what, folded words).
+
+    What is quoted or only forwarded is not the writer's.
+    """
     found = {f"{SIGNAL}{signal}" for signal in signals}
-    for where, line in fields:
-        if where in _READ_IN:
+    for read_as, line in fields:
+        if not _READ_AS.isdisjoint(read_as):
             words = [
                 NUMBER if word.isdigit() else word
                 for word in line.decode(errors="replace").split()
@@ -117,41 +125,56 @@ def features_of(
 def read_likeness(text: str, file: str) -> Likeness:
     """Read the table; raises ConfigError with every row that is wrong."""
     rows = csv.reader(io.StringIO(text, newline=""))
-    columns = tuple(next(rows, [])[1:])
-    problems = [*_wrong_columns(columns, file)]
+    problems: list[Problem] = []
     points: dict[str, tuple[int, ...]] = {}
-    for row in rows:
-        try:
-            points[row[0]] = tuple(map(int, row[1:]))
-        except (ValueError, IndexError):
-            problems.append(_wrong_row(file, rows.line_num))
-            continue
-        if len(row) != len(columns) + 1:
-            problems.append(_wrong_row(file, rows.line_num))
+    columns: tuple[str, ...] = ()
+    try:
+        beginning, *names = next(rows, [""])
+        columns = tuple(names)
+        for row in rows:
+            found = _points(row, len(columns))
+            if found is None:
+                problems.append(Problem(_A_ROW, file, rows.line_num))
+            else:
+                points[row[0]] = found
+    except csv.Error:
+        problems.append(Problem(_A_ROW, file, rows.line_num))
+    else:
+        problems += _wrong_beginning(beginning, columns, len(points), file)
     if problems:
         raise ConfigError(*problems)
     return Likeness(columns, points)
 
 
-def _wrong_columns(columns: Sequence[str], file: str) -> Iterator[Problem]:
+_A_ROW = "a word and one whole number for each column are needed"
+
+
+def _points(row: Sequence[str], columns: int) -> tuple[int, ...] | None:
+    if len(row) != columns + 1:
+        return None
+    try:
+        points = tuple(map(int, row[1:]))
+    except ValueError:
+        return None
+    return points if all(abs(each) <= _MOST_POINTS for each in points) else None
+
+
+def _wrong_beginning(
+    beginning: str, columns: Sequence[str], rows: int, file: str
+) -> Iterator[Problem]:
+    anew = "make the file anew: triage rules learn"
     if not all(each.startswith((ROUTE, ROLE, FLAG)) for each in columns):
-        yield Problem(
-            "the first line names no routes and roles",
-            file,
-            1,
-            hint="make the file anew: triage rules learn",
-        )
-
-
-def _wrong_row(file: str, line: int) -> Problem:
-    return Problem("a word and one whole number for each column are needed", file, line)
+        yield Problem("the first line names no routes and roles", file, 1, hint=anew)
+    if beginning != f"{_ROWS}{rows}":
+        wrong = f"the file is not whole: it has {rows} rows, and begins {beginning!r}"
+        yield Problem(wrong, file, 1, hint=anew)
 
 
 def written(likeness: Likeness) -> str:
     """Return the table as the file has it."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow(("words", *likeness.columns))
+    table.writerow((f"{_ROWS}{len(likeness.rows)}", *likeness.columns))
     for row in sorted(likeness.rows):
         table.writerow((row, *likeness.rows[row]))
     return out.getvalue()

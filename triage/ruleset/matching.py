@@ -58,7 +58,7 @@ def features_in(ruleset: Ruleset, message: Message) -> frozenset[str]:
 
 
 def _features(scanned: Scan, evidence: Evidence) -> frozenset[str]:
-    fields = ((read.where, read.words) for read, _ in scanned.fields)
+    fields = ((read_as, read.words) for read, read_as in scanned.fields)
     return features_of(fields, evidence.signals)
 
 

@@ -54,12 +54,12 @@ def _write_folder(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) 
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in new.items():
         if old.get(name) != text:
-            _replace(folder / name, text)
+            replace_file(folder / name, text)
     for name in old.keys() - new.keys():
         (folder / name).unlink(missing_ok=True)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Write beside, then rename: nobody ever reads half a file."""
     beside = path.with_name(f".{path.name}.new")
     with beside.open("w", encoding="utf-8", newline="\n") as file:

@@ -19,13 +19,16 @@ from triage.ruleset import (
     learn_likeness,
     written,
 )
+from triage.ruleset.checks import UNKNOWN_ROLE
 from triage.ruleset.likeness import ROUTE, Likeness
+from triage.tomlsource import did_you_mean
+from triage.wiring.folders import replace_file
 from triage.wiring.rulebook import RULE_ENDINGS, in_folder
 
 LABELS = "labels.jsonl"
 USUAL_FILE = "second-opinion.csv"
-BEGINNING = "words,"
-EMPTY = "words\n"
+BEGINNING = "rows="
+EMPTY = "rows=0\n"
 NO_DAY = datetime(2000, 1, 4, 12, tzinfo=UTC)
 """Stands for the day of a mail without a date: no series runs."""
 
@@ -61,7 +64,7 @@ def learn_second_opinion(
     asked = ruleset.tables.second_opinion
     path = config.rules.folder / (asked.file if asked else USUAL_FILE)
     try:
-        path.write_text(written(likeness), encoding="utf-8")
+        replace_file(path, written(likeness))
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
     return Learnt(path, len(mails), len(likeness.rows))
@@ -95,6 +98,8 @@ def share_right(folders: Sequence[Folder], left_out: Folder) -> float:
         for mail, right in zip(left_out.mails, left_out.right, strict=True)
         if mail.route
     ]
+    if not likeness.columns:
+        return 0.0
     hits = sum(_likeliest(likeness, mail) in right for mail, right in asked)
     return hits / len(asked) if asked else 0.0
 
@@ -102,7 +107,7 @@ def share_right(folders: Sequence[Folder], left_out: Folder) -> float:
 def _likeliest(likeness: Likeness, mail: Labelled) -> str:
     tally = likeness.tally(mail.features)
     shares = likeness.shares(tally, ROUTE, series_running=mail.series_running)
-    return next(iter(shares))
+    return next(iter(shares), "")
 
 
 def read_labelled(path: Path, ruleset: Ruleset) -> Folder:
@@ -122,6 +127,7 @@ def read_labelled(path: Path, ruleset: Ruleset) -> Folder:
             why = f"{label['file']} cannot be read: {error.strerror}"
             problems.append(Problem(why, str(path / LABELS), line))
             continue
+        problems += _wrong_label(label, ruleset, str(path / LABELS), line)
         mails.append(_labelled(label, message, ruleset))
         right.append(_right(label))
     if problems:
@@ -129,8 +135,24 @@ def read_labelled(path: Path, ruleset: Ruleset) -> Folder:
     return Folder(path.name, mails, right)
 
 
+def _wrong_label(
+    label: Mapping[str, Any], ruleset: Ruleset, file: str, line: int
+) -> Iterator[Problem]:
+    """Names that the rules do not know; a misspelt one would be learnt."""
+    routes = [label.get("route"), *(label.get("route_ok") or ())]
+    for kind, known, names in (
+        ("route", ruleset.routes.keys(), routes),
+        ("role", {*ruleset.roles, UNKNOWN_ROLE}, [label.get("role")]),
+        ("flag", ruleset.flags.keys(), label.get("flags") or ()),
+    ):
+        for name in names:
+            if name is not None and name not in known:
+                hint = did_you_mean(str(name), known)
+                yield Problem(f"there is no {kind} `{name}`", file, line, hint=hint)
+
+
 def _right(label: Mapping[str, Any]) -> frozenset[str]:
-    routes = [label.get("route"), *label.get("route_ok", ())]
+    routes = [label.get("route"), *(label.get("route_ok") or ())]
     return frozenset(route for route in routes if route)
 
 
@@ -142,11 +164,14 @@ def _message(path: Path, label: Mapping[str, Any]) -> Message:
 
 def _labelled(label: Mapping[str, Any], message: Message, ruleset: Ruleset) -> Labelled:
     day = ruleset.calendar.date_of(message.dated or NO_DAY)
+    flags = label.get("flags")
+    sender = message.sender
     return Labelled(
         features=features_in(ruleset, message),
+        writer=sender.address if sender else str(label),
         route=label.get("route"),
         role=label.get("role"),
-        flags=frozenset(label["flags"]) if "flags" in label else None,
+        flags=None if flags is None else frozenset(flags),
         series_running=ruleset.series_at(day) is not None,
     )
 
@@ -167,11 +192,26 @@ def _labels(
             label = json.loads(line)
         except ValueError:
             label = None
-        if isinstance(label, dict) and label.keys() & {"file", "text"}:
+        if _is_label(label):
             yield number, label
         else:
-            why = 'a JSON object with "file" or "text" is needed'
+            why = (
+                'a JSON object with "file" or "text" is needed, and lists of names '
+                "as route_ok and flags"
+            )
             problems.append(Problem(why, str(file), number))
+
+
+def _is_label(label: object) -> bool:
+    if not isinstance(label, dict) or not label.keys() & {"file", "text"}:
+        return False
+    names = [label.get("route"), label.get("role")]
+    for key in ("route_ok", "flags"):
+        listed = label.get(key)
+        if not isinstance(listed, list | None):
+            return False
+        names += listed or ()
+    return all(isinstance(name, str | None) for name in names)
 
 
 def _examples(ruleset: Ruleset) -> Iterator[Labelled]:
@@ -182,6 +222,7 @@ def _examples(ruleset: Ruleset) -> Iterator[Labelled]:
             flags = sample.expect.flags
             yield Labelled(
                 features_in(ruleset, sample.message),
+                sample.name,
                 sample.expect.route,
                 sample.expect.role,
                 None if flags is None else frozenset(flags),

@@ -146,7 +146,9 @@ def _why(trace: Trace, teller: Teller, decision: Decision) -> Iterator[Said]:
     else:
         yield from _of_line(line, trace, teller)
     if is_overruled:
-        yield Said(None, "mails like this one go elsewhere, which decided (see Alike)")
+        yield Said(
+            None, "yet mails like this one went elsewhere: that decided (see Alike)"
+        )
 
 
 def _of_line(line: Line, trace: Trace, teller: Teller) -> Iterator[Said]:

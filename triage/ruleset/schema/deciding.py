@@ -117,7 +117,8 @@ class SecondOpinion(Entry):
     """From this share on, a route that people work on is taken instead of the
     table's."""
     redirect: Share = 0.9
-    """From this share on, a redirection is taken where the table has none."""
+    """From this share on, a redirection is taken where the table has none, or a route
+    that owes no answer, or tells nobody, instead of one that does."""
     exchange: Share = 0.6
     """From this share on, a redirection is taken instead of the table's."""
     flags: Mapping[Id, Share] = Field(default_factory=dict)
