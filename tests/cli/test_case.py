@@ -13,7 +13,7 @@ def test_cases_are_listed_with_what_is_due(triage: Triage, worked: Path) -> None
     assert result.status == 0
     assert heading.split()[:3] == ["case", "route", "who"]
     assert line.startswith(f"{REFERENCE}  formal-complaint  unknown")
-    assert "by Wed 4 Mar 2026" in line
+    assert "not yet, OVERDUE since Wed 4 Mar 2026" in line
     assert count == "1 cases, 0 still to be acknowledged by a person"
 
 
@@ -36,7 +36,7 @@ def test_a_dropped_acknowledgement_is_a_debt(triage: Triage, worked: Path) -> No
 
     assert REFERENCE not in before.out
     assert REFERENCE in after.out
-    assert "a person, by Wed 4 Mar 2026" in after.out
+    assert "a person must, OVERDUE since Wed 4 Mar 2026" in after.out
 
 
 def test_mails_without_a_case_are_listed_with_their_reason(

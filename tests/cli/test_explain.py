@@ -255,3 +255,17 @@ def test_a_hostile_mail_is_explained_as_well(
 
     assert result.status == 0
     assert "\x1b" not in result.out
+
+
+def test_whoever_stands_in_an_installation_means_its_rules(
+    triage: Triage, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(delivered())
+    monkeypatch.chdir(config.parent)
+
+    here = json.loads(triage("explain", mail, "--json").out)
+    named = json.loads(triage("explain", mail, "--json", "-c", config).out)
+
+    assert here == named
+    assert here["rule"] == "our-website"

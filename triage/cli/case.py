@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from triage.cli.listing import columns, day, moment
+from triage.cli.listing import columns, day, moment, until
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.decision import Decision
 from triage.errors import ConfigError
 from triage.store import CaseFile, CaseLine, Debt, Store
-from triage.wiring import open_store
+from triage.wiring import now, open_store
 
 
 @click.group(short_help="List and show cases.")
@@ -48,7 +49,8 @@ def list_cases(
             owed = owing.get(line.reference)
             click.echo(json.dumps(plain(line) | _debt_fields(owed)))
         return
-    rows = [_row(line, owing.get(line.reference)) for line in lines]
+    moment_now = now()
+    rows = [_row(line, owing.get(line.reference), moment_now) for line in lines]
     click.echo(columns(HEADINGS, rows))
     click.echo(f"{len(lines)} cases, {len(owing)} still to be acknowledged by a person")
 
@@ -78,7 +80,7 @@ HEADINGS = (
     "route",
     "who",
     "acknowledged",
-    "answer by",
+    "answered",
     "flags",
     "missing",
     "to do",
@@ -112,13 +114,15 @@ def _to_do(owed: Debt) -> str:
     return printable(f"acknowledge by hand: {'; '.join(owed.why)}")
 
 
-def _row(line: CaseLine, owed: Debt | None) -> tuple[str, ...]:
+def _row(line: CaseLine, owed: Debt | None, at: datetime) -> tuple[str, ...]:
     acknowledged = day(line.acknowledged_at)
     if line.acknowledged_at is None and line.acknowledge_by is not None:
-        debt = "a person, " if owed else ""
-        acknowledged = f"{debt}by {day(line.acknowledge_by)}"
+        who = "a person must, " if owed else "not yet, "
+        acknowledged = f"{who}{until(line.acknowledge_by, at)}"
     answer = (
-        f"done {day(line.answered_at)}" if line.answered_at else day(line.respond_by)
+        f"done {day(line.answered_at)}"
+        if line.answered_at
+        else until(line.respond_by, at)
     )
     return (
         line.reference,

@@ -24,6 +24,13 @@ def day(at: datetime | None) -> str:
     return f"{here:%a} {here.day} {here:%b %Y}"
 
 
+def until(at: datetime | None, now: datetime) -> str:
+    """A date by which something is due, or since when it is overdue."""
+    if at is None:
+        return "-"
+    return f"OVERDUE since {day(at)}" if at < now else f"by {day(at)}"
+
+
 def moment(at: datetime | None) -> str | None:
     """A date with its time, in this machine's time zone."""
     return None if at is None else f"{day(at)} {at.astimezone():%H:%M}"

@@ -19,12 +19,26 @@ config_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object per line, for scripts."
 )
+HERE = Path("config.toml")
+
+
+def _or_here(
+    context: click.Context, _parameter: click.Parameter, config: Path | None
+) -> Path | None:
+    """Whoever stands in an installation's folder means that installation."""
+    if config is None and not context.params.get("rules") and HERE.is_file():
+        return HERE
+    return config
+
+
 look_option = click.option(
     "--config",
     "-c",
     type=click.Path(dir_okay=False, path_type=Path),
     envvar="TRIAGE_CONFIG",
-    help="Use this installation's rules, templates and addresses.",
+    callback=_or_here,
+    help="Use this installation's rules, templates and addresses. Otherwise config.toml"
+    " here, where there is one, else what comes with triage.",
 )
 
 

@@ -103,7 +103,10 @@ def _about_a_redirection(
     if likeliest is not route and share >= enough:
         return Heard(likeliest, _words(likeliest.id, share))
     otherwise = next(each for each in tables.route if each.id == tables.guard.otherwise)
-    return Heard(otherwise, f"the second opinion: only {shared:.0%} for {route.id}")
+    why = (
+        f"the second opinion: of mails like this one only {shared:.0%} were {route.id}"
+    )
+    return Heard(otherwise, f"{why}, and {asked.keep:.0%} are needed")
 
 
 def forbidden_redirections(
@@ -126,4 +129,4 @@ def first_of(shares: Mapping[str, float]) -> str:
 
 
 def _words(route: str, share: float) -> str:
-    return f"the second opinion: {share:.0%} for {route}"
+    return f"the second opinion: of mails like this one {share:.0%} were {route}"

@@ -145,10 +145,8 @@ def _why(trace: Trace, teller: Teller, decision: Decision) -> Iterator[Said]:
         yield Said(None, f"no line of the table holds{then}")
     else:
         yield from _of_line(line, trace, teller)
-    if is_overruled:
-        yield Said(
-            None, "yet mails like this one went elsewhere: that decided (see Alike)"
-        )
+    if opinion is not None and opinion.decided is not None:
+        yield Said(False, f"{opinion.decided}. That decided (see Alike)")
 
 
 def _of_line(line: Line, trace: Trace, teller: Teller) -> Iterator[Said]:

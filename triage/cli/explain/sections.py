@@ -94,9 +94,6 @@ def second_opinion(explained: Explained) -> Iterator[Said]:
     ]
     by = (f"by {', '.join(words)}",) if words else ()
     yield Said(None, f"mails like this one were {routes}; written by {roles}", by)
-    if opinion.decided is not None:
-        said = "this was believed rather than the table (see Why)"
-        yield Said(True, f"{said}: {opinion.decided}")
 
 
 def _likeliest(shares: Mapping[str, float]) -> list[tuple[str, float]]:
