@@ -76,7 +76,7 @@ class Sender:
 
 
 class Tally(Counter[str]):
-    """What one pass did: `sent`, `put off`, `refused`, `uncertain`, `held`."""
+    """What a pass did: `sent`, `put off`, `refused`, `uncertain`, `held`, `dropped`."""
 
     @override
     def __str__(self) -> str:
@@ -173,14 +173,14 @@ class Dispatch:
                 return self._put_off(letter, now, words)
             case TryLater():
                 next_at = self._pause_ends or now
-                self._outbox.put_back(letter, now, words, next_at)
-                return "put off"
+                is_back = self._outbox.put_back(letter, now, words, next_at)
+                return "put off" if is_back else _dropped(letter)
             case Refused():
-                self._outbox.refuse(
+                is_refused = self._outbox.refuse(
                     letter, now, words, address_is_bad=outcome.is_bad_address
                 )
                 log.warning("%s is refused (%s)", _name(letter), _codes(outcome))
-                return "refused"
+                return "refused" if is_refused else _dropped(letter)
             case Unknown():
                 self._outbox.lose(letter, now, words)
                 log.warning("%s is uncertain", _name(letter))
@@ -189,14 +189,14 @@ class Dispatch:
     def _put_off(self, letter: Claimed, now: datetime, words: str) -> str:
         """Try again later, for two days; then a person decides."""
         if letter.trying_since is not None and now - letter.trying_since >= TRY_FOR:
-            self._outbox.hold(
-                letter, now, f"put off for two days; the last word: {words}"
-            )
+            why = f"put off for two days; the last word: {words}"
+            if not self._outbox.hold(letter, now, why):
+                return _dropped(letter)
             log.warning("%s is held after two days of trying", _name(letter))
             return "held"
         wait = TRY_AFTER[min(letter.tries, len(TRY_AFTER) - 1)]
-        self._outbox.put_off(letter, now, words, now + wait)
-        return "put off"
+        is_put_off = self._outbox.put_off(letter, now, words, now + wait)
+        return "put off" if is_put_off else _dropped(letter)
 
     def _note_server(self, outcome: Outcome) -> None:
         """Pause when it is the server or the login that fails, not the letter."""
@@ -266,6 +266,11 @@ class Dispatch:
 def _name(letter: Claimed) -> str:
     """Return what names a letter in a log: the case and the kind, no person."""
     return f"letter {letter.id} ({letter.kind} of {letter.reference or 'no case'})"
+
+
+def _dropped(letter: Claimed) -> str:
+    log.info("%s is dropped: a person decided against it meanwhile", _name(letter))
+    return "dropped"
 
 
 def _codes(outcome: Outcome) -> str:

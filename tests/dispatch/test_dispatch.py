@@ -22,7 +22,7 @@ from tests.store.making import NOW, make_letter
 from triage.dispatch import Sender
 from triage.errors import ConfigError, TransientError, TriageError
 from triage.smtp import Concern, Envelope, Outcome, Refused, TryLater
-from triage.store import State
+from triage.store import Rerouting, State
 
 HOUR = timedelta(hours=1)
 AWAY = TryLater(None, None, "no connection to smtp.example:465", Concern.SERVER)
@@ -508,3 +508,53 @@ def test_a_pass_tells_what_it_did_in_words(office: Office) -> None:
     office.answers(NEVER, QUEUED)
 
     assert str(office.run()) == "1 sent, 0 put off, 1 refused, 0 uncertain, 0 held"
+
+
+class WhilePersonsDecide(FakeSubmission):
+    """Somebody moves the case after the letter was taken up, before its dot."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self._office = office
+
+    @override
+    def submit(
+        self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]
+    ) -> Outcome:
+        self._office.store.cases.reroute(
+            Rerouting(
+                reference="CMP-2026-00001",
+                route="review",
+                why="it is about lessons",
+                by="ruth",
+                now=NOW,
+                priority="normal",
+                respond_by=None,
+                wrong_templates=frozenset({"school-first"}),
+            )
+        )
+        return super().submit(envelope, data, before_final_dot)
+
+
+def test_no_dot_is_written_for_a_letter_that_a_person_stopped(office: Office) -> None:
+    office.compose(template="school-first")
+    submission = WhilePersonsDecide(office)
+
+    done = office.new_dispatch(submission=submission).run()
+
+    assert done == {}
+    assert submission.dots == []
+    assert office.line().state is State.DROPPED
+
+
+def test_a_letter_that_a_person_stopped_is_not_counted_as_put_off(
+    office: Office,
+) -> None:
+    office.compose(template="school-first")
+    submission = WhilePersonsDecide(office)
+    submission.outcomes = [NOT_NOW]
+
+    done = office.new_dispatch(submission=submission).run()
+
+    assert done == {"dropped": 1}
+    assert office.line().state is State.DROPPED

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from tests.store.making import NOW, make_letter, record_case
 from triage.decision.model import Reason
-from triage.store import IllegalMoveError, State, Store
+from triage.store import IllegalMoveError, Rerouting, State, Store
 from triage.store.moving import Claim
 from triage.store.outbox import Claimed
 from triage.store.states import MOVES
@@ -36,6 +36,7 @@ class Sending(RuleBasedStateMachine):
         self.claimed: list[Claimed] = []
         self.dotted: list[Claimed] = []
         self.accepted: dict[int, int] = {}
+        self.stopped: set[int] = set()
 
     @override
     def teardown(self) -> None:
@@ -47,7 +48,8 @@ class Sending(RuleBasedStateMachine):
     def compose(self, *, waits: bool) -> None:
         self.composed += 1
         reference = f"CMP-2026-{self.composed:05d}"
-        letter = make_letter(reference, held=HELD if waits else ())
+        held = HELD if waits else ()
+        letter = make_letter(reference, template="letter", held=held)
         asked = {"now": self.now}
         record_case(self.store, self.composed, asked=asked, letters=(letter,))
 
@@ -128,6 +130,25 @@ class Sending(RuleBasedStateMachine):
         with suppress(IllegalMoveError):
             acts[act]()
 
+    @precondition(lambda self: self.composed)
+    @rule(which=ANY)
+    def a_person_moves_the_case(self, which: int) -> None:
+        done = self.store.cases.reroute(
+            Rerouting(
+                reference=f"CMP-2026-{which % self.composed + 1:05d}",
+                route="review",
+                why="it belongs there",
+                by="ruth",
+                now=self.now,
+                priority="normal",
+                respond_by=None,
+                wrong_templates=frozenset({"letter"}),
+            )
+        )
+        stopped = {line.id for line in done.dropped}
+        assert not stopped & self.accepted.keys()
+        self.stopped |= stopped
+
     def lease(self) -> Claim:
         return Claim(owner="machine", deadline=self.now + LEASE)
 
@@ -141,6 +162,10 @@ class Sending(RuleBasedStateMachine):
     @invariant()
     def no_letter_is_accepted_twice(self) -> None:
         assert all(times == 1 for times in self.accepted.values()), self.accepted
+
+    @invariant()
+    def nobody_gets_what_a_person_stopped(self) -> None:
+        assert not self.stopped & self.accepted.keys()
 
     @invariant()
     def no_letter_is_lost(self) -> None:

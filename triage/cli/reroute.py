@@ -14,9 +14,9 @@ from triage.errors import ConfigError, Problem
 from triage.message import Fetched
 from triage.reader import read_here
 from triage.ruleset import Learnt, Lesson, Ruleset, learn
-from triage.store import CaseFile, Rerouted, Rerouting, Store
+from triage.store import CaseFile, Rerouted, Rerouting, State, Store
 from triage.tomlsource import did_you_mean
-from triage.wiring import now, open_store, rulebook_to_look_at
+from triage.wiring import now, open_store, replace_file, rulebook_in_force
 
 LEARNT = "91-learnt.toml"
 HEADING = "# Mails that the rules once took for something else: triage case example\n"
@@ -34,12 +34,12 @@ def reroute(reference: str, route: str, why: str, config: Path) -> None:
     not sent yet. The correction counts in `triage rules stats`, and the mail is offered
     as an example for the rules.
     """
-    ruleset = rulebook_to_look_at(config, None).ruleset
     _require_sentence(why)
-    if route not in ruleset.routes:
-        hint = did_you_mean(route, ruleset.routes)
-        raise ConfigError(Problem(f"there is no route `{route}`", hint=hint))
     with open_store(config) as store:
+        ruleset = rulebook_in_force(config, store).ruleset
+        if route not in ruleset.routes:
+            hint = did_you_mean(route, ruleset.routes)
+            raise ConfigError(Problem(f"there is no route `{route}`", hint=hint))
         case = _existing(store, reference)
         if case.line.route == route:
             raise ConfigError(f"{case.line.reference} is on the route {route} already")
@@ -67,8 +67,8 @@ def example(reference: str, add: bool, config: Path) -> None:
     you add it. Until the rules pass it, changed rule files do not go live:
     `triage rules test` shows what is lacking.
     """
-    ruleset = rulebook_to_look_at(config, None).ruleset
     with open_store(config) as store:
+        ruleset = rulebook_in_force(config, store).ruleset
         case = _existing(store, reference)
         overruled = case.overrulings[-1].why if case.overrulings else ""
         learnt = _learnt(store, case, overruled, ruleset)
@@ -99,10 +99,9 @@ def _existing(store: Store, reference: str) -> CaseFile:
 
 
 def _rerouting(case: CaseFile, route: str, why: str, ruleset: Ruleset) -> Rerouting:
-    old = ruleset.routes.get(case.line.route or "")
     new = ruleset.routes[route]
     _, respond = clocks(new, case.line.opened_at, ruleset)
-    old_template = old.template if old else None
+    right = {new.template, *_neutral_templates(ruleset)}
     return Rerouting(
         reference=case.line.reference,
         route=route,
@@ -111,8 +110,28 @@ def _rerouting(case: CaseFile, route: str, why: str, ruleset: Ruleset) -> Rerout
         now=now(),
         priority=new.priority,
         respond_by=respond.at if respond else None,
-        wrong_template=old_template if old_template != new.template else None,
+        wrong_templates=frozenset(_planned_templates(case) - right),
     )
+
+
+def _planned_templates(case: CaseFile) -> set[str]:
+    """Return the letters that were decided on for what the case is, or was before.
+
+    By what was recorded: rules may have been renamed or taken away since.
+    """
+    routes = {case.line.route, *(each.before for each in case.overrulings)}
+    decisions = (entry.decision for entry in case.messages)
+    return {
+        decision.reply.template
+        for decision in decisions
+        if decision and decision.reply and decision.route in routes
+    }
+
+
+def _neutral_templates(ruleset: Ruleset) -> Iterator[str | None]:
+    """Yield the letters that are right whatever the route is."""
+    yield ruleset.tables.guard.meanwhile
+    yield from (flag.template for flag in ruleset.tables.flag)
 
 
 def _in_words(after: CaseFile, done: Rerouted, ruleset: Ruleset) -> Iterator[str]:
@@ -122,7 +141,8 @@ def _in_words(after: CaseFile, done: Rerouted, ruleset: Ruleset) -> Iterator[str
     if line.respond_by:
         yield f"  to be answered by {day(line.respond_by)}"
     for letter in done.dropped:
-        yield f"  letter {letter.id} ({letter.template}) is dropped: nobody gets it"
+        done_to = "stopped" if letter.state is State.SENDING else "dropped"
+        yield f"  letter {letter.id} ({letter.template}) is {done_to}: nobody gets it"
     for letter in done.gone:
         yield (
             f"  letter {letter.id} ({letter.template}) is {letter.state} since "
@@ -171,6 +191,10 @@ def _append(path: Path, table: str, id_: str) -> None:
         before = path.read_text(encoding="utf-8") if path.exists() else HEADING
         if f'id = "{id_}"' in before:
             raise ConfigError(f"{path} has the example {id_} already")
-        path.write_text(f"{before.rstrip()}\n\n{table}", encoding="utf-8")
+        replace_file(path, f"{before.rstrip()}\n\n{table}")
+    except UnicodeDecodeError:
+        problem = "it is not UTF-8 text, so nothing can be added to it"
+        hint = "save it as UTF-8, or move it elsewhere"
+        raise ConfigError(Problem(problem, file=str(path), hint=hint)) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None

@@ -134,11 +134,7 @@ class Cases:
         ]
 
     def _acknowledgements(self, row: Row) -> list[Row]:
-        return self._engine.rows(
-            "SELECT id, state, reason, attempt, bounced_at FROM outbox"
-            " WHERE case_id = :id AND acknowledges ORDER BY id",
-            id=row["id"],
-        )
+        return self._engine.rows(_ACKNOWLEDGEMENTS, id=row["id"])
 
     def reroute(self, wanted: Rerouting) -> Rerouted:
         """Move an existing case to another route, by a person's decision."""
@@ -181,6 +177,16 @@ FROM messages m
 JOIN inboxes i ON i.id = m.inbox
 JOIN raws r ON r.sha256 = m.sha256
 LEFT JOIN decisions d ON d.message = m.id
+"""
+
+# No dot is written for what is unwanted, whenever its dispatcher comes back.
+_ACKNOWLEDGEMENTS = """
+SELECT id, attempt, bounced_at,
+    CASE WHEN state = 'sending' AND unwanted IS NOT NULL
+        THEN 'dropped' ELSE state END AS state,
+    CASE WHEN state = 'sending' AND unwanted IS NOT NULL
+        THEN unwanted ELSE reason END AS reason
+FROM outbox WHERE case_id = :id AND acknowledges ORDER BY id
 """
 
 _ON_ITS_WAY = frozenset({State.QUEUED, State.SENDING, State.FINISHING})

@@ -370,3 +370,14 @@ CREATE TABLE reminders (
     day TEXT NOT NULL
 ) STRICT;
 """
+
+
+@steps(name="0007_unwanted_letters")
+def _unwanted_letters(database: Database) -> None:
+    database.executescript(_UNWANTED_LETTERS)
+
+
+_UNWANTED_LETTERS = """
+-- Why a person decided against a letter while a dispatcher had it.
+ALTER TABLE outbox ADD COLUMN unwanted TEXT;
+"""

@@ -6,7 +6,7 @@ from datetime import datetime
 from triage.store.engine import Engine, Row
 from triage.store.letters import note_move
 from triage.store.model import Move
-from triage.store.states import MOVES, Act, IllegalMoveError, State
+from triage.store.states import MOVES, YIELDING, Act, IllegalMoveError, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,8 @@ def move_letter(
     """Move a letter and return its row as it was before.
 
     `attempt` is the number that the caller's claim got: whoever holds an older one has
-    lost the letter. Raises IllegalMoveError with the facts.
+    lost the letter. A letter that has become unwanted is withdrawn where it could be
+    tried again. Raises IllegalMoveError with the facts.
     """
     with engine.writing():
         row = engine.row("SELECT * FROM outbox WHERE id = :id", id=letter)
@@ -47,6 +48,9 @@ def move_letter(
             raise IllegalMoveError(letter, act, before)
         if attempt is not None and attempt != row["attempt"]:
             raise IllegalMoveError(letter, act, before, "another dispatcher has it")
+        if is_withdrawn(row, act):
+            act, change = Act.WITHDRAW, Change(change.now, row["unwanted"])
+            after = MOVES[act][before]
         changed = engine.run(
             _MOVE,
             id=letter,
@@ -68,27 +72,39 @@ def move_letter(
     return row
 
 
+def is_withdrawn(row: Row, act: Act) -> bool:
+    """Tell whether a letter is dropped instead of the move that is asked for."""
+    is_in_hands = row["state"] in MOVES[Act.WITHDRAW]
+    return row["unwanted"] is not None and is_in_hands and act in YIELDING
+
+
 _MOVE = """
 UPDATE outbox SET state = :after, reason = :reason, changed_at = :now,
     next_at = :next_at, owner = :owner, deadline = :deadline, attempt = :attempt,
-    tries = :tries, trying_since = :trying_since, charged_at = :charged_at
+    tries = :tries, trying_since = :trying_since, charged_at = :charged_at,
+    unwanted = :unwanted
 WHERE id = :id AND state = :before AND attempt = :seen_attempt
 """
 
 
 def _counts(row: Row, act: Act, change: Change) -> Row:
-    """Count claims for ever, tries and budget since a person's act."""
-    kept = {
-        name: row[name] for name in ("attempt", "tries", "trying_since", "charged_at")
-    }
+    """Count claims for ever, tries and budget since a person's act.
+
+    Who sends a letter nevertheless wants it.
+    """
+    kept = {name: row[name] for name in _KEPT}
     match act:
         case Act.CLAIM:
             return kept | {"attempt": row["attempt"] + 1}
         case Act.RESEND | Act.APPROVE:
             charged_at = change.now if row["category"] == "reply" else None
-            return kept | {"tries": 0, "trying_since": None, "charged_at": charged_at}
+            afresh = {"tries": 0, "trying_since": None, "unwanted": None}
+            return kept | afresh | {"charged_at": charged_at}
         case Act.PUT_BACK if change.counts_try:
             since = row["trying_since"] or change.now
             return kept | {"tries": row["tries"] + 1, "trying_since": since}
         case _:
             return kept
+
+
+_KEPT = ("attempt", "tries", "trying_since", "charged_at", "unwanted")

@@ -3,7 +3,7 @@
 A letter is claimed by a conditional UPDATE and each claim has a number. Whoever comes
 back with an older number lost the letter in the meantime and gets an IllegalMoveError;
 above all, `finish` refuses, so that no dot is written for a letter that another one
-has.
+has, or that a person decided against meanwhile.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.letter_lines import letter_item, letter_lines
 from triage.store.letters import Origin, queue
 from triage.store.model import Letter, OutboxItem, OutboxLine
-from triage.store.moving import Change, Claim, move_letter
-from triage.store.states import Act, State
+from triage.store.moving import Change, Claim, is_withdrawn, move_letter
+from triage.store.states import Act, IllegalMoveError, State
 from triage.store.undelivered import note_bounced
 
 LONGEST_WAIT = timedelta(hours=2)
@@ -110,13 +110,17 @@ class Outbox:
         """Commit, durably, that the final dot is about to be written.
 
         Returns only after the commit. Raises IllegalMoveError when somebody else has
-        the letter, TransientError when the store cannot commit; no dot may be written
-        then.
+        the letter or nobody wants it any more, TransientError when the store cannot
+        commit; no dot may be written then.
         """
         if self._engine.is_in_transaction:
             raise RuntimeError("`finishing` must be a commit of its own")
         why = "the final dot is about to be written"
-        self._claimed(letter, Act.FINISH, Change(now, why, claim=claim))
+        row = self._claimed(letter, Act.FINISH, Change(now, why, claim=claim))
+        if is_withdrawn(row, Act.FINISH):
+            raise IllegalMoveError(
+                letter.id, Act.FINISH, State.DROPPED, row["unwanted"]
+            )
 
     def accept(self, letter: Claimed, now: datetime, said: str) -> None:
         """Note that the server accepted the letter."""
@@ -126,33 +130,49 @@ class Outbox:
 
     def put_back(
         self, letter: Claimed, now: datetime, why: str, next_at: datetime
-    ) -> None:
-        """Let it be tried again; the letter itself was not at fault."""
-        self._claimed(letter, Act.PUT_BACK, Change(now, why, next_at=next_at))
+    ) -> bool:
+        """Let it be tried again; the letter itself was not at fault.
+
+        False: nobody wants it any more, and it is dropped.
+        """
+        row = self._claimed(letter, Act.PUT_BACK, Change(now, why, next_at=next_at))
+        return not is_withdrawn(row, Act.PUT_BACK)
 
     def put_off(
         self, letter: Claimed, now: datetime, why: str, next_at: datetime
-    ) -> None:
-        """Let it be tried again, counted: the server put off this very letter."""
+    ) -> bool:
+        """Let it be tried again, counted: the server put off this very letter.
+
+        False: nobody wants it any more, and it is dropped.
+        """
         change = Change(now, why, next_at=next_at, counts_try=True)
-        self._claimed(letter, Act.PUT_BACK, change)
+        row = self._claimed(letter, Act.PUT_BACK, change)
+        return not is_withdrawn(row, Act.PUT_BACK)
 
     def refuse(
         self, letter: Claimed, now: datetime, why: str, *, address_is_bad: bool
-    ) -> None:
-        """Note that the server will never take it."""
+    ) -> bool:
+        """Note that the server will never take it.
+
+        False: nobody wants it any more, and it is dropped.
+        """
         with self._engine.writing():
-            self._claimed(letter, Act.REFUSE, Change(now, why))
+            row = self._claimed(letter, Act.REFUSE, Change(now, why))
             if address_is_bad:
                 note_bounced(self._engine, letter.to, now, "refused as unknown")
+        return not is_withdrawn(row, Act.REFUSE)
 
     def lose(self, letter: Claimed, now: datetime, why: str) -> None:
         """Note that nobody knows whether the server took it."""
         self._claimed(letter, Act.LOSE, Change(now, why))
 
-    def hold(self, letter: Claimed, now: datetime, why: str) -> None:
-        """Leave a claimed letter to a person."""
-        self._claimed(letter, Act.HOLD, Change(now, why))
+    def hold(self, letter: Claimed, now: datetime, why: str) -> bool:
+        """Leave a claimed letter to a person.
+
+        False: nobody wants it any more, and it is dropped.
+        """
+        row = self._claimed(letter, Act.HOLD, Change(now, why))
+        return not is_withdrawn(row, Act.HOLD)
 
     def _claimed(self, letter: Claimed, act: Act, change: Change) -> Row:
         return move_letter(self._engine, letter.id, act, change, letter.attempt)
@@ -204,8 +224,8 @@ class Outbox:
             if row["state"] == State.SENDING:
                 why = "the claim ended before the final dot"
                 change = Change(now, why, next_at=now)
-                move_letter(self._engine, row["id"], Act.PUT_BACK, change)
-                put_back += 1
+                found = move_letter(self._engine, row["id"], Act.PUT_BACK, change)
+                put_back += not is_withdrawn(found, Act.PUT_BACK)
             else:
                 why = "the claim ended after the commit before the final dot"
                 move_letter(self._engine, row["id"], Act.LOSE, Change(now, why))

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from triage.store.engine import Engine, Row
 from triage.store.letter_lines import letters_of_case
-from triage.store.model import OutboxLine
+from triage.store.model import OutboxItem, OutboxLine
 from triage.store.moving import Change, move_letter
 from triage.store.states import Act, State
 
-_STILL_HERE = (State.QUEUED, State.HELD)
+_IN_HANDS = (State.SENDING, State.FINISHING)
+_NEVER_TAKEN = (State.QUEUED, State.SENDING, State.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,8 @@ class Rerouting:
     priority: str
     respond_by: datetime | None
     """When the full answer is due on the new route; None: none is owed."""
-    wrong_template: str | None
-    """The letter of the old route: while it is unsent, it is dropped."""
+    wrong_templates: frozenset[str]
+    """The letters of the old route: while one is unsent, it is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Rerouted:
 
     before: str | None
     dropped: tuple[OutboxLine, ...]
-    """They were still here; nobody gets them."""
+    """As they were: nobody gets them, not even one that is being sent."""
     gone: tuple[OutboxLine, ...]
     """They were sent, or may have been: a person writes to the writer."""
 
@@ -76,19 +77,30 @@ def _take_back(
 ) -> tuple[list[OutboxLine], list[OutboxLine]]:
     dropped: list[OutboxLine] = []
     gone: list[OutboxLine] = []
-    if wanted.wrong_template is None:
-        return dropped, gone
+    why = f"a person decided that the case belongs to {wanted.route}"
     for item in letters_of_case(engine, case["id"]):
         line = item.line
-        if line.template != wanted.wrong_template or line.state is State.DROPPED:
+        if line.template not in wanted.wrong_templates or line.state is State.DROPPED:
             continue
-        if line.state in _STILL_HERE:
-            why = f"a person decided that the case belongs to {wanted.route}"
+        (dropped if _is_still_here(item) else gone).append(line)
+        if line.state in _IN_HANDS:
+            _mark_unwanted(engine, line.id, why)
+        elif _is_still_here(item):
             move_letter(engine, line.id, Act.DROP, Change(wanted.now, why))
-            dropped.append(line)
-        else:
-            gone.append(line)
     return dropped, gone
+
+
+def _is_still_here(item: OutboxItem) -> bool:
+    """Whether nobody can have got a letter: `finish` refuses what is unwanted."""
+    line = item.line
+    if line.state is not State.HELD:
+        return line.state in _NEVER_TAKEN
+    return line.waits or item.moves[-1].before is not State.UNCERTAIN
+
+
+def _mark_unwanted(engine: Engine, letter: int, why: str) -> None:
+    """Have whoever has a letter in hands drop it, unless it is taken before that."""
+    engine.run("UPDATE outbox SET unwanted = :why WHERE id = :id", id=letter, why=why)
 
 
 def _decided_by(engine: Engine, case: Row) -> int | None:

@@ -49,6 +49,7 @@ class Act(StrEnum):
     EDIT = "edit"
     RESEND = "resend"
     DROP = "drop"
+    WITHDRAW = "withdraw"
 
 
 _S = State
@@ -91,8 +92,13 @@ MOVES: Mapping[Act, Mapping[State, State]] = MappingProxyType(
             _S.UNCERTAIN: _S.DROPPED,
             _S.HELD: _S.DROPPED,
         },
+        # A person decided against it while a dispatcher had it (see YIELDING).
+        Act.WITHDRAW: {_S.SENDING: _S.DROPPED, _S.FINISHING: _S.DROPPED},
     }
 )
+
+YIELDING = frozenset({Act.FINISH, Act.PUT_BACK, Act.REFUSE, Act.HOLD})
+"""Acts at which nobody has got a letter in hands: an unwanted one is withdrawn."""
 
 
 class IllegalMoveError(TriageError):

@@ -24,8 +24,9 @@ from triage.wiring.editions import (
     accept_blocking,
     edition_named,
     go_back,
+    rulebook_in_force,
 )
-from triage.wiring.folders import changes_between
+from triage.wiring.folders import changes_between, replace_file
 from triage.wiring.learning import (
     learn_second_opinion,
     read_labelled,
@@ -79,6 +80,8 @@ __all__ = [
     "open_store",
     "organisation_of",
     "read_labelled",
+    "replace_file",
+    "rulebook_in_force",
     "rulebook_of",
     "rulebook_to_look_at",
     "rulebook_without_keys",

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from triage.config import Config
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem
+from triage.intake import Rulebook
 from triage.store import Acceptance, Activation, Blocking, KeptEdition, Store
 from triage.wiring.folders import FileChange, RuleFolders, changes_between
+from triage.wiring.rulebook import config_to_look_at, rulebook_without_keys
 
 SHORTEST_HASH = 6
 
@@ -97,6 +100,17 @@ def edition_named(store: Store, prefix: str | None) -> KeptEdition:
     if in_force is None:
         raise ConfigError("no edition is in force yet: `triage run` was never started")
     return store.editions.get(in_force.hash)
+
+
+def rulebook_in_force(config_path: Path, store: Store) -> Rulebook:
+    """Compile what the daemon goes by, or would at its first start, to look at it.
+
+    What people write in the folders meanwhile is in nobody's way. Raises ConfigError.
+    """
+    config = config_to_look_at(config_path)
+    in_force = store.editions.in_force()
+    kept = store.editions.get(in_force.hash).edition if in_force else None
+    return rulebook_without_keys(config, kept)
 
 
 def accept_blocking(

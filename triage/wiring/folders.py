@@ -60,7 +60,7 @@ def _write_folder(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) 
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write beside, then rename: nobody ever reads half a file."""
+    """Write beside, then rename: nobody ever reads half a file; raises OSError."""
     beside = path.with_name(f".{path.name}.new")
     with beside.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
