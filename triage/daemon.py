@@ -29,6 +29,8 @@ DISPATCH_SECONDS = 5
 RULES_SECONDS = 10
 CLOCK_SECONDS = 5.0
 RECONCILE_SECONDS = 600.0
+INDISPENSABLE = frozenset({"intake", "dispatch"})
+"""Without these jobs there is no service."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 RELOAD_SIGNAL = signal.SIGHUP
 STOP_SECONDS = 8.0
@@ -123,9 +125,10 @@ class Parts:
 class Daemon:
     """The jobs on their schedule; `run` returns once a signal has stopped them.
 
-    A ConfigError of a job that never went well ends the daemon and is raised by `run`.
-    Later the same job is tried again, as after a TransientError: a secret or a right
-    that is missing for a while must not keep the letters of a night.
+    A ConfigError of intake or dispatch, before it ever went well, ends the daemon and
+    is raised by `run`. Later the same job is tried again, as after a TransientError: a
+    secret or a right that is missing for a while must not keep the letters of a night.
+    No other job ends anything: mail is taken up and answered without it.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -141,8 +144,8 @@ class Daemon:
         self._news = threading.Event()
         names = ("intake", "dispatch", "rules", *(other.name for other in self._others))
         self._patience = {name: Patience() for name in names}
-        # Rules went well before anything runs; new ones that do not end nothing.
-        self._went_well = {"rules"}
+        self._went_well: set[str] = set()
+        self._said: dict[str, str] = {}
         self._reconciled_at: float | None = None
         self._fatal: ConfigError | None = None
         self._scheduler = BackgroundScheduler(
@@ -277,19 +280,31 @@ class Daemon:
             _say_unexpected(name, error, patience.fail())
         else:
             self._went_well.add(name)
+            self._said.pop(name, None)
             patience.succeed()
 
     def _note(self, name: str, error: TriageError) -> None:
         """Say why a job failed, and whether it is tried again."""
-        if isinstance(error, ConfigError) and name not in self._went_well:
+        if isinstance(error, ConfigError) and name in INDISPENSABLE - self._went_well:
             log.critical("%s cannot go on: %s", name, error)
             self._fatal = error
             self.stop()
-        elif not self._stop.is_set():
+        elif self._stop.is_set():
+            return
+        elif isinstance(error, ConfigError) and name not in INDISPENSABLE:
+            self._patience[name].fail()
+            self._say_once(name, str(error))
+        else:
             is_usual = isinstance(error, TransientError)
             level = logging.WARNING if is_usual else logging.ERROR
             pause = self._patience[name].fail()
             log.log(level, "%s: %s; again in %.0f s", name, error, pause)
+
+    def _say_once(self, name: str, cause: str) -> None:
+        """Say why a job cannot go on, unless that was said since it last went well."""
+        if self._said.get(name) != cause:
+            log.error("%s: %s; tried again until it works", name, cause)
+        self._said[name] = cause
 
     def _take_up(self) -> None:
         """Take up what is new, and once more if news came meanwhile."""

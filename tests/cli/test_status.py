@@ -31,14 +31,14 @@ def store_of(config: Path) -> Iterator[Store]:
         yield store
 
 
-def start(config: Path) -> str:
+def start(config: Path, *notes: str) -> str:
     """As if the daemon had begun a minute ago; return what is in force."""
     edition = edition_of(load_config(config))
+    at = now() - MINUTE
     with store_of(config) as store:
         store.editions.keep(edition, Counts(5, 4, 4, 19), now())
-        store.editions.activate(
-            Activation(now() - MINUTE, edition.hash, How.START, "the daemon")
-        )
+        store.editions.activate(Activation(at, edition.hash, How.START, "the daemon"))
+        store.editions.note_trial(Trial(at, edition.hash, Outcome.LIVE, notes))
         store.heartbeat.note(HEARTBEAT, now() - MINUTE)
     return edition.hash
 
@@ -180,3 +180,15 @@ def test_a_store_that_no_daemon_used_yet_is_told(triage: Triage, config: Path) -
     assert result.status == 1
     assert "the mailbox was never read: is the daemon running?" in result.out
     assert "none in force yet" in result.out
+
+
+def test_what_could_not_be_compared_is_told(triage: Triage, config: Path) -> None:
+    start(config, "nothing was compared: a contact is gone")
+
+    shown, listed = (
+        triage("status", "-c", config),
+        triage("rules", "history", "-c", config),
+    )
+
+    assert "\n           nothing was compared: a contact is gone\n" in shown.out
+    assert "in force: nothing was compared: a contact is gone" in listed.out

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 import pytest
 
 from triage.daemon import Daemon, Parts, Patience, Timed
-from triage.errors import TransientError
+from triage.errors import ConfigError, TransientError
 from triage.mailbox.failures import FIRST_PAUSE, LONGEST_PAUSE
 
 LONG = 3600
@@ -307,3 +307,58 @@ def test_another_job_that_fails_keeps_no_mail_waiting(
         daemon.wait_until(lambda: daemon.intake.runs >= 2)
 
     assert any("approvals: the folder is away" in each for each in caplog.messages)
+
+
+REFUSED = ConfigError("the server refuses the folder for approval")
+
+
+def test_another_job_that_is_wrong_from_the_first_ends_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = Scripted([fail(REFUSED)])
+    with running(others=(Timed("approvals", 1, other),)) as daemon:
+        daemon.wait_until(lambda: other.runs >= 2)
+        daemon.bell.ring()
+
+        daemon.wait_until(lambda: daemon.intake.runs >= 2)
+
+        assert daemon.daemon._fatal is None
+        assert not daemon.daemon._stop.is_set()
+    errors = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert [each.getMessage() for each in errors] == [
+        "approvals: the server refuses the folder for approval;"
+        " tried again until it works"
+    ]
+
+
+def test_what_stays_wrong_with_another_job_is_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = Scripted([fail(REFUSED)] * 2)
+    with running(others=(Timed("approvals", 1, other),)) as daemon:
+        daemon.wait_until(lambda: other.runs >= 3)
+
+    assert caplog.text.count("the server refuses") == 1
+
+
+def test_what_is_wrong_once_more_after_it_went_well_is_said_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = Scripted([fail(REFUSED), lambda: None, fail(REFUSED)])
+    with running(others=(Timed("approvals", 1, other),)) as daemon:
+        daemon.wait_until(lambda: other.runs >= 3)
+
+        daemon.wait_until(lambda: caplog.text.count("the server refuses") == 2)
+
+
+def test_another_job_that_stays_wrong_is_tried_less_and_less_often() -> None:
+    other = Scripted([fail(REFUSED)] * 3)
+    with running(others=(Timed("approvals", LONG, other),)) as daemon:
+        daemon.wait_until(lambda: other.runs == 1)
+        patience = daemon.daemon._patience["approvals"]
+
+        daemon.wait_until(lambda: patience.is_over)
+        daemon.daemon._hurry("approvals")
+
+        daemon.wait_until(lambda: other.runs == 2)
+        assert patience.fail() == 4 * FIRST_PAUSE

@@ -431,3 +431,21 @@ def test_nothing_is_tried_while_stopping(office: Office) -> None:
     office.trials.run(lambda: True, office.put_in_force)
 
     assert office.tried == []
+
+
+def test_what_could_not_be_compared_passes_and_is_said(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    why = "nothing was compared: what was in force has no contact"
+    office.findings[NEW.hash] = Findings(COUNTS, comparison=Comparison(impossible=why))
+    office.write(NEW)
+
+    activation = office.look_twice()
+
+    last, found = office.store.editions.last_trial(), office.store.editions.in_force()
+    assert last is not None
+    assert (last.hash, last.outcome, last.reasons) == (NEW.hash, Outcome.LIVE, (why,))
+    assert activation == found
+    assert found is not None
+    assert found.notes == (why,)
+    assert f"edition {NEW.hash}: {why}" in caplog.text

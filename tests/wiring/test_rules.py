@@ -402,6 +402,30 @@ def test_without_messages_to_compare_only_examples_count(site: Site) -> None:
         assert not site.last_trial().is_refused
 
 
+def test_a_contact_that_is_gone_leaves_a_way_on_and_says_what_was_not_compared(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    with site.start() as installation:
+        take_up(installation, delivered("Complaint", LIFT))
+        former = site.in_force().hash
+    text = site.config.read_text("utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith("safeguarding")]
+    site.config.write_text("\n".join(kept), encoding="utf-8")
+    site.edit('tell = ["safeguarding"]', 'tell = ["director"]')
+
+    with site.start_apart():
+        (note,) = site.last_trial().reasons
+
+    assert note.startswith(
+        f"nothing was compared on recent messages, because edition {former}, then in"
+        " force, could not be used any more: "
+    )
+    assert "safeguarding" in note
+    assert site.in_force().hash != former
+    assert site.in_force().notes == (note,)
+    assert note in caplog.text
+
+
 def test_an_answer_to_our_letter_is_known_when_it_is_judged_once_more(
     site: Site,
 ) -> None:

@@ -6,8 +6,9 @@ from typing import Any, cast
 import pytest
 
 from tests.journeys.installing import Servers, install
+from tests.servers.fake_mailbox import FakeMailbox
 from triage.config import load_config
-from triage.errors import TransientError
+from triage.errors import ConfigError, TransientError
 from triage.wiring import Installation
 
 WORDS = "any words"
@@ -27,6 +28,16 @@ class Noted:
         self.asked.append("run")
 
 
+class Failing:
+    """A job that cannot go on."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def run(self, _stopping: object) -> None:
+        raise self.error
+
+
 def test_letters_are_sent_though_the_mailbox_is_away(tmp_path: Path) -> None:
     dispatch = Noted()
     with Installation(load_config(install(tmp_path, NOBODY))) as parts:
@@ -35,4 +46,28 @@ def test_letters_are_sent_though_the_mailbox_is_away(tmp_path: Path) -> None:
         with pytest.raises(TransientError, match="nothing listens"):
             parts.run_once()
 
+    assert dispatch.asked == ["recover", "run"]
+
+
+@pytest.mark.parametrize(
+    "error", [ConfigError("no such folder"), TransientError("away")], ids=type
+)
+def test_what_is_wrong_with_approvals_keeps_nothing_else(
+    tmp_path: Path, error: Exception
+) -> None:
+    dispatch, deadlines = Noted(), Noted()
+    with (
+        FakeMailbox() as mailbox,
+        Installation(load_config(install(tmp_path, NOBODY))) as parts,
+    ):
+        parts.mailbox = parts.intake.mailbox = cast("Any", mailbox)
+        parts.approvals = cast("Any", Failing(error))
+        parts.deadlines = cast("Any", deadlines)
+        parts.dispatch = cast("Any", dispatch)
+
+        with pytest.raises(type(error)) as raised:
+            parts.run_once()
+
+    assert raised.value is error
+    assert deadlines.asked == ["run"]
     assert dispatch.asked == ["recover", "run"]

@@ -70,6 +70,7 @@ def _rules(found: Status) -> str:
         f"edition {in_force.hash} since {moment(in_force.at)} "
         f"({in_force.how} by {in_force.by})"
     )
+    said += "".join(f"\n           {printable(note)}" for note in in_force.notes)
     if found.refused is None and found.standing != in_force.hash:
         said += "\n           what stands in the folders is not tried yet"
     return said

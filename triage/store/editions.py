@@ -59,6 +59,8 @@ class Activation:
     how: How
     by: str
     counts: Counts | None = None
+    notes: tuple[str, ...] = ()
+    """What was left out of its trial, which keeps them, each a text for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ class Trial:
     """None: the folders could not be read."""
     outcome: Outcome
     reasons: tuple[str, ...] = ()
-    """Why it was refused, each a text for people, perhaps of several lines."""
+    """Why it was refused, each a text for people, perhaps of several lines.
+
+    Of one that came into force: what was left out of the trial.
+    """
     blocking: tuple[Blocking, ...] = ()
 
     @property
@@ -183,7 +188,10 @@ class Editions:
         return zlib.decompress(row["compressed"]).decode("utf-8", "surrogatepass")
 
     def activate(self, activation: Activation) -> None:
-        """Note that a kept edition is in force from now on."""
+        """Note that a kept edition is in force from now on.
+
+        Its notes are those of the trial of the same moment, which is noted apart.
+        """
         self._engine.run(
             "INSERT INTO activations (at, edition, how, by)"
             " VALUES (:at, :hash, :how, :by)",
@@ -274,7 +282,14 @@ ON CONFLICT (hash) DO UPDATE SET
 """
 
 _ACTIVATIONS = """
-SELECT a.*, e.signals, e.lines, e.routes, e.letters
+SELECT a.*, e.signals, e.lines, e.routes, e.letters, coalesce(
+    (
+        SELECT t.reasons FROM trials t
+        WHERE t.edition = a.edition AND t.at = a.at AND t.outcome = 'live'
+        ORDER BY t.id DESC LIMIT 1
+    ),
+    '[]'
+) AS notes
 FROM activations a JOIN editions e ON e.hash = a.edition
 """
 
@@ -292,6 +307,7 @@ def _activation(row: Row) -> Activation:
         how=How(row["how"]),
         by=row["by"],
         counts=_counts(row),
+        notes=list_of(row["notes"]),
     )
 
 

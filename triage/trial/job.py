@@ -206,13 +206,15 @@ class Trials:
         for acceptance in editions.accepted(edition.hash):
             if acceptance.sha256 is None and self._is_new(acceptance):
                 how, by = How.ROLLBACK, acceptance.by
-        counts = passed.findings.counts
-        activation = Activation(passed.at, edition.hash, how, by, counts)
+        counts, notes = passed.findings.counts, passed.findings.notes
+        activation = Activation(passed.at, edition.hash, how, by, counts, notes)
         with self.store.batch():
-            editions.note_trial(Trial(passed.at, edition.hash, Outcome.LIVE))
+            editions.note_trial(Trial(passed.at, edition.hash, Outcome.LIVE, notes))
             editions.activate(activation)
         self._to_tell = None
         log.info("edition %s is in force: %s", edition.hash, _sizes(passed))
+        for note in notes:
+            log.warning("edition %s: %s", edition.hash, note)
         return activation
 
     def _is_new(self, acceptance: Acceptance) -> bool:

@@ -15,6 +15,8 @@ class Comparison:
     """Messages that would get something else."""
     worse: tuple[Blocking, ...] = ()
     """… and would newly be turned away, or no longer be acknowledged."""
+    impossible: str | None = None
+    """Why nothing could be compared, a text for people of one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class Findings:
     faults: tuple[str, ...] = ()
     """Problems and examples that fail, each a text for people."""
     comparison: Comparison = Comparison()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out of the trial, each a text for people."""
+        impossible = self.comparison.impossible
+        return () if impossible is None else (impossible,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from triage.config import Config, load_config
 from triage.daemon import Daemon, Parts, Timed
 from triage.deadlines import Deadlines
 from triage.dispatch import Dispatch, Tally
-from triage.errors import TransientError
+from triage.errors import ConfigError, TransientError, TriageError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox
 from triage.store import Store
@@ -38,6 +38,8 @@ QUIET = {
     # Two lines for every run of a job; what a job did it says itself.
     "apscheduler": logging.ERROR,
 }
+
+log = logging.getLogger(__name__)
 
 
 class Installation:
@@ -109,18 +111,28 @@ class Installation:
         self._opened.close()
 
     def run_once(self) -> tuple[Pass, Tally]:
-        """Take up what is there and send what is due, once."""
+        """Take up what is there and send what is due, once.
+
+        A mailbox that is away keeps no letter, and approvals that cannot be had keep
+        nothing else; what failed first is raised at the end.
+        """
         self.dispatch.recover()
+        taken, failures = Pass(), list[TriageError]()
         try:
             self.ready_mailbox()
             taken = self.intake.run(self.stop.is_set)
-            self.approvals.run(self.stop.is_set)
-            self.deadlines.run(self.stop.is_set)
-        except TransientError:
-            # A mailbox that is away keeps no letter.
-            self.dispatch.run(self.stop.is_set)
-            raise
-        return taken, self.dispatch.run(self.stop.is_set)
+        except TransientError as error:
+            failures.append(error)
+        for name, job in (("approvals", self.approvals), ("deadlines", self.deadlines)):
+            try:
+                job.run(self.stop.is_set)
+            except (ConfigError, TransientError) as error:
+                log.error("%s: %s", name, error)
+                failures.append(error)
+        sent = self.dispatch.run(self.stop.is_set)
+        if failures:
+            raise failures[0]
+        return taken, sent
 
     def ready_mailbox(self) -> None:
         """Connect, where that is needed, and refuse a server that cannot file safely.

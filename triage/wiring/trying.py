@@ -163,9 +163,9 @@ def _compared(rulebook: "Rulebook", attempt: Attempt) -> Comparison:
         return Comparison()
     try:
         in_force = rulebook_without_keys(config, attempt.in_force)
-    except ConfigError:
-        # A newer version of this program cannot use it: there is nothing to compare.
-        return Comparison()
+    except ConfigError as error:
+        # The configuration or this program has changed. There must be a way on.
+        return Comparison(impossible=_why_not(attempt.in_force, error))
     old, new = (replace(each, keys=attempt.keys) for each in (in_force, rulebook))
     with Store.open(config.store.path, exclusive=False) as store:
         mails = MailsOfStore(store, attempt.now - COMPARE_WITHIN, last)
@@ -175,6 +175,14 @@ def _compared(rulebook: "Rulebook", attempt: Attempt) -> Comparison:
         compared=changes.mails,
         changed=len(changes.all),
         worse=tuple(map(_blocking, changes.blocking)),
+    )
+
+
+def _why_not(in_force: Edition, error: ConfigError) -> str:
+    first = str(error.problems[0]).partition("\n")[0]
+    return (
+        "nothing was compared on recent messages, because edition "
+        f"{in_force.hash}, then in force, could not be used any more: {first}"
     )
 
 

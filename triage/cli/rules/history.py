@@ -15,7 +15,7 @@ from triage.store import Activation, Trial
 from triage.wiring import open_store
 
 REASON = 72
-"""Columns for the first reason of a refusal; --json has all of them whole."""
+"""Columns for a first reason or note; --json has all of them whole."""
 HEADINGS = ("when", "edition", "what", "signals", "lines", "routes", "letters")
 
 
@@ -50,17 +50,22 @@ def _as_row(event: Activation | Trial, in_force: Activation | None) -> dict[str,
 def _row(event: Activation | Trial, in_force: Activation | None) -> tuple[str, ...]:
     when = moment(event.at) or "-"
     if isinstance(event, Trial):
-        first = shorten(
-            printable(event.reasons[0].partition("\n")[0]), REASON, placeholder=" …"
-        )
+        first = _short(event.reasons[0])
         more = len(event.reasons) - 1
         also = f" (and {more} more)" if more else ""
         return when, event.hash or "unreadable", f"refused: {first}{also}", *[""] * 4
     what = f"{event.how} by {event.by}"
     if event == in_force:
         what += ", in force"
+    if event.notes:
+        what += f": {_short(event.notes[0])}"
     counts = event.counts
     sizes = (
         [counts.signals, counts.lines, counts.routes, counts.letters] if counts else []
     )
     return when, event.hash, what, *(map(str, sizes) if sizes else [""] * 4)
+
+
+def _short(reason: str) -> str:
+    """Return the first line of a reason, cut to its columns."""
+    return shorten(printable(reason.partition("\n")[0]), REASON, placeholder=" …")
