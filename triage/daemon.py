@@ -58,7 +58,7 @@ class Dispatch(Job, Protocol):
 
 
 class Rules(Job, Protocol):
-    """The job that puts changed rules in force, at once when asked."""
+    """The job that puts changed rules in force, out of turn when asked."""
 
     def ask(self) -> None: ...
 
@@ -200,7 +200,7 @@ class Daemon:
         self._stop.set()
 
     def reload(self) -> None:
-        """Have changed rules and templates tried at once; for another thread."""
+        """Have changed rules and templates looked at now; for another thread."""
         if self._rules is not None:
             self._rules.ask()
             self._hurry("rules")

@@ -340,10 +340,3 @@ def test_the_calendar_is_made_of_its_table(frame: str) -> None:
 
     assert calendar.timezone.key == "Europe/London"
     assert {date(2026, 12, 24): "Eve"} == calendar.closing_days
-
-
-def test_every_signal_has_a_title(frame: str) -> None:
-    ruleset = compile_ruleset({"a.toml": frame})
-
-    assert ruleset.title_of_signal("framed") == "Keeps the frame valid"
-    assert "attachment" in ruleset.title_of_signal("attachment")

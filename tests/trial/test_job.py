@@ -48,14 +48,28 @@ class Office:
     serving: str = OLD.hash
     clock_at: datetime = NOW
     cannot_use: Exception | None = None
+    while_pausing: list[Edition] = field(default_factory=list)
+    """What somebody writes, one in each pause."""
+    while_reading: list[Edition] = field(default_factory=list)
+    """… and one during each read."""
+    pauses: int = 0
 
     def __post_init__(self) -> None:
         self.trials = self.restarted()
 
     def restarted(self) -> Trials:
         return Trials(
-            folders=self, store=self.store, try_out=self.try_out, clock=self.clock
+            folders=self,
+            store=self.store,
+            try_out=self.try_out,
+            clock=self.clock,
+            pause=self.pause,
         )
+
+    def pause(self) -> None:
+        self.pauses += 1
+        if self.while_pausing:
+            self.write(self.while_pausing.pop(0))
 
     def clock(self) -> datetime:
         self.clock_at += timedelta(seconds=1)
@@ -69,9 +83,12 @@ class Office:
         return self.touched
 
     def read(self) -> Edition:
-        if isinstance(self.written, ConfigError):
-            raise self.written
-        return self.written
+        written = self.written
+        if self.while_reading:
+            self.write(self.while_reading.pop(0))
+        if isinstance(written, ConfigError):
+            raise written
+        return written
 
     def try_out(self, tried: Edition, in_force: Edition) -> Findings:
         assert in_force.hash == self.in_force
@@ -92,6 +109,10 @@ class Office:
 
     def look_twice(self) -> Activation | None:
         return self.look_once() or self.look_once()
+
+    def look_often(self) -> None:
+        for _ in range(9):
+            self.look_once()
 
     def accept(self, tried: Edition, sha256: str | None, by: str = "jane") -> None:
         self.store.editions.accept(
@@ -449,3 +470,133 @@ def test_what_could_not_be_compared_passes_and_is_said(
     assert found is not None
     assert found.notes == (why,)
     assert f"edition {NEW.hash}: {why}" in caplog.text
+
+
+HALF, MOST = edition("half of it"), edition("most of it")
+
+
+def test_a_signal_in_the_midst_of_a_change_waits_for_its_end(office: Office) -> None:
+    office.write(HALF)
+    office.while_pausing = [NEW]
+    office.trials.ask()
+
+    in_the_midst, later = office.look_once(), office.look_once()
+
+    assert in_the_midst is None
+    assert later is not None
+    assert (later.hash, later.how) == (NEW.hash, How.SIGNAL)
+    assert office.tried == [NEW.hash]
+
+
+def test_a_signal_after_a_change_that_was_seen_needs_no_pause(office: Office) -> None:
+    office.write(NEW)
+    office.look_once()
+    office.trials.ask()
+
+    office.look_once()
+
+    assert (office.in_force, office.pauses) == (NEW.hash, 0)
+
+
+def test_what_changes_while_it_is_read_is_not_tried(office: Office) -> None:
+    office.write(HALF)
+    office.look_once()
+    office.while_reading = [NEW]
+
+    office.look_often()
+
+    assert office.tried == [NEW.hash]
+
+
+def test_a_signal_is_kept_while_what_is_read_changes(office: Office) -> None:
+    office.trials.ask()
+    office.while_reading = [NEW]
+
+    in_the_midst, later = office.look_once(), office.look_once()
+
+    assert in_the_midst is None
+    assert later is not None
+    assert later.how is How.SIGNAL
+
+
+def test_files_that_cannot_be_read_while_they_change_are_no_refusal(
+    office: Office,
+) -> None:
+    office.write(ConfigError("the folder rules does not exist"))
+    office.look_once()
+    office.while_reading = [NEW]
+
+    office.look_often()
+
+    last = office.store.editions.last_trial()
+    assert last is not None
+    assert (last.hash, last.outcome) == (NEW.hash, Outcome.LIVE)
+
+
+def test_going_back_beside_a_look_puts_no_mixed_set_in_force(office: Office) -> None:
+    """What is accepted has the folders read, though no file has changed yet."""
+    office.write(NEW)
+    office.look_twice()
+    office.accept(OLD, None)
+    office.while_reading = [HALF, OLD]
+
+    office.look_often()
+
+    assert office.tried == [NEW.hash, OLD.hash]
+    assert office.in_force == OLD.hash
+
+
+def test_a_start_in_the_midst_of_a_change_waits_for_its_end(office: Office) -> None:
+    office.write(HALF)
+    office.while_reading = [MOST]
+    office.while_pausing = [edition("nearly all of it"), NEW]
+
+    started_with = office.restarted().begin()
+
+    assert started_with == NEW
+    assert office.tried == [NEW.hash]
+
+
+def test_a_start_beside_files_that_never_rest_takes_what_was_in_force(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.write(HALF)
+    office.while_pausing = [edition(str(number)) for number in range(100)]
+    office.trials = office.restarted()
+    started_with = office.trials.begin()
+    office.while_pausing = []
+    office.write(NEW)
+
+    office.look_twice()
+
+    assert started_with == OLD
+    assert "tried once they stay the same" in caplog.text
+    assert office.tried == [NEW.hash]
+
+
+def test_a_start_with_the_same_files_takes_no_pause(office: Office) -> None:
+    office.restarted().begin()
+
+    assert office.pauses == 0
+
+
+def test_a_first_start_in_the_midst_of_a_change_waits_for_its_end(
+    store: Store,
+) -> None:
+    office = Office(store, written=HALF, while_reading=[MOST], while_pausing=[NEW])
+
+    assert office.trials.first() == NEW
+
+
+def test_a_first_start_beside_files_that_never_rest_is_refused(store: Store) -> None:
+    office = Office(store, while_reading=[edition(str(each)) for each in range(100)])
+
+    with pytest.raises(ConfigError, match="being changed"):
+        office.trials.first()
+
+
+def test_a_first_start_without_folders_is_refused(store: Store) -> None:
+    office = Office(store, ConfigError("the folder rules does not exist"))
+
+    with pytest.raises(ConfigError, match="does not exist"):
+        office.trials.first()

@@ -58,7 +58,9 @@ class Site:
         return installation
 
     def start_apart(self) -> Installation:
-        return Installation(load_config(self.config), lambda: NOW)
+        installation = Installation(load_config(self.config), lambda: NOW)
+        installation.rules._trials.pause = lambda: None
+        return installation
 
     def beside(self) -> Store:
         return Store.open(load_config(self.config).store.path, exclusive=False)

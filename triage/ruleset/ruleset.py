@@ -75,8 +75,3 @@ class Ruleset:
     @cached_property
     def routes(self) -> Mapping[str, Route]:
         return {route.id: route for route in self.tables.route}
-
-    def title_of_signal(self, signal: str) -> str:
-        """Return the sentence that says what was seen."""
-        written = self.signals.get(signal)
-        return written.title if written else RESERVED_SIGNALS[signal]

@@ -25,23 +25,12 @@ from triage.store import (
     Store,
     Trial,
 )
+from triage.trial.standing import Folders, Standing, read_at_rest, read_standing
 from triage.trial.verdict import Findings, Verdict, judge
 
 DAEMON = "the daemon"
 
 log = logging.getLogger(__name__)
-
-
-class Folders(Protocol):
-    """The folders of rule files and templates, as people edit them."""
-
-    def look(self) -> Hashable:
-        """Return what differs as soon as a file does; cheap, and never raises."""
-        ...
-
-    def read(self) -> Edition:
-        """Read what stands there; raises ConfigError."""
-        ...
 
 
 class Try(Protocol):
@@ -70,6 +59,8 @@ class Trials:
     store: Store
     try_out: Try
     clock: Callable[[], datetime]
+    pause: Callable[[], object]
+    """Waits for a moment, to see whether somebody is saving files just now."""
     _asked: threading.Event = field(default_factory=threading.Event, init=False)
     _looked: Hashable = field(default=None, init=False)
     """What was seen at the last look."""
@@ -78,7 +69,10 @@ class Trials:
     _to_tell: Trial | None = field(default=None, init=False)
 
     def ask(self) -> None:
-        """Have the next run read the folders, whether or not they changed."""
+        """Have the next run read the folders, whether or not they changed.
+
+        Where they are changing just then, it is a later one.
+        """
         self._asked.set()
 
     def begin(self) -> Edition:
@@ -86,19 +80,42 @@ class Trials:
 
         Else it is the last edition that did; there must be one.
         """
-        self._looked = self.folders.look()
         edition = self._in_force()
-        seen = self._seen(self._looked)
+        acceptances = self.store.editions.count_acceptances()
+        standing = read_at_rest(
+            self.folders, self.pause, lambda found: found.is_edition(edition.hash)
+        )
+        if standing is None:
+            log.warning(
+                "rules and templates are being changed; they are tried once they stay"
+                " the same"
+            )
+            return edition
+        self._looked = standing.before
         try:
-            passed = self._tried(edition)
+            passed = self._tried(standing, edition)
         except TransientError as error:
             log.warning("changed rules are tried later: %s", error)
             return edition
-        self._heeded = seen
+        self._heeded = standing.before, acceptances
         if passed is None:
             return edition
         self._note_live(passed, How.START)
         return passed.edition
+
+    def first(self) -> Edition:
+        """Return what stands in the folders, where nothing was ever in force.
+
+        Raises ConfigError.
+        """
+        standing = read_at_rest(self.folders, self.pause, lambda _: True)
+        if standing is None:
+            raise ConfigError(
+                "rules and templates are being changed: start again once they are saved"
+            )
+        if isinstance(standing.found, ConfigError):
+            raise standing.found
+        return standing.found
 
     def begin_with(self, edition: Edition, counts: Counts) -> None:
         """Note the first edition of a store, which has nothing to be compared with."""
@@ -116,15 +133,31 @@ class Trials:
         """
         is_asked = self._asked.is_set()
         self._asked.clear()
-        look = self.folders.look()
-        is_still = look == self._looked
-        self._looked = look
-        seen = self._seen(look)
-        if stopping() or not (is_asked or (is_still and seen != self._heeded)):
+        if is_asked and self._is_changing():
+            self.pause()
+        is_still = not self._is_changing()
+        seen = self._seen(self._looked)
+        if stopping() or (is_still and not is_asked and seen == self._heeded):
             return None
-        activation = self._renewed(How.SIGNAL if is_asked else How.CHANGE, put_in_force)
+        standing = self._read() if is_still else None
+        if standing is None:
+            if is_asked:
+                self._asked.set()
+            return None
+        how = How.SIGNAL if is_asked else How.CHANGE
+        activation = self._renewed(standing, how, put_in_force)
         self._heeded = seen
         return activation
+
+    def _is_changing(self) -> bool:
+        """Look, and tell whether something differs from the last look."""
+        before, self._looked = self._looked, self.folders.look()
+        return before != self._looked
+
+    def _read(self) -> Standing | None:
+        """Read the folders; None: they have changed since the last look."""
+        found = read_standing(self.folders)
+        return found if found.before == found.after == self._looked else None
 
     def _seen(self, look: Hashable) -> Hashable:
         """What stands in the folders, and how often people answered for something.
@@ -133,8 +166,10 @@ class Trials:
         """
         return look, self.store.editions.count_acceptances()
 
-    def _renewed(self, how: How, put_in_force: PutInForce) -> Activation | None:
-        passed = self._tried(self._in_force())
+    def _renewed(
+        self, standing: Standing, how: How, put_in_force: PutInForce
+    ) -> Activation | None:
+        passed = self._tried(standing, self._in_force())
         if passed is None:
             return None
         activated: list[Activation] = []
@@ -154,13 +189,11 @@ class Trials:
             raise LookupError("no edition was ever in force")
         return self.store.editions.get(activation.hash).edition
 
-    def _tried(self, in_force: Edition) -> "_Passed | None":
+    def _tried(self, standing: Standing, in_force: Edition) -> "_Passed | None":
         """Return what stands in the folders if it is new and may come into force."""
-        now = self.clock()
-        try:
-            edition = self.folders.read()
-        except ConfigError as error:
-            self._refuse(None, Verdict(tuple(map(str, error.problems))), now)
+        now, edition = self.clock(), standing.found
+        if isinstance(edition, ConfigError):
+            self._refuse(None, Verdict(tuple(map(str, edition.problems))), now)
             return None
         if edition.hash == in_force.hash:
             self._say_unchanged(edition)

@@ -16,13 +16,15 @@ from triage.trial import Findings, Trials
 from triage.wiring.folders import RuleFolders
 from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import (
-    edition_of,
     keys_bound_to,
     keys_of,
     rulebook_of,
     rulebook_without_keys,
 )
 from triage.wiring.trying import Attempt, counts_of, try_apart
+
+REST_SECONDS = 2.0
+"""How long nobody must have saved a file, for what is read out of turn."""
 
 
 class Rules:
@@ -47,7 +49,11 @@ class Rules:
         self._reader: Reader | None = None
         self._keys: Sequence[bytes] = ()
         self._trials = Trials(
-            folders=RuleFolders(config), store=store, try_out=self._try, clock=clock
+            folders=RuleFolders(config),
+            store=store,
+            try_out=self._try,
+            clock=clock,
+            pause=partial(stop.wait, REST_SECONDS),
         )
 
     def begin(self) -> tuple[Rulebook, Reader]:
@@ -68,7 +74,7 @@ class Rules:
 
     def _first(self) -> tuple[Edition, Rulebook]:
         """Begin a new store; there is nothing to fall back to or compare with."""
-        edition = edition_of(self._config)
+        edition = self._trials.first()
         rulebook = rulebook_of(self._config, edition)
         self._keys = self._bound(rulebook.keys)
         today = self._clock().date()
