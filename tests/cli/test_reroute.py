@@ -27,6 +27,7 @@ def test_a_case_moves_and_its_unsent_letter_is_dropped(
     assert "  letter 1 (formal-complaint) is dropped: nobody gets it" in others
     assert shown["line"]["route"] == "school-first"
     assert shown["line"]["respond_by"] is None
+    assert shown["line"]["missing"] == []
     assert shown["letters"][0]["line"]["state"] == "dropped"
 
 

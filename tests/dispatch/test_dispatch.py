@@ -530,6 +530,7 @@ class WhilePersonsDecide(FakeSubmission):
                 now=NOW,
                 priority="normal",
                 respond_by=None,
+                asks_missing=False,
                 wrong_templates=frozenset({"school-first"}),
             )
         )

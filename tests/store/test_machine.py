@@ -142,6 +142,7 @@ class Sending(RuleBasedStateMachine):
                 now=self.now,
                 priority="normal",
                 respond_by=None,
+                asks_missing=False,
                 wrong_templates=frozenset({"letter"}),
             )
         )

@@ -25,6 +25,7 @@ def reroute(store: Store, wrong: str = "school-first") -> Rerouted:
             now=NOW,
             priority="normal",
             respond_by=None,
+            asks_missing=False,
             wrong_templates=frozenset({wrong}),
         )
     )

@@ -110,6 +110,7 @@ def _rerouting(case: CaseFile, route: str, why: str, ruleset: Ruleset) -> Rerout
         now=now(),
         priority=new.priority,
         respond_by=respond.at if respond else None,
+        asks_missing=new.asks_missing,
         wrong_templates=frozenset(_planned_templates(case) - right),
     )
 

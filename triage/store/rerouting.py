@@ -26,6 +26,8 @@ class Rerouting:
     priority: str
     respond_by: datetime | None
     """When the full answer is due on the new route; None: none is owed."""
+    asks_missing: bool
+    """Whether the new route asks for what is missing."""
     wrong_templates: frozenset[str]
     """The letters of the old route: while one is unsent, it is dropped."""
 
@@ -63,11 +65,14 @@ def reroute(engine: Engine, wanted: Rerouting) -> Rerouted:
         )
         engine.run(
             "UPDATE cases SET route = :route, priority = :priority,"
-            " respond_by = :respond_by WHERE id = :id",
+            " respond_by = :respond_by,"
+            " missing = CASE WHEN :asks_missing THEN missing ELSE '[]' END"
+            " WHERE id = :id",
             id=case["id"],
             route=wanted.route,
             priority=wanted.priority,
             respond_by=wanted.respond_by,
+            asks_missing=wanted.asks_missing,
         )
     return Rerouted(case["route"], tuple(dropped), tuple(gone))
 
