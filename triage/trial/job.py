@@ -133,9 +133,12 @@ class Trials:
         """
         is_asked = self._asked.is_set()
         self._asked.clear()
-        if is_asked and self._is_changing():
+        if is_asked:
+            # The last look may be too short ago to tell.
+            self._looked = self.folders.look()
             self.pause()
-        is_still = not self._is_changing()
+        before, self._looked = self._looked, self.folders.look()
+        is_still = before == self._looked
         seen = self._seen(self._looked)
         if stopping() or (is_still and not is_asked and seen == self._heeded):
             return None
@@ -148,11 +151,6 @@ class Trials:
         activation = self._renewed(standing, how, put_in_force)
         self._heeded = seen
         return activation
-
-    def _is_changing(self) -> bool:
-        """Look, and tell whether something differs from the last look."""
-        before, self._looked = self._looked, self.folders.look()
-        return before != self._looked
 
     def _read(self) -> Standing | None:
         """Read the folders; None: they have changed since the last look."""
