@@ -179,7 +179,8 @@ def _compared(rulebook: "Rulebook", attempt: Attempt) -> Comparison:
 
 
 def _why_not(in_force: Edition, error: ConfigError) -> str:
-    first = str(error.problems[0]).partition("\n")[0]
+    # Without its place: the file in the folder is another one by now.
+    first = error.problems[0].message
     return (
         "nothing was compared on recent messages, because edition "
         f"{in_force.hash}, then in force, could not be used any more: {first}"
