@@ -377,6 +377,19 @@ def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert named == ["a.toml", "b.toml", "c.toml"]
 
 
+def test_a_file_that_is_not_utf_8_is_told_with_its_line_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.toml").write_bytes(b'[[route]]\ntitle = "caf\xe9"\n')
+
+    with pytest.raises(ConfigError) as caught:
+        read_folder(tmp_path, (".toml",))
+
+    (problem,) = caught.value.problems
+    assert problem.line == 2
+    assert "save it as UTF-8" in str(problem)
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         read_folder(tmp_path / "rules", (".toml",))

@@ -271,24 +271,52 @@ def _resolved(value: object, folder: Path) -> object:
     return value
 
 
+UNREADABLE, NOT_UTF_8 = "unreadable", "not-utf-8"
+
+
 def read_folder(folder: Path, endings: tuple[str, ...]) -> dict[str, str]:
     """Return the text of every file in a folder by its name, hidden files left out.
 
     Raises ConfigError for a folder or file that cannot be read.
     """
-    problems: list[Problem] = []
-    files: dict[str, str] = {}
-    for path in _files_in(folder, endings):
-        try:
-            files[path.name] = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = (
-                error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            )
-            problems.append(Problem(f"cannot be read: {why}", file=str(path)))
+    files, problems = readable_in(folder, endings)
     if problems:
         raise ConfigError(*problems)
     return files
+
+
+def readable_in(
+    folder: Path, endings: tuple[str, ...]
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Return the files of a folder as `read_folder` does, and what is wrong with them.
+
+    A file that is not UTF-8 is among them, with U+FFFD for what cannot be read. Raises
+    ConfigError for a folder that cannot be read.
+    """
+    files: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in _files_in(folder, endings):
+        try:
+            files[path.name] = path.read_text(encoding="utf-8")
+        except OSError as error:
+            problems.append(
+                Problem(f"cannot be read: {error.strerror}", str(path), code=UNREADABLE)
+            )
+        except UnicodeDecodeError:
+            files[path.name] = path.read_text(encoding="utf-8", errors="replace")
+            problems.append(_not_utf_8(path, files[path.name]))
+    return files, tuple(problems)
+
+
+def _not_utf_8(path: Path, text: str) -> Problem:
+    line, _, _ = text.partition("\N{REPLACEMENT CHARACTER}")
+    return Problem(
+        "cannot be read: it is not UTF-8 text",
+        str(path),
+        line.count("\n") + 1,
+        hint="save it as UTF-8: editors ask for the encoding under “Save as”",
+        code=NOT_UTF_8,
+    )
 
 
 def look_at_folder(

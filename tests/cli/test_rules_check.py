@@ -1,5 +1,8 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Triage
 from tests.cli.test_check import own_templates
@@ -75,3 +78,95 @@ def test_no_secret_is_needed(triage: Triage, config: Path) -> None:
     (config.parent / "reference.key").unlink()
 
     assert triage("rules", "check", "--config", config).status == 0
+
+
+def test_a_file_that_is_not_utf_8_is_a_row_and_the_rest_is_looked_at(
+    triage: Triage, config: Path
+) -> None:
+    rules = config.parent / "rules"
+    (rules / "90-more.toml").write_bytes(
+        b'[[list]]\nid = "caf\xe9"\nwords = ["caf\xe9"]\n'
+    )
+    (rules / "95-more.toml").write_text('[[list]]\nid = "unused"\nwordz = ["x"]\n')
+
+    result = triage("rules", "check", "--config", config, "--json")
+
+    rows = [json.loads(line) for line in result.out.splitlines()]
+    (unreadable,) = [row for row in rows if row["code"] == "not-utf-8"]
+    assert (result.status, result.err) == (1, "")
+    assert (unreadable["file"], unreadable["line"]) == (str(rules / "90-more.toml"), 2)
+    assert "save it as UTF-8" in unreadable["hint"]
+    assert "unknown-key" in {row["code"] for row in rows}
+
+
+def test_a_file_of_another_encoding_is_not_told_as_no_toml_too(
+    triage: Triage, config: Path
+) -> None:
+    (config.parent / "rules" / "90-more.toml").write_text("# \xe9", encoding="utf-16")
+
+    result = triage("rules", "check", "--config", config, "--json")
+
+    assert [json.loads(line)["code"] for line in result.out.splitlines()] == [
+        "not-utf-8"
+    ]
+
+
+def test_a_file_that_cannot_be_opened_is_a_row(triage: Triage, config: Path) -> None:
+    (config.parent / "rules" / "90-more.toml").mkdir()
+
+    result = triage("rules", "check", "--config", config, "--json")
+
+    assert result.status == 1
+    assert json.loads(result.out)["code"] == "unreadable"
+
+
+def test_of_a_table_that_is_gone_only_that_is_told_and_how_to_have_it_back(
+    triage: Triage, config: Path
+) -> None:
+    rules = config.parent / "rules" / "10-journeys.toml"
+    head, *tables = rules.read_text().split("[[")
+    kept = (each for each in tables if not each.startswith("route]]"))
+    rules.write_text("[[".join((head, *kept)))
+
+    result = triage("rules", "check", "--config", config, "--json")
+
+    rows = [json.loads(line) for line in result.out.splitlines()]
+    (row,) = [row for row in rows if row["severity"] == "error"]
+    assert (row["code"], row["message"]) == ("missing-key", "`route` is missing")
+    assert "`triage rules rollback`" in row["hint"]
+
+
+def test_the_summary_names_the_folder_of_the_templates_where_they_are_wrong(
+    triage: Triage, config: Path
+) -> None:
+    templates = own_templates(config)
+    right = triage("rules", "check", "--config", config)
+    review = templates / "review.txt"
+    review.write_text(review.read_text() + "\n{{ refrence }}\n")
+
+    wrong = triage("rules", "check", "--config", config)
+
+    assert f"templates {templates}: " in right.out
+    rules = config.parent / "rules"
+    last = wrong.out.splitlines()[-1]
+    assert last.startswith(f"rules {rules}, templates {templates}: ")
+
+
+@pytest.mark.parametrize("command", [("check",), ("rules", "check")])
+def test_without_modes_nothing_goes_live(
+    triage: Triage, config: Path, command: tuple[str, ...]
+) -> None:
+    rules = config.parent / "rules" / "10-journeys.toml"
+    rules.write_text("".join(_without_modes(rules.read_text())))
+
+    result = triage(*command, "--config", config)
+
+    assert result.status
+    assert "nothing says how far replies go by themselves" in result.out + result.err
+
+
+def _without_modes(text: str) -> Iterator[str]:
+    """Every table but `[modes]`."""
+    for line in text.splitlines(keepends=True):
+        if not line.startswith(("[modes]", "at_most")):
+            yield line

@@ -68,6 +68,41 @@ def test_an_example_that_is_not_there_is_told_with_the_nearest(
     assert "did you mean `a-lesson`?" in result.err
 
 
+def test_part_of_an_examples_name_is_enough_to_be_told_the_whole(
+    triage: Triage, rules: Path, config: Path
+) -> None:
+    del rules
+
+    result = triage("explain", "--config", config, "--example", "son")
+
+    assert result.status == 2
+    assert "did you mean `a-lesson`?" in result.err
+
+
+def test_for_an_example_like_no_other_the_command_that_lists_names_is_told(
+    triage: Triage, rules: Path, config: Path
+) -> None:
+    explained = triage("explain", "--config", config, "--example", "zzz")
+    listed = triage("rules", "test", "--config", config, "--list")
+
+    assert "triage rules test --list" in explained.err
+    assert listed.status == 0
+    assert listed.out == (
+        f"{rules / '90-examples.toml'}:2: a-lesson: A lesson that was bad\n"
+    )
+
+
+def test_a_listed_example_is_a_row_for_scripts(triage: Triage, rules: Path) -> None:
+    result = triage("rules", "test", "--rules", rules, "--list", "--json", "a-*")
+
+    assert json.loads(result.out) == {
+        "example": "a-lesson",
+        "title": "A lesson that was bad",
+        "file": str(rules / "90-examples.toml"),
+        "line": 2,
+    }
+
+
 def test_rows_for_scripts_end_with_a_summary(triage: Triage, rules: Path) -> None:
     result = triage("rules", "test", "--rules", rules, "--json")
 

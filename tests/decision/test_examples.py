@@ -291,7 +291,8 @@ def test_only_wanted_examples_are_tried() -> None:
 
 
 def test_what_no_example_reaches_is_told_in_the_files_order() -> None:
-    text = POLICY + example('route = "money"', 'text = "A refund."')
+    expect = 'route = "money", signals = ["refund"]'
+    text = POLICY + example(expect, 'text = "A refund."')
     ruleset = compiled(text)
 
     found = coverage(try_examples(ruleset), ruleset)
@@ -300,6 +301,25 @@ def test_what_no_example_reaches_is_told_in_the_files_order() -> None:
     assert found.unreached("lines") == ("series", "known", "last")
     assert found.unreached("routes") == ("review",)
     assert found.unreached("missing items") == ()
+
+
+def test_a_signal_is_reached_only_by_an_example_that_passes_and_wants_it() -> None:
+    signals = SIGNAL.replace('"s"', '"fails"') + 'examples = ["my money"]\n'
+    signals += SIGNAL.replace('"s"', '"met"')
+    signals += SIGNAL.replace('"s"', '"wanted"') + 'examples = ["a refund"]\n'
+    ruleset = compiled(signals)
+
+    found = coverage(try_examples(ruleset), ruleset)
+
+    assert found.unreached("signals") == ("fails", "met", "framed")
+
+
+def test_an_example_that_fails_reaches_no_line() -> None:
+    ruleset = compiled(POLICY + example('route = "review"', 'text = "A refund."'))
+
+    found = coverage(try_examples(ruleset), ruleset)
+
+    assert "refund" in found.unreached("lines")
 
 
 def test_there_is_no_example_of_an_unknown_name() -> None:

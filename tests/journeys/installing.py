@@ -164,7 +164,7 @@ def install(folder: Path, servers: Servers, settings: Settings = USUAL) -> Path:
     (rules / "10-journeys.toml").write_text(
         RULES.replace("BUDGET", str(settings.budget))
         + _shipped_automatic(settings.automatic_folder)
-        + _table("modes", settings.modes),
+        + _table("modes", {"at_most": "live"} | dict(settings.modes)),
         encoding="utf-8",
     )
     calendar = (shipped.rules() / "70-calendar.toml").read_text("utf-8")

@@ -22,7 +22,12 @@ class Coverage:
 
 
 def coverage(tried: Iterable[Tried], ruleset: Ruleset) -> Coverage:
-    """Tell what the examples reach of signals, lines, routes, flags and items."""
+    """Tell what the examples reach of signals, lines, routes, flags and items.
+
+    Only those that pass count; for a signal only those that want it, since others may
+    meet it by chance. None can ask for what the centre directory gives, which is
+    another in every installation, so there meeting it is enough.
+    """
     tables = ruleset.tables
     kinds: dict[str, Any] = {
         "signals": tables.signal,
@@ -32,8 +37,12 @@ def coverage(tried: Iterable[Tried], ruleset: Ruleset) -> Coverage:
         "missing items": tables.missing,
     }
     reached: dict[str, set[str]] = {kind: set() for kind in kinds}
+    of_directory = {signal.id for signal in tables.signal if signal.directory}
     for each in tried:
-        reached["signals"] |= each.evidence.signals
+        if not each.passed:
+            continue
+        reached["signals"].update(each.sample.expect.signals)
+        reached["signals"] |= of_directory & each.evidence.signals
         decision = each.decision
         if decision is not None and decision.disposition is Disposition.ANSWER:
             reached["lines"].update(filter(None, [decision.rule]))

@@ -98,6 +98,10 @@ _REFERENCES: Mapping[type[Entry], Mapping[str, str]] = {
     },
 }
 UNKNOWN_ROLE = "unknown"
+_LOST_TABLE = (
+    "the file that held it may be empty or gone; `triage rules rollback` brings back"
+    " what is in force"
+)
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,8 @@ def read_entries(merged: Merged) -> Entries:
         tables = validated(RuleFiles, merged)
     except ConfigError as error:
         read = tuple(_readable(merged))
-        return Entries(None, error.problems, read, ids)
+        problems = tuple(_with_hint(problem) for problem in error.problems)
+        return Entries(None, problems, read, ids)
     entries: list[tuple[Path, Entry]] = []
     for table in _ARRAYS:
         items = getattr(tables, table)
@@ -152,6 +157,13 @@ def _readable(merged: Merged) -> Iterator[tuple[Path, Entry]]:
             yield (table,), entry
 
 
+def _with_hint(problem: Problem) -> Problem:
+    """Say what may have become of a table that stands in no file: it has no line."""
+    if problem.code == "missing-key" and problem.line is None:
+        return replace(problem, hint=_LOST_TABLE)
+    return problem
+
+
 def _read(kind: type[Entry], item: object) -> Entry | None:
     try:
         return kind.model_validate(item)
@@ -168,7 +180,10 @@ def _ids(merged: Merged, table: str) -> Iterator[tuple[Path, str]]:
 
 
 def check_ids(merged: Merged, entries: Entries) -> Iterator[Problem]:
-    """Yield ids given twice, and names of entries that do not exist."""
+    """Yield ids given twice, and names of entries that do not exist.
+
+    Where a whole table is missing, that is told by itself, and not of every name.
+    """
     for table in _ARRAYS:
         yield from _taken_ids(merged, table)
     known = dict(entries.ids)
@@ -176,7 +191,7 @@ def check_ids(merged: Merged, entries: Entries) -> Iterator[Problem]:
     known["role"] |= {UNKNOWN_ROLE}
     for path, entry in entries.read:
         for where, table, name in named_in(path, entry):
-            if name not in known[table]:
+            if table in merged.data and name not in known[table]:
                 problem = merged.problem(
                     where,
                     f"there is no {table} `{name}`",

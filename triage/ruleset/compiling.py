@@ -174,6 +174,7 @@ def _likeness(
         return None
     known = {f"{ROUTE}{id_}" for id_ in entries.ids["route"]}
     known |= {f"{FLAG}{id_}" for id_ in entries.ids["flag"]}
+    lacks_tables = not {"route", "flag", "role"} <= merged.data.keys()
     known |= {f"{ROLE}{id_}" for id_ in (*entries.ids["role"], UNKNOWN_ROLE)}
     problems += (
         merged.problem(
@@ -182,7 +183,7 @@ def _likeness(
             "make it anew: triage rules learn",
         )
         for column in likeness.columns
-        if column not in known
+        if column not in known and not lacks_tables
     )
     return likeness
 

@@ -34,8 +34,8 @@ from triage.wiring.learning import (
     share_right,
 )
 from triage.wiring.replaying import Desk, desk
-from triage.wiring.rule_check import Checked, check_edition
-from triage.wiring.rule_test import Trial, run_examples
+from triage.wiring.rule_check import Checked, check_folders
+from triage.wiring.rule_test import Trial, examples_in, run_examples
 from triage.wiring.rulebook import (
     config_to_look_at,
     edition_of,
@@ -66,13 +66,14 @@ __all__ = [
     "WentBack",
     "accept_blocking",
     "changes_between",
-    "check_edition",
+    "check_folders",
     "check_installation",
     "config_to_look_at",
     "daemon_parts",
     "desk",
     "edition_named",
     "edition_of",
+    "examples_in",
     "go_back",
     "learn_second_opinion",
     "log_to_stderr",

@@ -1,15 +1,21 @@
 """What is wrong with an edition, whole and as it stands, before anybody uses it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from triage.config import Config
+from triage.config import NOT_UTF_8, Config, readable_in
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem, Severity
 from triage.intake import Rulebook
 from triage.ruleset import Ruleset, lint
 from triage.wiring.rule_test import failures_of
-from triage.wiring.rulebook import in_folder, rulebook_without_keys
+from triage.wiring.rulebook import (
+    RULE_ENDINGS,
+    TEMPLATE_ENDINGS,
+    in_folder,
+    rulebook_without_keys,
+)
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,36 @@ class Checked:
         return tuple(p for p in self.problems if not is_error(p))
 
 
-def check_edition(config: Config, edition: Edition, today: date) -> Checked:
-    """Find every problem of rule files and templates at once; examples are not run."""
+def check_folders(config: Config, today: date) -> Checked:
+    """Find every problem of rule files and templates at once; examples are not run.
+
+    Raises ConfigError for a folder that cannot be read.
+    """
+    rules, of_rules = readable_in(config.rules.folder, RULE_ENDINGS)
+    templates, of_templates = readable_in(config.templates.folder, TEMPLATE_ENDINGS)
+    unread = (*of_rules, *of_templates)
+    if any(each.code != NOT_UTF_8 for each in unread):
+        # Whatever names something in the lost file would be told as wrong too.
+        return Checked(None, unread)
+    edition = Edition(rules, templates)
     problems = list(lint_edition(config, edition, today))
     rulebook = None
     try:
         rulebook = rulebook_without_keys(config, edition)
     except ConfigError as error:
         problems += error.problems
+    if unread:
+        rulebook = None
+        problems = [*unread, *_without_their_syntax(problems, unread)]
     return Checked(rulebook, tuple(sorted(problems, key=_place)))
+
+
+def _without_their_syntax(
+    problems: list[Problem], unread: tuple[Problem, ...]
+) -> Iterator[Problem]:
+    """Leave out that what cannot be read is no TOML."""
+    files = {each.file for each in unread}
+    return (p for p in problems if p.code != "syntax" or p.file not in files)
 
 
 def lint_edition(config: Config, edition: Edition, today: date) -> tuple[Problem, ...]:

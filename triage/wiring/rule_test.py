@@ -12,6 +12,7 @@ from triage.decision import (
     Tried,
     coverage,
     examples_that_fail,
+    samples,
     try_examples,
 )
 from triage.edition import Edition
@@ -44,10 +45,7 @@ def run_examples(
     folder = config.rules.folder
     files = read_folder(folder, RULE_ENDINGS)
     began = perf_counter()
-    try:
-        ruleset = compile_ruleset(files)
-    except ConfigError as error:
-        raise ConfigError(*(in_folder(p, folder) for p in error.problems)) from None
+    ruleset = _compiled(files, folder)
     compiled = perf_counter()
     tried = tuple(try_examples(ruleset, wanted))
     ran = perf_counter()
@@ -59,6 +57,31 @@ def run_examples(
         compile_seconds=compiled - began,
         run_seconds=ran - compiled,
     )
+
+
+def examples_in(
+    config: Config, wanted: Callable[[Sample], bool] | None = None
+) -> tuple[tuple[Sample, Problem], ...]:
+    """Return the examples that are wanted, each with its place; none is tried.
+
+    Raises ConfigError where the rule files cannot be compiled.
+    """
+    folder = config.rules.folder
+    files = read_folder(folder, RULE_ENDINGS)
+    ruleset = _compiled(files, folder)
+    merged = merged_rules(files)
+    return tuple(
+        (sample, in_folder(merged.problem(sample.path, sample.title), folder))
+        for sample in samples(ruleset)
+        if wanted is None or wanted(sample)
+    )
+
+
+def _compiled(files: Mapping[str, str], folder: Path) -> Ruleset:
+    try:
+        return compile_ruleset(files)
+    except ConfigError as error:
+        raise ConfigError(*(in_folder(p, folder) for p in error.problems)) from None
 
 
 def failures_of(

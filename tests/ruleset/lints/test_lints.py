@@ -8,7 +8,7 @@ import pytest
 from tests.ruleset.rule_files import FRAME
 from triage import shipped
 from triage.config import read_folder
-from triage.errors import Problem
+from triage.errors import Problem, Severity
 from triage.ruleset import LINTS, lint
 
 TODAY = date(2026, 3, 2)
@@ -345,6 +345,40 @@ def test_it_is_told(found: Found, code: str, text: str) -> None:
     assert all(each.file == "rules.toml" and each.line for each in problems)
 
 
+@pytest.mark.parametrize("text", ["", '[modes]\napproved_folder = "Approved"\n'])
+def test_rules_that_do_not_say_how_far_replies_go_are_told(
+    found: Found, text: str
+) -> None:
+    (problem,) = found("no-modes", text)
+
+    assert problem.severity is Severity.ERROR
+    assert "how far replies go by themselves" in problem.message
+
+
+def test_a_ceiling_is_enough(found: Found) -> None:
+    assert found("no-modes", '[modes]\nat_most = "watch"\n') == []
+
+
+@pytest.mark.parametrize("directory", ["", "number,name,domains\n\n", "n,n,d\n1,A,\n"])
+def test_a_centre_directory_without_any_centre_is_told(directory: str) -> None:
+    assert [(each.file, each.severity) for each in no_centres_in(directory)] == [
+        ("centres.csv", Severity.WARNING)
+    ]
+
+
+@pytest.mark.parametrize("directory", ["n,n,d\n1,A,a.example\n", "n,n,d\n1,A\n"])
+def test_a_centre_directory_with_a_centre_or_a_mistake_is_not_told(
+    directory: str,
+) -> None:
+    assert no_centres_in(directory) == []
+
+
+def no_centres_in(directory: str) -> list[Problem]:
+    frame = FRAME.replace("[senders]", '[senders]\ncentre_directory = "centres.csv"')
+    problems = lint({"rules.toml": frame, "centres.csv": directory}, TODAY)
+    return [each for each in problems if each.code == "no-centres"]
+
+
 def test_a_series_that_ends_today_is_not_over(found: Found) -> None:
     text = '[[series]]\nid = "s"\ntitle = "S"\nfirst = 2026-01-01\nlast = 2026-03-02\n'
 
@@ -388,6 +422,7 @@ def test_what_cannot_be_read_keeps_only_lints_of_the_whole_silent() -> None:
     text = (
         FRAME + '[[signal]]\nid = "new"\ntitle = ""\nphrases = ["x", "x"]\nwrong = 1\n'
     )
+    text += '[modes]\nat_most = "live"\n'
     other = text + '[[signal]]\nid = "other"\ntitle = ""\nphrases = ["x", "x"]\n'
 
     codes = {problem.code for problem in lint({"rules.toml": other}, TODAY)}

@@ -63,7 +63,8 @@ class Options(TypedDict):
     "examples",
     multiple=True,
     metavar="NAME",
-    help="Explain an example of the rule files, by its name in: triage rules test",
+    help="Explain an example of the rule files, by its name in: triage rules test"
+    " --list",
 )
 @click.option(
     "--table",
@@ -131,8 +132,11 @@ def example_named(name: str, ruleset: Ruleset) -> Mail:
     sample = sample_named(name, ruleset)
     if sample is None:
         known = [each.name for each in samples(ruleset)]
+        holding = (f"did you mean `{each}`?" for each in known if name in each)
         hint = (
-            did_you_mean(name, known) or "their names are shown by: triage rules test"
+            did_you_mean(name, known)
+            or next(holding, None)
+            or "their names are listed by: triage rules test --list"
         )
         raise ConfigError(Problem(f"there is no example `{name}`", hint=hint))
     return Mail(sample.name, sample.message, sample.at, sample.history)

@@ -16,7 +16,7 @@ from triage.cli.rules.choosing import (
 )
 from triage.config import Config
 from triage.errors import Problem
-from triage.wiring import Checked, check_edition, edition_of, now
+from triage.wiring import Checked, check_folders, now
 
 FOUND = 1
 
@@ -43,7 +43,7 @@ def check(
     Exit status: 0 no error, 1 errors (with --strict warnings too), 2 cannot run.
     """
     installation = chosen(config, rules, templates)
-    checked = check_edition(installation, edition_of(installation), now().date())
+    checked = check_folders(installation, now().date())
     if as_json:
         for problem in checked.problems:
             click.echo(json.dumps(as_row(problem), ensure_ascii=False))
@@ -82,7 +82,14 @@ def summary(config: Config, checked: Checked) -> str:
         f" {_counted(len(checked.warnings), 'warning')}"
     )
     if checked.rulebook is None:
-        return f"rules {config.rules.folder}: {found}"
+        folder = config.templates.folder
+        is_in_letters = any(
+            Path(problem.file).is_relative_to(folder)
+            for problem in checked.problems
+            if problem.file
+        )
+        letters = f", templates {folder}" if is_in_letters else ""
+        return f"rules {config.rules.folder}{letters}: {found}"
     tables = checked.rulebook.ruleset.tables
     return (
         f"rules {config.rules.folder}: {len(tables.signal)} signals,"

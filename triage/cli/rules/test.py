@@ -3,9 +3,9 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Sized
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import click
 
@@ -15,11 +15,21 @@ from triage.cli.terminal import printable
 from triage.decision import Coverage, Sample, Tried
 from triage.errors import ConfigError, Problem
 from triage.ruleset import Hit
-from triage.wiring import Trial, run_examples
+from triage.wiring import Trial, examples_in, run_examples
 
 FOUND = 1
 MOST_WORDS = 12
 LABEL_WIDTH = 10
+
+
+class Options(TypedDict):
+    """Which examples are run, and how they are shown."""
+
+    config: Path | None
+    rules: Path | None
+    lists_unreached: bool
+    lists_only: bool
+    as_json: bool
 
 
 @click.command(short_help="Run the examples that stand in the rule files.")
@@ -32,14 +42,11 @@ LABEL_WIDTH = 10
     is_flag=True,
     help="List the signals, lines, routes … that no example reaches.",
 )
+@click.option(
+    "--list", "lists_only", is_flag=True, help="Only list the examples; run none."
+)
 @json_option
-def test(
-    pattern: str | None,
-    config: Path | None,
-    rules: Path | None,
-    lists_unreached: bool,
-    as_json: bool,
-) -> None:
+def test(pattern: str | None, **options: Unpack[Options]) -> None:
     """Run the examples of signals and the whole mails that stand as [[example]].
 
     With PATTERN only those whose name or title holds it, or matches it where it has
@@ -47,19 +54,51 @@ def test(
 
     Exit status: 0 all pass, 1 some fail, 2 cannot run.
     """
-    trial = run_examples(chosen(config, rules), wanted(pattern))
-    if pattern is not None and not trial.tried:
-        raise ConfigError(Problem(f"no example's name or title holds “{pattern}”"))
-    command = explaining(config, rules)
+    installation = chosen(options["config"], options["rules"])
+    if options["lists_only"]:
+        _list(examples_in(installation, wanted(pattern)), options["as_json"], pattern)
+        return
+    trial = run_examples(installation, wanted(pattern))
+    _some(trial.tried, pattern)
+    command = explaining(options["config"], options["rules"])
     lines = (
         _as_json(trial, command)
-        if as_json
-        else _in_words(trial, command, lists_unreached, pattern is None)
+        if options["as_json"]
+        else _in_words(trial, command, options["lists_unreached"], pattern is None)
     )
     for line in lines:
         click.echo(line)
     if trial.failures:
         raise click.exceptions.Exit(FOUND)
+
+
+def _some(found: Sized, pattern: str | None) -> None:
+    if pattern is not None and not found:
+        raise ConfigError(
+            Problem(
+                f"no example's name or title holds “{pattern}”",
+                hint="all names are listed by: triage rules test --list",
+            )
+        )
+
+
+def _list(
+    examples: Sequence[tuple[Sample, Problem]], as_json: bool, pattern: str | None
+) -> None:
+    _some(examples, pattern)
+    for sample, place in examples:
+        if as_json:
+            row = {
+                "example": sample.name,
+                "title": sample.title,
+                "file": place.file,
+                "line": place.line,
+            }
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            title = f": {sample.title}" if sample.title else ""
+            named = printable(sample.name + title)
+            click.echo(f"{place.file}:{place.line}: {named}")
 
 
 def wanted(pattern: str | None) -> Callable[[Sample], bool] | None:

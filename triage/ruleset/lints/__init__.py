@@ -5,6 +5,7 @@ routes   routes, their guard and their folders
 words    phrases, and the examples of signals
 uses     what nothing uses
 dates    what has passed
+settings what went missing
 written  what a lint looks at
 facts    conditions as clauses
 logic    whether clauses can hold together
@@ -28,6 +29,7 @@ from triage.ruleset.lints.routes import (
     unguarded_redirections,
     unreached_routes,
 )
+from triage.ruleset.lints.settings import no_centres, no_modes
 from triage.ruleset.lints.table import (
     idle_exceptions,
     impossible_rules,
@@ -89,6 +91,8 @@ LINTS = (
     Lint("phrase-twice", WARNING, phrases_given_twice, needs_all=False),
     Lint("example-twice", WARNING, examples_given_twice, needs_all=False),
     Lint("no-examples", WARNING, signals_without_examples, needs_all=False),
+    Lint("no-modes", ERROR, no_modes, needs_all=False),
+    Lint("no-centres", WARNING, no_centres, needs_all=False),
     Lint("series-over", WARNING, series_over),
     Lint("closing-days-over", WARNING, closing_days_over),
 )
@@ -106,7 +110,7 @@ def lint(files: Mapping[str, str], today: date) -> tuple[Problem, ...]:
         return ()
     entries = read_entries(merged)
     is_whole = entries.tables is not None and not any(check_ids(merged, entries))
-    written = Written(merged, entries, today)
+    written = Written(merged, entries, today, files)
     return tuple(
         replace(problem, code=each.code, severity=each.severity)
         for each in LINTS

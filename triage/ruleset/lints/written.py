@@ -1,6 +1,6 @@
 """What a lint looks at: the rule files as they stand, and the day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -19,6 +19,7 @@ class Written:
     merged: Merged
     entries: Entries
     today: date
+    files: Mapping[str, str]
 
     def of(self, kind: type[Kind]) -> Iterator[tuple[Path, Kind]]:
         """Yield the entries of a table with their places."""
