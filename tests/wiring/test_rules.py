@@ -177,6 +177,27 @@ def test_a_signal_that_misses_its_own_example_is_refused(site: Site) -> None:
         assert "The lift is broken." in reason
 
 
+def test_a_ceiling_that_goes_missing_does_not_open_the_way_to_the_public(
+    site: Site,
+) -> None:
+    site.edit('at_most = "live"', 'at_most = "watch"')
+    with site.start() as installation:
+        site.edit('[modes]\nat_most = "watch"\n', "")
+
+        renew(installation)
+
+        (reason,) = site.last_trial().reasons
+        assert "nothing says how far replies go by themselves" in reason
+        assert installation.intake.rulebook.ruleset.tables.modes.at_most == "watch"
+
+
+def test_nothing_starts_for_the_first_time_without_a_ceiling(site: Site) -> None:
+    site.edit('[modes]\nat_most = "live"\n', "")
+
+    with pytest.raises(ConfigError, match="how far replies go by themselves"):
+        site.start()
+
+
 def test_the_team_is_told_once_for_each_refused_edition(site: Site) -> None:
     with site.start() as installation:
         site.mistype()
