@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from triage.decision import Decision, Disposition, Reason, ReplyPlan, Step
+from triage.decision import Decision, Disposition, Opinion, Reason, ReplyPlan, Step
 from triage.decision.decide import WATCHED
 from triage.decision.hold import BY_MODE, FLAGGED_REDIRECTION
 from triage.message import Message
@@ -194,6 +194,15 @@ def test_mails_that_stay_the_same_are_counted() -> None:
     changes = compare([answered()], [answered()])
 
     assert (changes.mails, changes.all) == (1, ())
+
+
+def test_what_only_the_second_opinion_keeps_is_counted() -> None:
+    believed = Opinion({"formal-complaint": 0.9}, {}, {}, decided="90% were so")
+    kept = answered(second_opinion=believed)
+
+    assert compare([answered()], [kept]).kept == 1
+    assert compare([kept], [kept]).kept == 0
+    assert compare([answered("concern")], [kept]).kept == 0
 
 
 def seeing(outcome_: Outcome, *hits: Hit) -> Outcome:

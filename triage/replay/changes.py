@@ -110,6 +110,9 @@ class Changes:
     mails: int
     """Mails that were compared."""
     all: tuple[Change, ...]
+    kept: int = 0
+    """Mails that the table would send elsewhere now: only the second opinion keeps
+    them on their route, which it did not before."""
 
     @property
     def blocking(self) -> tuple[Change, ...]:
@@ -132,7 +135,7 @@ def compare(old: Iterable[Outcome], new: Iterable[Outcome]) -> Changes:
 
     Raises ValueError where the mails are not the same.
     """
-    mails = 0
+    mails = kept = 0
     changes = []
     for before, after in zip(old, new, strict=True):
         if before.name != after.name:
@@ -140,7 +143,19 @@ def compare(old: Iterable[Outcome], new: Iterable[Outcome]) -> Changes:
         mails += 1
         if change := change_of(before, after):
             changes.append(change)
-    return Changes(mails, tuple(changes))
+        kept += _is_kept(before, after)
+    return Changes(mails, tuple(changes), kept)
+
+
+def _is_kept(old: Outcome, new: Outcome) -> bool:
+    stayed = _route(old) == _route(new)
+    return stayed and _by_opinion(new) and not _by_opinion(old)
+
+
+def _by_opinion(outcome: Outcome) -> bool:
+    """Whether the second opinion was believed rather than the table."""
+    opinion = outcome.decision.second_opinion if outcome.decision else None
+    return opinion is not None and opinion.decided is not None
 
 
 def change_of(old: Outcome, new: Outcome) -> Change | None:

@@ -216,6 +216,7 @@ def _objects(answer: Answer) -> Iterator[dict[str, Any]]:
         "new": answer.new,
         "mails": answer.changes.mails,
         "changed": len(answer.changes.all),
+        "kept": answer.changes.kept,
         "blocking": len(answer.open_ones),
     }
 
@@ -238,6 +239,11 @@ def _in_words(answer: Answer, question: Asked, most: int) -> Iterator[str]:
         f"{changes.mails} mails judged by {answer.old} (old) and {answer.new} (new"
         f"{as_if}): {len(changes.all)} would get something else"
     )
+    if changes.kept:
+        yield (
+            f"{changes.kept} others keep their route only by the second opinion: the "
+            "table would send them elsewhere now (`final = true` lets a line decide)"
+        )
     if not changes.all:
         return
     yield ""
