@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.decision.model import Opinion
 from triage.ruleset.schema import Conditions, Rule
 
 Breach = tuple[str, ...]
@@ -24,6 +25,8 @@ class Facts:
     flags: frozenset[str] = frozenset()
     known_case: bool = False
     series_running: bool = False
+    opinion: Opinion | None = None
+    """The second one, of which no condition asks."""
 
 
 @dataclass(frozen=True, slots=True)

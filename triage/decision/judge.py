@@ -46,9 +46,7 @@ def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
     """Find role, topics, flags, route and what is missing."""
     tables = ruleset.tables
     facts = facts_of(sighting, history, ruleset)
-    opinion = opinion_of(
-        sighting.evidence, ruleset, series_running=facts.series_running
-    )
+    opinion = facts.opinion
     flags = tuple(flag for flag in tables.flag if flag.id in facts.flags)
     rule, steps, near_misses = first_line(tables.rule, facts)
     route, reason, stopped = take(rule, facts, flags, tables)
@@ -93,6 +91,7 @@ def facts_of(sighting: Sighting, history: History, ruleset: Rules) -> Facts:
         flags=frozenset(flag.id for flag in flags),
         known_case=history.case is not None,
         series_running=series_running,
+        opinion=opinion,
     )
 
 

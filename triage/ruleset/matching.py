@@ -31,6 +31,24 @@ def find_evidence(
     `look_up` is that of the ruleset's vocabulary unless another is given.
     """
     scanned = scan(ruleset, message, look_up or ruleset.matching.vocabulary.terms)
+    found = _evidence(ruleset, message, scanned)
+    if ruleset.likeness is None:
+        return found
+    return replace(found, tally=ruleset.likeness.tally(_features(scanned, found)))
+
+
+def features_in(ruleset: Ruleset, message: Message) -> frozenset[str]:
+    """Return what the second opinion learns and judges by: words and signals."""
+    scanned = scan(ruleset, message, ruleset.matching.vocabulary.terms)
+    return _features(scanned, _evidence(ruleset, message, scanned))
+
+
+def _features(scanned: Scan, evidence: Evidence) -> frozenset[str]:
+    fields = ((read_as, read.words) for read, read_as in scanned.fields)
+    return features_of(fields, evidence.signals)
+
+
+def _evidence(ruleset: Ruleset, message: Message, scanned: Scan) -> Evidence:
     hits: _Placed = []
     cancelled: _Placed = []
     hints: _Placed = []
@@ -44,22 +62,7 @@ def find_evidence(
             finding.count_hints()
             hints += _shown(scanned, signal, finding, sorted(finding.by_words))
     facts = _facts(ruleset, message, scanned)
-    found = Evidence((*_in_order(hits), *facts), _in_order(cancelled), _in_order(hints))
-    if ruleset.likeness is None:
-        return found
-    tally = ruleset.likeness.tally(_features(scanned, found))
-    return replace(found, tally=tally)
-
-
-def features_in(ruleset: Ruleset, message: Message) -> frozenset[str]:
-    """Return what the second opinion learns and judges by: words and signals."""
-    scanned = scan(ruleset, message, ruleset.matching.vocabulary.terms)
-    return _features(scanned, find_evidence(ruleset, message))
-
-
-def _features(scanned: Scan, evidence: Evidence) -> frozenset[str]:
-    fields = ((read_as, read.words) for read, read_as in scanned.fields)
-    return features_of(fields, evidence.signals)
+    return Evidence((*_in_order(hits), *facts), _in_order(cancelled), _in_order(hints))
 
 
 @dataclass(slots=True)
