@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+HERE = Path("config.toml")
+"""The installation in whose folder one stands."""
+
 config_option = click.option(
     "--config",
     "-c",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("config.toml"),
+    default=HERE,
     envvar="TRIAGE_CONFIG",
     show_default=True,
     show_envvar=True,
@@ -19,7 +22,6 @@ config_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object per line, for scripts."
 )
-HERE = Path("config.toml")
 
 
 def _or_here(

@@ -1,13 +1,12 @@
 """`triage case reroute` and `example`: officers teach the rules."""
 
 from collections.abc import Iterator
-from getpass import getuser
 from pathlib import Path
 
 import click
 
 from triage.cli.listing import day, moment
-from triage.cli.options import config_option
+from triage.cli.options import by_option, config_option
 from triage.config import load_config
 from triage.decision import clocks
 from triage.errors import ConfigError, Problem
@@ -27,7 +26,8 @@ HEADING = "# Mails that the rules once took for something else: triage case exam
 @click.argument("route")
 @click.option("--why", required=True, help="What the rules overlooked, in a sentence.")
 @config_option
-def reroute(reference: str, route: str, why: str, config: Path) -> None:
+@by_option
+def reroute(reference: str, route: str, why: str, config: Path, by: str) -> None:
     """Move case REFERENCE to ROUTE, because the rules decided wrongly.
 
     Its clocks follow the new route. The letter of the old route is dropped if it was
@@ -43,7 +43,7 @@ def reroute(reference: str, route: str, why: str, config: Path) -> None:
         case = _existing(store, reference)
         if case.line.route == route:
             raise ConfigError(f"{case.line.reference} is on the route {route} already")
-        done = store.cases.reroute(_rerouting(case, route, why, ruleset))
+        done = store.cases.reroute(_rerouting(case, route, why, by, ruleset))
         after = _existing(store, reference)
         click.echo("\n".join(_in_words(after, done, ruleset)))
         learnt = _learnt(store, after, why, ruleset)
@@ -98,7 +98,9 @@ def _existing(store: Store, reference: str) -> CaseFile:
     return found
 
 
-def _rerouting(case: CaseFile, route: str, why: str, ruleset: Ruleset) -> Rerouting:
+def _rerouting(
+    case: CaseFile, route: str, why: str, by: str, ruleset: Ruleset
+) -> Rerouting:
     new = ruleset.routes[route]
     _, respond = clocks(new, case.line.opened_at, ruleset)
     right = {new.template, *_neutral_templates(ruleset)}
@@ -106,7 +108,7 @@ def _rerouting(case: CaseFile, route: str, why: str, ruleset: Ruleset) -> Rerout
         reference=case.line.reference,
         route=route,
         why=" ".join(why.split()),
-        by=getuser(),
+        by=by,
         now=now(),
         priority=new.priority,
         respond_by=respond.at if respond else None,

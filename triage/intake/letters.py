@@ -159,18 +159,10 @@ def _notice_kind(contact: str, sha256: str) -> str:
 
 def breaker_alert(limit: int, rulebook: Rulebook, now: datetime) -> FrozenLetter | None:
     """Word the alert that replies are being held; None where no team is named."""
-    to = rulebook.organisation.contacts.get(TEAM)
-    if to is None:
-        return None
     kind = f"alert-{now:%Y%m%d%H%M%S}"
-    notice = Notice(
-        template=ALERT_TEMPLATE,
-        kind=kind,
-        to=to,
-        message_id=_mint(NO_CASE, kind, rulebook),
-        why=(f"{limit} automatic replies went out within one hour",),
-    )
-    return _frozen_notice(notice, rulebook, now)
+    why = (f"{limit} automatic replies went out within one hour",)
+    notice = _to_team(ALERT_TEMPLATE, kind, NO_CASE, why, rulebook)
+    return None if notice is None else _frozen_notice(notice, rulebook, now)
 
 
 def refusal_notice(
@@ -181,18 +173,10 @@ def refusal_notice(
     It is the same letter, by its Message-ID, however often an edition is refused; for
     folders that cannot be read, once a day.
     """
-    to = rulebook.organisation.contacts.get(TEAM)
-    if to is None:
-        return None
     kind = f"rules-{hash_ or f'{now:%Y%m%d}'}"
-    notice = Notice(
-        template=RULES_TEMPLATE,
-        kind=kind,
-        to=to,
-        message_id=_mint(NO_CASE_BUT_RULES, kind, rulebook),
-        why=tuple(_first_line(reason) for reason in reasons[:MOST_REASONS]),
-    )
-    return _frozen_notice(notice, rulebook, now)
+    why = tuple(_first_line(reason) for reason in reasons[:MOST_REASONS])
+    notice = _to_team(RULES_TEMPLATE, kind, NO_CASE_BUT_RULES, why, rulebook)
+    return None if notice is None else _frozen_notice(notice, rulebook, now)
 
 
 def reminder(
@@ -202,21 +186,25 @@ def reminder(
 
     None where no team is named.
     """
+    kind = f"due-{now:%Y%m%d%H%M%S}"
+    why = (_how_many(len(waiting) + len(owed)),)
+    notice = _to_team(REMINDER_TEMPLATE, kind, NO_ONE_CASE, why, rulebook)
+    if notice is None:
+        return None
+    folder = rulebook.ruleset.tables.modes.approved_folder
+    told = replace(notice, folder=folder, waiting=tuple(waiting), owed=tuple(owed))
+    return _frozen_notice(told, rulebook, now)
+
+
+def _to_team(
+    template: str, kind: str, about: str, why: tuple[str, ...], rulebook: Rulebook
+) -> Notice | None:
+    """A notice to the team; `about` stands where a case's reference would."""
     to = rulebook.organisation.contacts.get(TEAM)
     if to is None:
         return None
-    kind = f"due-{now:%Y%m%d%H%M%S}"
-    notice = Notice(
-        template=REMINDER_TEMPLATE,
-        kind=kind,
-        to=to,
-        message_id=_mint(NO_ONE_CASE, kind, rulebook),
-        why=(_how_many(len(waiting) + len(owed)),),
-        folder=rulebook.ruleset.tables.modes.approved_folder,
-        waiting=tuple(waiting),
-        owed=tuple(owed),
-    )
-    return _frozen_notice(notice, rulebook, now)
+    message_id = _mint(about, kind, rulebook)
+    return Notice(template=template, kind=kind, to=to, message_id=message_id, why=why)
 
 
 def _how_many(people: int) -> str:

@@ -7,7 +7,7 @@ Nothing is drawn by lot: the same mails give the same file.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import add
 
@@ -54,10 +54,8 @@ class Labelled:
         return self.features | circumstances
 
 
-def learn_likeness(
-    mails: Sequence[Labelled], progress: Callable[[int], None] = lambda _: None
-) -> Likeness:
-    """Learn the points of routes, roles and flags; `progress` is told of every round.
+def learn_likeness(mails: Sequence[Labelled]) -> Likeness:
+    """Learn the points of routes, roles and flags.
 
     Rows are kept that tell most about the route, and some about each flag.
     """
@@ -72,13 +70,13 @@ def learn_likeness(
     for kind in (ROUTE, ROLE):
         labels = [each.route if kind == ROUTE else each.role for each in mails]
         names = sorted({label for label in labels if label})
-        weights = _regression(kept, labels, names, progress)
+        weights = _regression(kept, labels, names)
         columns += [f"{kind}{name}" for name in names]
         for row in (*rows, ALWAYS):
             points[row] += weights[row]
     for flag in flags:
         labels = [_flag(each, flag) for each in mails]
-        weights = _regression(kept, labels, (_NO, _YES), progress)
+        weights = _regression(kept, labels, (_NO, _YES))
         columns.append(f"{FLAG}{flag}")
         for row in (*rows, ALWAYS):
             no, yes = weights[row]
@@ -133,7 +131,6 @@ def _regression(
     kept: Sequence[Iterable[str]],
     labels: Sequence[str | None],
     names: Sequence[str],
-    progress: Callable[[int], None],
 ) -> dict[str, list[float]]:
     weights: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(names))
     squares: dict[str, list[float]] = defaultdict(lambda: [_SMALL] * len(names))
@@ -146,7 +143,7 @@ def _regression(
         if label
     ]
     order = _order(len(mails))
-    for number in range(ROUNDS):
+    for _ in range(ROUNDS):
         for place in order:
             rows, wanted, weight = mails[place]
             softened = 1 / math.sqrt(len(rows))
@@ -166,7 +163,6 @@ def _regression(
                         weights[row], error, seen, strict=True
                     )
                 ]
-        progress(number + 1)
     return weights
 
 

@@ -31,7 +31,7 @@ Name = TypeVar("Name", str, int)
 
 _READ_AS = frozenset({"subject", "text", "signature"})
 _MOST_POINTS = 100_000
-_ROWS = "rows="
+BEGINNING = "rows="
 """Begins the first line, and says how many follow: a file that was cut is seen."""
 
 
@@ -165,7 +165,7 @@ def _wrong_beginning(
     anew = "make the file anew: triage rules learn"
     if not all(each.startswith((ROUTE, ROLE, FLAG)) for each in columns):
         yield Problem("the first line names no routes and roles", file, 1, hint=anew)
-    if beginning != f"{_ROWS}{rows}":
+    if beginning != f"{BEGINNING}{rows}":
         wrong = f"the file is not whole: it has {rows} rows, and begins {beginning!r}"
         yield Problem(wrong, file, 1, hint=anew)
 
@@ -174,7 +174,7 @@ def written(likeness: Likeness) -> str:
     """Return the table as the file has it."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow((f"{_ROWS}{len(likeness.rows)}", *likeness.columns))
+    table.writerow((f"{BEGINNING}{len(likeness.rows)}", *likeness.columns))
     for row in sorted(likeness.rows):
         table.writerow((row, *likeness.rows[row]))
     return out.getvalue()

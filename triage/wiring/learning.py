@@ -20,15 +20,14 @@ from triage.ruleset import (
     written,
 )
 from triage.ruleset.checks import UNKNOWN_ROLE
-from triage.ruleset.likeness import ROUTE, Likeness
+from triage.ruleset.likeness import BEGINNING, ROUTE, Likeness
 from triage.tomlsource import did_you_mean
 from triage.wiring.folders import replace_file
 from triage.wiring.rulebook import RULE_ENDINGS, in_folder
 
 LABELS = "labels.jsonl"
 USUAL_FILE = "second-opinion.csv"
-BEGINNING = "rows="
-EMPTY = "rows=0\n"
+EMPTY = written(Likeness((), {}))
 NO_DAY = datetime(2000, 1, 4, 12, tzinfo=UTC)
 """Stands for the day of a mail without a date: no series runs."""
 
@@ -139,9 +138,8 @@ def _wrong_label(
     label: Mapping[str, Any], ruleset: Ruleset, file: str, line: int
 ) -> Iterator[Problem]:
     """Names that the rules do not know; a misspelt one would be learnt."""
-    routes = [label.get("route"), *(label.get("route_ok") or ())]
     for kind, known, names in (
-        ("route", ruleset.routes.keys(), routes),
+        ("route", ruleset.routes.keys(), _right(label)),
         ("role", {*ruleset.roles, UNKNOWN_ROLE}, [label.get("role")]),
         ("flag", ruleset.flags.keys(), label.get("flags") or ()),
     ):
@@ -153,7 +151,7 @@ def _wrong_label(
 
 def _right(label: Mapping[str, Any]) -> frozenset[str]:
     routes = [label.get("route"), *(label.get("route_ok") or ())]
-    return frozenset(route for route in routes if route)
+    return frozenset(route for route in routes if route is not None)
 
 
 def _message(path: Path, label: Mapping[str, Any]) -> Message:

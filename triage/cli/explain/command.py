@@ -14,7 +14,7 @@ from triage.cli.explain.explained import Explained, Mail, explained
 from triage.cli.explain.page import letters_page, page
 from triage.cli.explain.recorded import recorded
 from triage.cli.explain.row import as_row
-from triage.cli.options import json_option, look_option
+from triage.cli.options import HERE, json_option, look_option
 from triage.cli.plain import plain
 from triage.cli.terminal import Look, look
 from triage.decision import sample_named, samples
@@ -25,7 +25,6 @@ from triage.ruleset import Ruleset
 from triage.tomlsource import did_you_mean
 from triage.wiring import now, rulebook_to_look_at
 
-CONFIG = Path("config.toml")
 REFERENCE = re.compile(r"[A-Z]{1,8}-\d{4}-\d{5,9}", re.IGNORECASE | re.ASCII)
 
 
@@ -121,7 +120,7 @@ def _wanted(names: tuple[str, ...], options: Options) -> Iterator[Explained]:
             mail = example_named(name, rulebook.ruleset)
             yield explained(replace(mail, at=moment or mail.at), rulebook, now())
     for reference in cases:
-        yield from recorded(reference, config or CONFIG)
+        yield from recorded(reference, config or HERE)
 
 
 def example_named(name: str, ruleset: Ruleset) -> Mail:

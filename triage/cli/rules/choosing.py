@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from triage.cli.options import HERE
 from triage.config import Config
 from triage.wiring import config_to_look_at
 
@@ -33,5 +34,5 @@ def chosen(
 ) -> Config:
     """Return the configuration that is meant, with the folders that are meant."""
     if config is None and rules is None:
-        config = Path("config.toml")
+        config = HERE
     return config_to_look_at(config, rules, templates)

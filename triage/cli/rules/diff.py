@@ -13,7 +13,7 @@ import click
 
 from triage.cli.archives import mails_to_judge
 from triage.cli.listing import columns, moment
-from triage.cli.options import json_option
+from triage.cli.options import HERE, json_option
 from triage.cli.progress import shown
 from triage.cli.terminal import printable
 from triage.errors import ConfigError, Problem
@@ -36,7 +36,6 @@ HASH = re.compile(r"[0-9a-f]{4,64}")
 HEADINGS = ("mails", "what", "from → to", "")
 MOST_SHOWN = 5
 """Mails of one kind of change that are shown without --all."""
-CONFIG = Path("config.toml")
 BLOCKS, FINE = 1, 0
 TITLES = {
     Kind.TURNED_AWAY: "would be turned away",
@@ -139,7 +138,7 @@ def diff(config: Path | None, everything: bool, as_json: bool, **asked: Any) -> 
 
 
 def _config_here() -> Path | None:
-    return CONFIG if CONFIG.is_file() else None
+    return HERE if HERE.is_file() else None
 
 
 def _chosen(here: Desk, question: Asked) -> tuple[Rulebook, Rulebook, tuple[str, ...]]:

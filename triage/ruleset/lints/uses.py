@@ -21,39 +21,36 @@ from triage.ruleset.schema import (
 
 def unused_signals(written: Written) -> Iterator[Problem]:
     """A signal that no topic, role, flag, item, route or line asks for."""
-    used = _named(written, "signal")
-    for path, signal in written.of(Signal):
-        if signal.id not in used:
-            yield written.at(
-                (*path, "id"),
-                f"nothing uses the signal `{signal.id}`",
-                "give it points in a topic or role, name it in a line or flag, or take"
-                " it away",
-            )
+    hint = (
+        "give it points in a topic or role, name it in a line or flag, or take it away"
+    )
+    return _unused(written, Signal, "nothing uses the signal", hint)
 
 
 def unused_topics(written: Written) -> Iterator[Problem]:
     """A topic that no line and no item asks for."""
-    used = _named(written, "topic")
-    for path, topic in written.of(Topic):
-        if topic.id not in used:
-            yield written.at(
-                (*path, "id"),
-                f"no line of the decision table asks for the topic `{topic.id}`",
-                "it only weighs against other topics; name it in a line, or take it"
-                " away",
-            )
+    said = "no line of the decision table asks for the topic"
+    hint = "it only weighs against other topics; name it in a line, or take it away"
+    return _unused(written, Topic, said, hint)
 
 
 def unused_roles(written: Written) -> Iterator[Problem]:
     """A role that no line asks for."""
-    used = _named(written, "role")
-    for path, role in written.of(Role):
-        if role.id not in used:
-            yield written.at(
-                (*path, "id"),
-                f"no line of the decision table asks for the role `{role.id}`",
-            )
+    said = "no line of the decision table asks for the role"
+    return _unused(written, Role, said)
+
+
+def _unused(
+    written: Written,
+    kind: type[Signal] | type[Topic] | type[Role],
+    said: str,
+    hint: str | None = None,
+) -> Iterator[Problem]:
+    """Entries that nothing names; `said` goes before the id."""
+    used = _named(written, kind.__name__.lower())
+    for path, entry in written.of(kind):
+        if entry.id not in used:
+            yield written.at((*path, "id"), f"{said} `{entry.id}`", hint)
 
 
 def unused_lists(written: Written) -> Iterator[Problem]:
