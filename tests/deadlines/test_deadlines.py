@@ -18,7 +18,7 @@ from triage.config import load_config
 from triage.deadlines import Deadlines, Reminded
 from triage.decision.model import Reason
 from triage.intake import Rulebook
-from triage.store import Category, State, Store
+from triage.store import Category, Deed, State, Store
 from triage.wiring import rulebook_of
 from triage.workdays import due
 
@@ -202,11 +202,11 @@ def test_what_falls_due_later_that_day_stands_alone_in_a_second_mail(
 
 DONE: dict[str, Callable[[Office], object]] = {
     "approved": lambda office: office.store.approvals.approve(1, office.now, "ruth"),
-    "acknowledged by a person": lambda office: office.store.cases.mark_acknowledged(
-        "CMP-2026-00001", office.now
+    "acknowledged by a person": lambda office: office.store.register.acknowledge(
+        "CMP-2026-00001", Deed(at=office.now, by="Ann", act="acknowledge")
     ),
-    "answered": lambda office: office.store.cases.mark_answered(
-        "CMP-2026-00001", office.now
+    "answered": lambda office: office.store.register.answer(
+        "CMP-2026-00001", Deed(at=office.now, by="Ann", act="answer")
     ),
 }
 

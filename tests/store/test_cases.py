@@ -8,7 +8,7 @@ import pytest
 from tests.store.making import NOW, make_letter, make_record, record_case
 from tests.store.sending import accept, claim, lose, refuse
 from triage.decision.model import Disposition, Reason
-from triage.store import Debt, State, Store
+from triage.store import Debt, Deed, State, Store
 from triage.workdays import Due
 
 REFERENCE = "CMP-2026-00001"
@@ -35,7 +35,7 @@ def test_cases_are_listed_by_what_falls_due_next(store: Store) -> None:
 def test_answered_cases_can_be_left_out(store: Store) -> None:
     for uid in (1, 2):
         record_case(store, uid)
-    store.cases.mark_answered(REFERENCE, NOW)
+    store.register.answer(REFERENCE, Deed(at=NOW, by="Ann", act="answer"))
 
     assert [case.reference for case in store.cases.listed(only_open=True)] == [
         "CMP-2026-00002"
@@ -144,7 +144,7 @@ def test_a_dropped_reply_stays_debt_until_somebody_answers(store: Store) -> None
     store.outbox.drop(1, NOW)
     assert debt_of(store) is not None
 
-    store.cases.mark_answered(REFERENCE, NOW)
+    store.register.answer(REFERENCE, Deed(at=NOW, by="Ann", act="answer"))
 
     assert debt_of(store) is None
 
@@ -232,7 +232,7 @@ def test_an_answered_case_is_no_debt_though_a_letter_came_back(store: Store) -> 
     record_case(store)
     letter = claim(store)
     accept(store, letter)
-    store.cases.mark_answered(REFERENCE, NOW)
+    store.register.answer(REFERENCE, Deed(at=NOW, by="Ann", act="answer"))
 
     bounce(store, letter.message_id)
 
@@ -283,7 +283,9 @@ def test_an_answer_acknowledges_unless_that_was_done_before(
     if at_hour == 0:
         accept(store, claim(store), at=NOW)
 
-    store.cases.mark_answered(REFERENCE, NOW + timedelta(hours=1))
+    store.register.answer(
+        REFERENCE, Deed(at=NOW + timedelta(hours=1), by="Ann", act="answer")
+    )
 
     (case,) = store.cases.listed()
     assert case.acknowledged_at == NOW + timedelta(hours=at_hour)

@@ -16,7 +16,7 @@ from tests.store.making import (
 )
 from triage.decision.model import Disposition, History, KnownCase, Reason, Spent
 from triage.decision.sender import fingerprint
-from triage.store import Category, Rekeying, Store
+from triage.store import Category, Deed, Rekeying, Store
 
 WORDS = "the school lost my paper and nobody answers my letters about it any more"
 
@@ -239,15 +239,15 @@ def test_answered_cases_of_the_person_are_recalled(store: Store) -> None:
         record_case(store, uid)
     record_case(store, 3, asked={"identity_keys": ("addr:other@x.org",)})
 
-    store.cases.mark_answered("CMP-2026-00002", NOW)
-    store.cases.mark_answered("CMP-2026-00003", NOW)
+    store.register.answer("CMP-2026-00002", Deed(at=NOW, by="Ann", act="answer"))
+    store.register.answer("CMP-2026-00003", Deed(at=NOW, by="Ann", act="answer"))
 
     assert recalled(store).answered_cases == ("CMP-2026-00002",)
 
 
 def test_a_known_case_says_that_it_was_answered(store: Store) -> None:
     record_case(store)
-    store.cases.mark_answered("CMP-2026-00001", NOW)
+    store.register.answer("CMP-2026-00001", Deed(at=NOW, by="Ann", act="answer"))
 
     history = recalled(store, verified=("CMP-2026-00001",))
 

@@ -24,7 +24,7 @@ from triage.decision.model import (
 from triage.errors import TransientError
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence, Hit
-from triage.store import Recorded, State, Store
+from triage.store import Deed, Recorded, State, Store
 from triage.workdays import Due
 
 DUE = Due(
@@ -293,7 +293,7 @@ def test_a_follow_up_takes_nothing_away(store: Store) -> None:
 
 def test_an_escalation_is_acknowledged_and_answered_afresh(store: Store) -> None:
     record_case(store, 1)
-    store.cases.mark_answered("CMP-2026-00001", NOW)
+    store.register.answer("CMP-2026-00001", Deed(at=NOW, by="Ann", act="answer"))
 
     store.record(
         make_record(

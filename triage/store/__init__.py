@@ -53,8 +53,12 @@ Cases (command line, digest)
     store.cases.debts() -> list[Debt]                     open duties to acknowledge
     store.cases.reroute(Rerouting(...)) -> Rerouted       a person overrules the rules
     store.cases.track_record(since) -> TrackRecord        how often rules decided
-    store.cases.mark_answered(reference, at)              a person answered
-    store.cases.mark_acknowledged(reference, at) -> bool  a person acknowledged
+    store.register.acknowledge(reference, Deed(...)) -> bool     a person's acts …
+    store.register.answer(reference, Deed(...), at=None)
+    store.register.extend(reference, Deed(...), until)
+    store.register.close(reference, Deed(...), outcome, root_cause=None)
+        CaseMoveError; states and moves stand in triage/store/case_states.py
+    store.audit.entries(about) / verify(head=None) / head()      who did what and why
     store.reminders.sent_on(day) / note(references, day)
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
@@ -94,6 +98,8 @@ Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py
 """
 
 from triage.store.approval import Edit
+from triage.store.audit import DAEMON, AuditEntry, Deed, Verification
+from triage.store.case_states import CaseAct, CaseMoveError, CaseState
 from triage.store.editions import (
     Acceptance,
     Activation,
@@ -132,15 +138,21 @@ from triage.store.store import Store
 from triage.store.track_record import Times, TrackRecord
 
 __all__ = [
+    "DAEMON",
     "Acceptance",
     "Activation",
     "Aside",
+    "AuditEntry",
     "Blocking",
+    "CaseAct",
     "CaseFile",
     "CaseLine",
+    "CaseMoveError",
+    "CaseState",
     "Category",
     "Counts",
     "Debt",
+    "Deed",
     "Edit",
     "Fate",
     "Filed",
@@ -171,4 +183,5 @@ __all__ = [
     "Times",
     "TrackRecord",
     "Trial",
+    "Verification",
 ]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from triage.ruleset.evidence import Evidence, Hit
+from triage.store.case_states import state_of
 from triage.store.columns import decision_of, list_of
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.letter_lines import letters_of_case
@@ -27,9 +28,9 @@ class Cases:
         self._engine = engine
 
     def listed(self, *, only_open: bool = False) -> list[CaseLine]:
-        """Return the cases, the next due first; `only_open`: unless answered."""
+        """Return the cases, the next due first; `only_open`: a person owes an answer."""
         rows = self._engine.rows(
-            f"{_CASES} WHERE :all OR c.answered_at IS NULL"
+            f"{_CASES} WHERE :all OR (c.answered_at IS NULL AND c.closed_at IS NULL)"
             " ORDER BY coalesce(c.respond_by, c.acknowledge_by, '9999'), c.id",
             all=not only_open,
         )
@@ -123,7 +124,7 @@ class Cases:
         """
         with self._engine.reading():
             rows = self._engine.rows(
-                f"{_CASES} WHERE c.acknowledged_at IS NULL"
+                f"{_CASES} WHERE c.acknowledged_at IS NULL AND c.closed_at IS NULL"
                 " ORDER BY coalesce(c.acknowledge_by, '9999'), c.id"
             )
             owed = [(row, self._acknowledgements(row)) for row in rows]
@@ -143,26 +144,6 @@ class Cases:
     def track_record(self, since: datetime) -> TrackRecord:
         """Count what rules decided since then, and how often people overruled them."""
         return track_record(self._engine, since)
-
-    def mark_acknowledged(self, reference: str, at: datetime) -> bool:
-        """Note that a person acknowledged; False: it was acknowledged before."""
-        changed = self._engine.run(
-            "UPDATE cases SET acknowledged_at = :at"
-            " WHERE reference = :reference AND acknowledged_at IS NULL",
-            reference=reference,
-            at=at,
-        )
-        return changed == 1
-
-    def mark_answered(self, reference: str, at: datetime) -> None:
-        """Note that a person answered; an answer also acknowledges."""
-        self._engine.run(
-            "UPDATE cases SET answered_at = :at,"
-            " acknowledged_at = coalesce(acknowledged_at, :at)"
-            " WHERE reference = :reference",
-            reference=reference,
-            at=at,
-        )
 
 
 _CASES = """
@@ -208,6 +189,17 @@ def _line(row: Row) -> CaseLine:
         answered_at=moment_or_none(row["answered_at"]),
         is_escalated=row["escalated_at"] is not None,
         messages=row["messages"],
+        state=state_of(row),
+        channel=row["channel"],
+        topic=row["topic"],
+        owner=row["owner"],
+        clock_from=moment(row["clock_from"]),
+        extended_until=moment_or_none(row["extended_until"]),
+        closed_at=moment_or_none(row["closed_at"]),
+        outcome=row["outcome"],
+        root_cause=row["root_cause"],
+        merged_into=row["merged_into"],
+        went_on_at=moment_or_none(row["went_on_at"]),
     )
 
 
@@ -229,7 +221,7 @@ def _debt(row: Row, letters: list[Row], why: tuple[str, ...]) -> Debt:
 
 def _why_owed(row: Row, letters: list[Row]) -> tuple[str, ...]:
     """Return why a case is unacknowledged; empty when it is not, or a letter is out."""
-    if row["acknowledged_at"] is not None:
+    if row["acknowledged_at"] is not None or row["closed_at"] is not None:
         return ()
     if any(letter["state"] in _ON_ITS_WAY for letter in letters):
         return ()

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from triage.decision.model import Decision
+from triage.store.audit import DAEMON, Deed, note_deed
+from triage.store.changing import change_case, end_stage
 from triage.store.columns import list_of, list_text
 from triage.store.engine import Engine, Row
 from triage.store.model import Record
@@ -29,17 +31,26 @@ def open_case(engine: Engine, record: Record, person: int | None) -> int:
         respond_by=_at(decision, "respond"),
         claims=history.claims,
         near_identical_to=history.near_identical_to,
+        topic=decision.topic,
     )
     case_id = int(row["id"])
+    note_deed(
+        engine,
+        Deed(at=record.inquiry.now, by=DAEMON, act="open"),
+        str(record.reference),
+        {"route": (None, decision.route)},
+    )
     _add_party(engine, case_id, record)
     return case_id
 
 
 _OPEN = """
 INSERT INTO cases (reference, person, opened_at, recorded_at, route, role, priority,
-    flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to)
+    flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to, topic,
+    clock_from)
 VALUES (:reference, :person, :opened_at, :recorded_at, :route, :role, :priority, :flags,
-    :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to)
+    :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to,
+    :topic, :opened_at)
 RETURNING id
 """
 
@@ -52,39 +63,21 @@ def join_case(engine: Engine, record: Record) -> int:
     )
     if case is None:
         raise ValueError(f"there is no case {decision.case}")
-    changed = _changed(case, record)
-    engine.run(
-        "UPDATE cases SET flags = :flags, missing = :missing, priority = :priority,"
-        " route = :route, withheld = :withheld, acknowledge_by = :acknowledge_by,"
-        " respond_by = :respond_by, acknowledged_at = :acknowledged_at,"
-        " answered_at = :answered_at, escalated_at = :escalated_at WHERE id = :id",
-        **{name: changed[name] for name in _CHANGING},
-        id=case["id"],
-    )
+    act = "escalate" if record.escalates else "follow up"
+    if record.escalates:
+        end_stage(engine, case, record.inquiry.now, "escalated")
+    deed = Deed(at=record.inquiry.now, by=DAEMON, act=act)
+    change_case(engine, case, _changed(case, record), deed)
     case_id = int(case["id"])
     _add_party(engine, case_id, record)
     return case_id
 
 
-_CHANGING = (
-    "flags",
-    "missing",
-    "priority",
-    "route",
-    "withheld",
-    "acknowledge_by",
-    "respond_by",
-    "acknowledged_at",
-    "answered_at",
-    "escalated_at",
-)
-
-
-def _changed(case: Row, record: Record) -> Row:
+def _changed(case: Row, record: Record) -> dict[str, object]:
     decision = record.decision
     flags = dict.fromkeys(list_of(case["flags"]) + decision.flags)
     still_missing = (i for i in list_of(case["missing"]) if i not in record.supplied)
-    changed = case | {
+    changed: dict[str, object] = {
         "flags": list_text(tuple(flags)),
         "missing": list_text(tuple(still_missing)),
         "priority": max(case["priority"], decision.priority, key=PRIORITIES.index),
@@ -100,6 +93,10 @@ def _changed(case: Row, record: Record) -> Row:
         "acknowledged_at": None,
         "answered_at": None,
         "escalated_at": record.inquiry.now,
+        "clock_from": record.received_at,
+        "extended_until": None,
+        "closed_at": None,
+        "outcome": None,
     }
 
 

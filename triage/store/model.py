@@ -7,6 +7,7 @@ from enum import StrEnum
 from triage.decision.model import Decision, History, Reason
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence
+from triage.store.case_states import CaseState
 from triage.store.states import State
 
 
@@ -206,6 +207,21 @@ class CaseLine:
     answered_at: datetime | None
     is_escalated: bool
     messages: int
+    state: CaseState
+    channel: str
+    """How it came: mail, telephone, letter …"""
+    topic: str | None
+    owner: str | None
+    clock_from: datetime
+    """Where the clocks of the present stage begin."""
+    extended_until: datetime | None
+    """A later date that was set for the answer, and told to the person."""
+    closed_at: datetime | None
+    outcome: str | None
+    root_cause: str | None
+    merged_into: str | None
+    went_on_at: datetime | None
+    """When the person first wrote again after the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

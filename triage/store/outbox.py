@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from triage.store.audit import DAEMON, Deed
+from triage.store.changing import change_case
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.letter_lines import letter_item, letter_lines
 from triage.store.letters import Origin, queue
@@ -234,15 +236,17 @@ class Outbox:
 
     def _acknowledged(self, row: Row, now: datetime) -> None:
         """Note the duty as done, unless an escalation renewed it meanwhile."""
-        if row["acknowledges"]:
-            self._engine.run(
-                "UPDATE cases SET acknowledged_at = coalesce(acknowledged_at, :now)"
-                " WHERE id = :case_id"
-                " AND (escalated_at IS NULL OR escalated_at <= :created_at)",
-                case_id=row["case_id"],
-                created_at=row["created_at"],
-                now=now,
-            )
+        if not row["acknowledges"]:
+            return
+        case = self._engine.row(
+            "SELECT * FROM cases WHERE id = :case_id AND acknowledged_at IS NULL"
+            " AND (escalated_at IS NULL OR escalated_at <= :created_at)",
+            case_id=row["case_id"],
+            created_at=row["created_at"],
+        )
+        if case is not None:
+            deed = Deed(at=now, by=DAEMON, act="acknowledge")
+            change_case(self._engine, case, {"acknowledged_at": now}, deed)
 
     def listed(self, *states: State) -> list[OutboxLine]:
         """Return the letters in these states, or all; the eldest first."""

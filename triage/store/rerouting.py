@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from triage.store.audit import Deed
+from triage.store.changing import case_named, change_case
 from triage.store.engine import Engine, Row
 from triage.store.letter_lines import letters_of_case
 from triage.store.model import OutboxItem, OutboxLine
@@ -46,10 +48,7 @@ class Rerouted:
 def reroute(engine: Engine, wanted: Rerouting) -> Rerouted:
     """Move a case to another route, drop its unsent wrong letter, write down why."""
     with engine.writing():
-        case = engine.one(
-            "SELECT id, route FROM cases WHERE reference = :reference",
-            reference=wanted.reference,
-        )
+        case = case_named(engine, wanted.reference)
         dropped, gone = _take_back(engine, case, wanted)
         engine.run(
             "INSERT INTO overrulings"
@@ -63,16 +62,16 @@ def reroute(engine: Engine, wanted: Rerouting) -> Rerouted:
             after=wanted.route,
             why=wanted.why,
         )
-        engine.run(
-            "UPDATE cases SET route = :route, priority = :priority,"
-            " respond_by = :respond_by,"
-            " missing = CASE WHEN :asks_missing THEN missing ELSE '[]' END"
-            " WHERE id = :id",
-            id=case["id"],
-            route=wanted.route,
-            priority=wanted.priority,
-            respond_by=wanted.respond_by,
-            asks_missing=wanted.asks_missing,
+        change_case(
+            engine,
+            case,
+            {
+                "route": wanted.route,
+                "priority": wanted.priority,
+                "respond_by": wanted.respond_by,
+                "missing": case["missing"] if wanted.asks_missing else "[]",
+            },
+            Deed(at=wanted.now, by=wanted.by, act="reroute", why=wanted.why),
         )
     return Rerouted(case["route"], tuple(dropped), tuple(gone))
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from triage.decision.model import History
 from triage.store.approval import Approvals
+from triage.store.audit import Audit
 from triage.store.breaker import Breaker
 from triage.store.cases import Cases
 from triage.store.editions import Editions
@@ -28,6 +29,7 @@ from triage.store.received import (
     received,
 )
 from triage.store.recording import record
+from triage.store.register import Register
 from triage.store.reminders import Reminders
 
 
@@ -39,6 +41,8 @@ class Store:
         self._release = release
         self.ledger = LedgerRows(engine)
         self.cases = Cases(engine)
+        self.register = Register(engine)
+        self.audit = Audit(engine)
         self.outbox = Outbox(engine)
         self.approvals = Approvals(engine)
         self.reminders = Reminders(engine)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from triage.store.audit import DAEMON, Deed
+from triage.store.changing import change_case
 from triage.store.engine import Engine
 from triage.store.moving import Change, move_letter
 from triage.store.states import Act, State
@@ -29,11 +31,13 @@ def note_undelivered(engine: Engine, message_id: str, now: datetime) -> None:
     )
     note_bounced(engine, letter["recipient"], now, "a letter came back")
     if letter["acknowledges"]:
-        engine.run(
-            "UPDATE cases SET acknowledged_at = NULL"
-            " WHERE id = :case_id AND answered_at IS NULL",
+        case = engine.row(
+            "SELECT * FROM cases WHERE id = :case_id AND answered_at IS NULL",
             case_id=letter["case_id"],
         )
+        if case is not None:
+            deed = Deed(at=now, by=DAEMON, act="acknowledgement came back")
+            change_case(engine, case, {"acknowledged_at": None}, deed)
 
 
 def note_bounced(engine: Engine, address: str, now: datetime, why: str) -> None:

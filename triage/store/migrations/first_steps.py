@@ -1,19 +1,8 @@
-"""The tables, as numbered steps; each step and its record are one transaction.
+"""Messages, cases, outbox; editions and what people decide about letters."""
 
-A step that was released is never changed: the next change is a new step. SQL that
-SQLite and PostgreSQL share, but for STRICT and BLOB. Times are UTC text of fixed width
-(`engine.utc_text`), lists are JSON text, truth is 0 or 1.
-"""
+from sqlite_utils import Database
 
-from sqlite_utils import Database, Migrations
-
-steps = Migrations("triage")
-
-
-def known_steps() -> set[str]:
-    """Return the names of all steps: in an empty database every one is pending."""
-    with Database(memory=True, execute_plugins=False) as empty:
-        return {step.name for step in steps.pending(empty)}
+from triage.store.migrations.steps import steps
 
 
 @steps(name="0001_ledger_cases_outbox")
