@@ -28,7 +28,7 @@ class Cases:
         self._engine = engine
 
     def listed(self, *, only_open: bool = False) -> list[CaseLine]:
-        """Return the cases, the next due first; `only_open`: a person owes an answer."""
+        """Return the cases, the next due first; `only_open`: an answer is owed."""
         rows = self._engine.rows(
             f"{_CASES} WHERE :all OR (c.answered_at IS NULL AND c.closed_at IS NULL)"
             " ORDER BY coalesce(c.respond_by, c.acknowledge_by, '9999'), c.id",

@@ -46,8 +46,8 @@ def open_case(engine: Engine, record: Record, person: int | None) -> int:
 
 _OPEN = """
 INSERT INTO cases (reference, person, opened_at, recorded_at, route, role, priority,
-    flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to, topic,
-    clock_from)
+    flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to,
+    topic, clock_from)
 VALUES (:reference, :person, :opened_at, :recorded_at, :route, :role, :priority, :flags,
     :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to,
     :topic, :opened_at)
