@@ -58,6 +58,8 @@ Cases (command line, digest)
     store.register.extend(reference, Deed(...), until)
     store.register.close(reference, Deed(...), outcome, root_cause=None)
         CaseMoveError; states and moves stand in triage/store/case_states.py
+    store.matters.add(reference, kind, words, at) / settle(reference, Deed(...))
+    store.matters.open_matters() / of_case(reference)    what a person must look at
     store.audit.entries(about) / verify(head=None) / head()      who did what and why
     store.reminders.sent_on(day) / note(references, day)
 
@@ -112,6 +114,7 @@ from triage.store.editions import (
 )
 from triage.store.fates import Fate
 from triage.store.handed_in import Filed, HandedIn, Spot
+from triage.store.matters import Matter, MatterKind
 from triage.store.model import (
     Aside,
     CaseFile,
@@ -131,6 +134,7 @@ from triage.store.model import (
     Rekeying,
     SetAside,
 )
+from triage.store.particulars import Field
 from triage.store.received import Received
 from triage.store.rerouting import Rerouted, Rerouting
 from triage.store.states import HandedOverError, IllegalMoveError, State
@@ -155,6 +159,7 @@ __all__ = [
     "Deed",
     "Edit",
     "Fate",
+    "Field",
     "Filed",
     "HandedIn",
     "HandedOverError",
@@ -165,6 +170,8 @@ __all__ = [
     "KeptEdition",
     "Ledger",
     "Letter",
+    "Matter",
+    "MatterKind",
     "MessageEntry",
     "OutboxItem",
     "OutboxLine",

@@ -18,6 +18,7 @@ from triage.store.fates import Fates
 from triage.store.handed_in import HandedInRows
 from triage.store.heartbeat import Heartbeat
 from triage.store.ledger import LedgerRows
+from triage.store.matters import Matters
 from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside, open_scratch
 from triage.store.outbox import Outbox
@@ -42,6 +43,7 @@ class Store:
         self.ledger = LedgerRows(engine)
         self.cases = Cases(engine)
         self.register = Register(engine)
+        self.matters = Matters(engine)
         self.audit = Audit(engine)
         self.outbox = Outbox(engine)
         self.approvals = Approvals(engine)
