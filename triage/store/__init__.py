@@ -61,6 +61,7 @@ Cases (command line, digest)
     store.matters.add(reference, kind, words, at) / settle(reference, Deed(...))
     store.matters.open_matters() / of_case(reference)    what a person must look at
     store.audit.entries(about) / verify(head=None) / head()      who did what and why
+    store.duties.due(now, until) -> list[Duty]        what is owed, and what waits
     store.reminders.sent_on(day) / note(references, day)
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
@@ -102,6 +103,7 @@ Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py
 from triage.store.approval import Edit
 from triage.store.audit import DAEMON, AuditEntry, Deed, Verification
 from triage.store.case_states import CaseAct, CaseMoveError, CaseState
+from triage.store.duties import Duty, DutyKind, Stage
 from triage.store.editions import (
     Acceptance,
     Activation,
@@ -157,6 +159,8 @@ __all__ = [
     "Counts",
     "Debt",
     "Deed",
+    "Duty",
+    "DutyKind",
     "Edit",
     "Fate",
     "Field",
@@ -185,6 +189,7 @@ __all__ = [
     "Rerouting",
     "SetAside",
     "Spot",
+    "Stage",
     "State",
     "Store",
     "Times",

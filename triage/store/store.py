@@ -12,6 +12,7 @@ from triage.store.approval import Approvals
 from triage.store.audit import Audit
 from triage.store.breaker import Breaker
 from triage.store.cases import Cases
+from triage.store.duties import Duties
 from triage.store.editions import Editions
 from triage.store.engine import Engine
 from triage.store.fates import Fates
@@ -47,6 +48,7 @@ class Store:
         self.audit = Audit(engine)
         self.outbox = Outbox(engine)
         self.approvals = Approvals(engine)
+        self.duties = Duties(engine)
         self.reminders = Reminders(engine)
         self.handed_in = HandedInRows(engine)
         self.breaker = Breaker(engine)

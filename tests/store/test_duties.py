@@ -1,0 +1,133 @@
+"""What is owed by a day, read from the store."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.store.making import make_letter, record_case
+from triage.decision.model import Reason
+from triage.store import Deed, Duty, DutyKind, Stage, State, Store
+from triage.store.duties import _ACKNOWLEDGE, _HOLD, _RESPOND
+from triage.workdays import Due
+
+NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
+ACKNOWLEDGE_BY = datetime(2026, 4, 8, 16, tzinfo=UTC)
+RESPOND_BY = datetime(2026, 4, 22, 16, tzinfo=UTC)
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
+WAITS = (Reason("by-route", "replies of this route wait"),)
+DEED = Deed(at=NOW, by="ann", act="test")
+
+
+def _due(at: datetime, days: int) -> Due:
+    return Due(at, days, NOW.date(), (), "")
+
+
+def record(store: Store, uid: int = 1, *, waits: bool = True, **decided: Any) -> None:
+    """Record a complaint that is to be acknowledged and answered."""
+    letter = make_letter(f"CMP-2026-{uid:05d}", held=WAITS if waits else ())
+    dates: dict[str, Any] = {
+        "acknowledge": _due(ACKNOWLEDGE_BY, 2),
+        "respond": _due(RESPOND_BY, 10),
+    }
+    record_case(store, uid, letters=(letter,), decided=dates | decided)
+
+
+def test_a_reply_that_waits_is_named_with_its_letter(store: Store) -> None:
+    record(store)
+
+    found = store.duties.due(NOW, ACKNOWLEDGE_BY)
+
+    assert found == [
+        Duty(
+            kind=DutyKind.ACKNOWLEDGE,
+            reference="CMP-2026-00001",
+            route="formal-complaint",
+            owner=None,
+            due=ACKNOWLEDGE_BY,
+            stage=Stage.FIRST,
+            is_late=False,
+            letter=1,
+        )
+    ]
+
+
+def test_what_is_due_after_the_window_is_left_out(store: Store) -> None:
+    record(store)
+
+    assert store.duties.due(NOW, ACKNOWLEDGE_BY.replace(hour=15)) == []
+
+
+def test_the_most_urgent_comes_first_and_what_is_past_is_late(store: Store) -> None:
+    record(store, waits=False)
+    store.register.acknowledge("CMP-2026-00001", DEED)
+    record(store, 2)
+
+    found = store.duties.due(ACKNOWLEDGE_BY.replace(hour=17), MAY)
+
+    assert [(each.kind, each.reference, each.is_late) for each in found] == [
+        (DutyKind.ACKNOWLEDGE, "CMP-2026-00002", True),
+        (DutyKind.RESPOND, "CMP-2026-00001", False),
+        (DutyKind.RESPOND, "CMP-2026-00002", False),
+    ]
+
+
+def test_a_letter_on_its_way_is_no_debt(store: Store) -> None:
+    record(store, waits=False, respond=None)
+
+    assert store.duties.due(NOW, MAY) == []
+
+
+def test_a_letter_that_came_back_is_debt(store: Store) -> None:
+    record(store, waits=False, respond=None)
+    store.outbox.drop(1, NOW)
+
+    (duty,) = store.duties.due(NOW, MAY)
+
+    assert (duty.kind, duty.letter) == (DutyKind.ACKNOWLEDGE, None)
+
+
+def test_a_letter_that_waits_beside_an_acknowledged_case_is_due_with_the_answer(
+    store: Store,
+) -> None:
+    record(store)
+    store.register.acknowledge("CMP-2026-00001", DEED)
+
+    hold, respond = store.duties.due(NOW, MAY)
+
+    assert (hold.kind, hold.due, hold.letter) == (DutyKind.HOLD, RESPOND_BY, 1)
+    assert (respond.kind, respond.due) == (DutyKind.RESPOND, RESPOND_BY)
+
+
+ENDS: dict[str, Callable[[Store], object]] = {
+    "closed": lambda store: store.register.close("CMP-2026-00001", DEED, "withdrawn"),
+    "answered": lambda store: store.register.answer("CMP-2026-00001", DEED),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_nothing_is_owed_in_the_end(
+    store: Store, end: Callable[[Store], object]
+) -> None:
+    record(store, waits=False)
+    end(store)
+
+    assert store.duties.due(NOW, MAY) == []
+    assert [line.state for line in store.outbox.listed()] == [State.QUEUED]
+
+
+PLANS = {
+    "acknowledge": (_ACKNOWLEDGE, "cases_unacknowledged (acknowledge_by<?)"),
+    "respond": (_RESPOND, "cases_unanswered (respond_by<?)"),
+    "hold": (_HOLD, "outbox_state (state=?)"),
+}
+
+
+@pytest.mark.parametrize(("query", "index"), PLANS.values(), ids=PLANS)
+def test_duties_are_found_by_index(store: Store, query: str, index: str) -> None:
+    plan = store._engine.rows(f"EXPLAIN QUERY PLAN {query}", until=NOW)
+
+    steps = [step["detail"] for step in plan]
+    assert any(index in step for step in steps), steps
+    assert not [step for step in steps if step.startswith("SCAN")]
