@@ -20,7 +20,7 @@ def test_a_matter_is_open_until_somebody_settles_it(store: Store) -> None:
     settled = store.matters.settle("CMP-2026-00001", LOOKED)
     after = store.matters.open_matters()
 
-    assert ([WORDS], 1, []) == (before, settled, after)
+    assert (before, settled, after) == ([WORDS], 1, [])
 
 
 def test_the_same_matter_is_not_put_before_people_twice_at_a_time(store: Store) -> None:
@@ -29,7 +29,7 @@ def test_the_same_matter_is_not_put_before_people_twice_at_a_time(store: Store) 
     first = store.matters.add("CMP-2026-00001", KIND, WORDS, NOW)
     second = store.matters.add("CMP-2026-00001", KIND, WORDS, NOW)
 
-    assert (True, False) == (first, second)
+    assert (first, second) == (True, False)
 
 
 def test_a_settled_matter_says_who_looked_at_it(store: Store) -> None:
@@ -49,7 +49,7 @@ def test_settling_is_in_the_audit_log(store: Store) -> None:
     store.matters.settle("CMP-2026-00001", LOOKED)
 
     acts = [each.act for each in store.audit.entries("CMP-2026-00001")]
-    assert ["open", "put before a person", "settle"] == acts
+    assert acts == ["open", "put before a person", "settle"]
 
 
 def test_a_matter_needs_a_case(store: Store) -> None:

@@ -14,6 +14,7 @@ from triage.decision.hold import (
 )
 from triage.decision.judge import Judgement, judge
 from triage.decision.model import (
+    Clocked,
     Decision,
     Disposition,
     History,
@@ -162,7 +163,7 @@ def _kept_back(judgement: Judgement, seen: Seen) -> tuple[Reason, ...]:
 
 
 def clocks(
-    route: Route, received_at: datetime, ruleset: Rules
+    route: Route, received_at: datetime, ruleset: Clocked
 ) -> tuple[Due, Due | None]:
     """Both due dates; the full answer's counts from the planned acknowledgement."""
     calendar, days = ruleset.calendar, ruleset.tables.calendar

@@ -12,14 +12,18 @@ from triage.ruleset.schema import RuleFiles, Series
 from triage.workdays import Calendar, Due
 
 
-class Rules(Protocol):
-    """What a decision asks of a ruleset; ids in its tables refer to what is there."""
+class Clocked(Protocol):
+    """What the clocks ask of rules."""
 
     @property
     def tables(self) -> RuleFiles: ...
 
     @property
     def calendar(self) -> Calendar: ...
+
+
+class Rules(Clocked, Protocol):
+    """What a decision asks of a ruleset; ids in its tables refer to what is there."""
 
     @property
     def hash(self) -> str: ...

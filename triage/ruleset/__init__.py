@@ -1,6 +1,8 @@
 """Rule files → Ruleset; Ruleset and Message → Evidence.
 
 compiling   rule files → Ruleset, or every problem at once
+merging     all rule files as one
+policy      what they say of the office: days, routes, outcomes
 schema      what ops may write
 checks      ids that must exist, dates that must make sense
 centres     the centre directory
@@ -25,15 +27,17 @@ lints       mistakes of meaning in files that can be read
 outside     names of what does not stand in rule files
 """
 
-from triage.ruleset.compiling import compile_ruleset, merged_rules
+from triage.ruleset.compiling import compile_ruleset
 from triage.ruleset.evidence import Evidence, Hit
 from triage.ruleset.learning import Labelled, learn_likeness
 from triage.ruleset.learnt import Learnt, Lesson, learn
 from triage.ruleset.likeness import written
 from triage.ruleset.lints import LINTS, lint
 from triage.ruleset.matching import features_in, find_evidence
+from triage.ruleset.merging import merged_rules
 from triage.ruleset.modes import MODES, mode_of, with_modes
 from triage.ruleset.outside import folders_in_use, unknown_outside
+from triage.ruleset.policy import Policy, read_policy
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import SCHEMA_FILE, Mode, json_schema
 
@@ -47,6 +51,7 @@ __all__ = [
     "Learnt",
     "Lesson",
     "Mode",
+    "Policy",
     "Ruleset",
     "compile_ruleset",
     "features_in",
@@ -58,6 +63,7 @@ __all__ = [
     "lint",
     "merged_rules",
     "mode_of",
+    "read_policy",
     "unknown_outside",
     "with_modes",
     "written",

@@ -13,6 +13,7 @@ from triage.ruleset.ruleset import RESERVED_SIGNALS
 from triage.ruleset.schema import (
     Automatic,
     CalendarTable,
+    CaseOutcome,
     Conditions,
     Entry,
     Example,
@@ -23,6 +24,7 @@ from triage.ruleset.schema import (
     Missing,
     Modes,
     Role,
+    RootCause,
     Route,
     Rule,
     RuleFiles,
@@ -48,6 +50,8 @@ _ARRAYS: Mapping[str, type[Entry]] = {
     "route": Route,
     "rule": Rule,
     "series": Series,
+    "outcome": CaseOutcome,
+    "root_cause": RootCause,
     "example": Example,
 }
 _TABLES: Mapping[str, type[Entry]] = {

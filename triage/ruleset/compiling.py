@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from triage.errors import ConfigError, Problem
 from triage.ruleset.centres import CentreDirectory, read_centres
@@ -18,6 +17,7 @@ from triage.ruleset.checks import (
     read_entries,
 )
 from triage.ruleset.likeness import FLAG, ROLE, ROUTE, Likeness, read_likeness
+from triage.ruleset.merging import merged_rules
 from triage.ruleset.patterns import (
     Expression,
     Matcher,
@@ -30,10 +30,10 @@ from triage.ruleset.patterns import (
     patterns_of,
 )
 from triage.ruleset.phrases import PhraseError, read_phrase
+from triage.ruleset.policy import calendar_of
 from triage.ruleset.ruleset import Ruleset
 from triage.ruleset.schema import (
     Intake,
-    RuleFiles,
     SecondOpinion,
     Senders,
     Signal,
@@ -41,8 +41,7 @@ from triage.ruleset.schema import (
     together_entries,
 )
 from triage.ruleset.signals import Patterns, SignalPatterns, signals_of
-from triage.tomlsource import Merged, Source, did_you_mean, merge, read_toml
-from triage.workdays import Calendar
+from triage.tomlsource import Merged, did_you_mean
 
 Path = tuple[str | int, ...]
 
@@ -77,7 +76,7 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
     return Ruleset(
         tables=entries.tables,
         hash=_hash(files),
-        calendar=_calendar(entries.tables),
+        calendar=calendar_of(entries.tables),
         centres=centres,
         likeness=likeness,
         matching=signals_of(signals, compiler.matchers),
@@ -89,23 +88,6 @@ def _place(problem: Problem) -> tuple[str, int, int]:
     return problem.file or "", problem.line or 0, problem.column or 0
 
 
-def merged_rules(files: Mapping[str, str]) -> Merged:
-    """Read all rule files as one. Raises ConfigError for what is no TOML."""
-    sources: list[Source] = []
-    problems: list[Problem] = []
-    for name in sorted(files):
-        if name.endswith(".toml"):
-            try:
-                sources.append(read_toml(files[name], name))
-            except ConfigError as error:
-                problems += error.problems
-    if not sources and not problems:
-        problems = [Problem("there is no rule file (*.toml)")]
-    if problems:
-        raise ConfigError(*problems)
-    return merge(*sources)
-
-
 def _hash(files: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for name in sorted(files):
@@ -113,18 +95,6 @@ def _hash(files: Mapping[str, str]) -> str:
             encoded = text.encode(errors="replace")
             digest.update(b"%d:%b" % (len(encoded), encoded))
     return digest.hexdigest()[:_HASH_LENGTH]
-
-
-def _calendar(tables: RuleFiles) -> Calendar:
-    table = tables.calendar
-    return Calendar(
-        timezone=ZoneInfo(table.timezone),
-        closing_time=table.closing_time,
-        country=table.country,
-        subdivision=table.subdivision,
-        opening_time=table.opening_time,
-        closing_days={closing.day: closing.title for closing in table.closing_days},
-    )
 
 
 def _centres(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from triage.errors import ConfigError, Problem
 from triage.ruleset.checks import Path, read_entries
-from triage.ruleset.compiling import merged_rules
+from triage.ruleset.merging import merged_rules
 from triage.ruleset.schema import Flag, Guard, Modes, Route
 from triage.tomlsource import did_you_mean
 

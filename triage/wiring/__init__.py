@@ -24,6 +24,7 @@ from triage.wiring.editions import (
     accept_blocking,
     edition_named,
     go_back,
+    policy_in_force,
     rulebook_in_force,
 )
 from triage.wiring.folders import changes_between, replace_file
@@ -80,6 +81,7 @@ __all__ = [
     "now",
     "open_store",
     "organisation_of",
+    "policy_in_force",
     "read_labelled",
     "replace_file",
     "rulebook_in_force",

@@ -9,9 +9,14 @@ from triage.config import Config
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
+from triage.ruleset import Policy, read_policy
 from triage.store import Acceptance, Activation, Blocking, KeptEdition, Store
 from triage.wiring.folders import FileChange, RuleFolders, changes_between
-from triage.wiring.rulebook import config_to_look_at, rulebook_without_keys
+from triage.wiring.rulebook import (
+    config_to_look_at,
+    edition_of,
+    rulebook_without_keys,
+)
 
 SHORTEST_HASH = 6
 
@@ -111,6 +116,17 @@ def rulebook_in_force(config_path: Path, store: Store) -> Rulebook:
     in_force = store.editions.in_force()
     kept = store.editions.get(in_force.hash).edition if in_force else None
     return rulebook_without_keys(config, kept)
+
+
+def policy_in_force(config_path: Path, store: Store) -> Policy:
+    """Read what the rules in force say of days, routes and outcomes; quickly.
+
+    Raises ConfigError.
+    """
+    in_force = store.editions.in_force()
+    if in_force is not None:
+        return read_policy(store.editions.get(in_force.hash).edition.rules)
+    return read_policy(edition_of(config_to_look_at(config_path)).rules)
 
 
 def accept_blocking(

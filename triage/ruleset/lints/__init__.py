@@ -17,7 +17,6 @@ from datetime import date
 
 from triage.errors import ConfigError, Problem, Severity
 from triage.ruleset.checks import check_ids, read_entries
-from triage.ruleset.compiling import merged_rules
 from triage.ruleset.lints.dates import closing_days_over, series_over
 from triage.ruleset.lints.routes import (
     folders_apart_by_case,
@@ -52,6 +51,7 @@ from triage.ruleset.lints.words import (
     signals_without_examples,
 )
 from triage.ruleset.lints.written import Written
+from triage.ruleset.merging import merged_rules
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

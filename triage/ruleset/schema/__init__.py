@@ -8,11 +8,13 @@ entry     what all tables have in common
 words     lists and signals
 weighing  roles, topics, flags, what is missing
 deciding  routes, the lines of the table, the guard
+closing   with what cases end
 examples  whole mails with what they must come to
 settings  intake, automatic mail, calendar, senders
 files     all tables of all files, and their JSON Schema
 """
 
+from triage.ruleset.schema.closing import CaseOutcome, RootCause
 from triage.ruleset.schema.deciding import (
     Conditions,
     Guard,
@@ -42,6 +44,7 @@ __all__ = [
     "Automatic",
     "Budgets",
     "CalendarTable",
+    "CaseOutcome",
     "ClosingDay",
     "Conditions",
     "Entry",
@@ -57,6 +60,7 @@ __all__ = [
     "Phrases",
     "Priority",
     "Role",
+    "RootCause",
     "Route",
     "Rule",
     "RuleFiles",

@@ -2,9 +2,16 @@
 
 from typing import Any
 
+from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import override
 
+from triage.ruleset.schema.closing import (
+    USUAL_OUTCOMES,
+    USUAL_ROOT_CAUSES,
+    CaseOutcome,
+    RootCause,
+)
 from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpinion
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
@@ -57,6 +64,10 @@ class RuleFiles(Entry):
     """The decision table, line by line; the first line that holds decides."""
     series: tuple[Series, ...] = ()
     """Exam series."""
+    outcome: tuple[CaseOutcome, ...] = Field(default=USUAL_OUTCOMES, min_length=1)
+    """What may come of a complaint."""
+    root_cause: tuple[RootCause, ...] = Field(default=USUAL_ROOT_CAUSES, min_length=1)
+    """Why it may have come to a complaint."""
     example: tuple[Example, ...] = ()
     """Whole mails with what they must come to."""
 
