@@ -7,6 +7,7 @@ demo        sample mails through the real daemon on embedded servers
 wiring      Config to connected parts; the only clock
 daemon      runs the jobs, stops cleanly
 trial       JOB changed rules and templates → tried → in force, or refused
+backup      a backup made, and JOB a restored store → fit to be worked with
 replay      a whole archive once more: what each mail would get, and what changed
 deadlines   JOB what falls due → a reminder to the team
 intake      JOB mailbox → decision → store → filed

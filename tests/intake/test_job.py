@@ -262,7 +262,9 @@ def test_after_a_renumbering_known_mail_is_known_and_new_mail_waits_for_a_person
     assert later == {"recorded": 1}
     assert len(store.outbox.listed()) == 2
     (debt,) = store.cases.debts()
-    assert debt.why == ("the mailbox was renumbered",)
+    assert debt.why == (
+        "it lay there when the mailbox was renumbered or the cases restored",
+    )
 
 
 def test_a_mail_that_goes_away_while_it_is_fetched_is_nobodys_loss(

@@ -140,7 +140,9 @@ def test_a_mail_that_came_while_the_mailbox_was_numbered_anew_waits_for_a_person
 
     with journey.store() as store:
         (debt,) = store.cases.debts()
-    assert debt.why == ("the mailbox was renumbered",)
+    assert debt.why == (
+        "it lay there when the mailbox was renumbered or the cases restored",
+    )
     assert len(journey.replies()) == 1
 
 

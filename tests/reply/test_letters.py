@@ -95,6 +95,7 @@ def test_every_letter_is_listed_here(templates: Templates) -> None:
         "notice",
         "notice-breaker",
         "notice-due",
+        "notice-restored",
         "notice-rules",
     }
 
@@ -283,7 +284,9 @@ def test_headings_and_language_are_real(name: str, word: Word) -> None:
     assert re.findall(r'<(\w+)[^>]* lang="en-GB"', html) == ["html", "div"]
 
 
-@pytest.mark.parametrize("name", ["notice", "notice-breaker", "notice-rules"])
+@pytest.mark.parametrize(
+    "name", ["notice", "notice-breaker", "notice-restored", "notice-rules"]
+)
 def test_a_notice_looks_like_a_letter(
     name: str,
     templates: Templates,

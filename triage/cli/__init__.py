@@ -10,6 +10,7 @@ import click
 
 from triage import __version__
 from triage.cli.acknowledged import acknowledged
+from triage.cli.backup import backup
 from triage.cli.case import case
 from triage.cli.check import check
 from triage.cli.demo import demo
@@ -46,6 +47,7 @@ def commands() -> None:
     Run:        triage run
                 triage status               is a person needed?
     Work:       triage case list, triage outbox list
+    Keep:       triage backup create FILE
     Try it out: triage demo
     """
 
@@ -61,6 +63,7 @@ for command in (
     outbox,
     rules,
     templates,
+    backup,
     demo,
 ):
     commands.add_command(command)

@@ -123,7 +123,12 @@ def _bounced(seen: Seen) -> bool:
 
 
 WITHHELD = (
-    Gate("rekeyed", "the mailbox was renumbered", _rekeyed, of_forms=True),
+    Gate(
+        "rekeyed",
+        "it lay there when the mailbox was renumbered or the cases restored",
+        _rekeyed,
+        of_forms=True,
+    ),
     Gate("too-old", "it is too old for an automatic reply", _too_old, of_forms=True),
     Gate("no-author", "it names no sender", _no_author),
     Gate("several-authors", "it names several senders", _several_authors),

@@ -1,7 +1,7 @@
 """A decision's reply and notices, worded and frozen for the outbox."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -23,11 +23,13 @@ from triage.reply.model import LONGEST_REASON
 from triage.ruleset.schema import Series
 from triage.store import Category, Store
 from triage.store import Letter as FrozenLetter
+from triage.store.restorations import Restoration
 
 NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
 RULES_TEMPLATE = "notice-rules"
 REMINDER_TEMPLATE = "notice-due"
+RESTORED_TEMPLATE = "notice-restored"
 TEAM = "team"
 MOST_REASONS = 10
 """More stand in `triage status`."""
@@ -35,6 +37,7 @@ NO_CASE = "BREAKER"
 """Stands in the Message-ID of an alert where a case's reference would."""
 NO_CASE_BUT_RULES = "RULES"
 NO_ONE_CASE = "DUE"
+NO_CASE_BUT_STORE = "STORE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,24 @@ def reminder(
     folder = rulebook.ruleset.tables.modes.approved_folder
     told = replace(notice, folder=folder, waiting=tuple(waiting), owed=tuple(owed))
     return _frozen_notice(told, rulebook, now)
+
+
+def restored_notice(
+    restoration: Restoration,
+    found: Mapping[str, int],
+    rulebook: Rulebook,
+    now: datetime,
+) -> FrozenLetter | None:
+    """Word what the mailbox showed after a restoration; None without a team."""
+    kind = f"restored-{restoration.at:%Y%m%d%H%M%S}"
+    zone = rulebook.ruleset.calendar.timezone
+    made_at = f"{restoration.made_at.astimezone(zone):%d %B %Y, %H:%M}"
+    why = (
+        f"The backup was made on {made_at}",
+        *(f"Found: {number} {what}" for what, number in found.items()),
+    )
+    notice = _to_team(RESTORED_TEMPLATE, kind, NO_CASE_BUT_STORE, why, rulebook)
+    return None if notice is None else _frozen_notice(notice, rulebook, now)
 
 
 def _to_team(

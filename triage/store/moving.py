@@ -90,11 +90,12 @@ WHERE id = :id AND state = :before AND attempt = :seen_attempt
 def _counts(row: Row, act: Act, change: Change) -> Row:
     """Count claims for ever, tries and budget since a person's act.
 
+    A letter that is doubted counts as claimed: it is not simply approved afterwards.
     Who sends a letter nevertheless wants it.
     """
     kept = {name: row[name] for name in _KEPT}
     match act:
-        case Act.CLAIM:
+        case Act.CLAIM | Act.DOUBT:
             return kept | {"attempt": row["attempt"] + 1}
         case Act.RESEND | Act.APPROVE:
             charged_at = change.now if row["category"] == "reply" else None

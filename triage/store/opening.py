@@ -15,7 +15,7 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
 
     Raises ConfigError when another daemon has it, when it is damaged or too new.
     """
-    release = _lock(path)
+    release = lock_store(path)
     try:
         engine = Engine(_created(path))
         try:
@@ -64,8 +64,8 @@ def open_scratch() -> Engine:
     return engine
 
 
-def _lock(path: Path) -> Callable[[], None]:
-    """Take the lock beside the store; it ends with the process, however that ends."""
+def lock_store(path: Path) -> Callable[[], None]:
+    """Take the lock beside a store, there or not; it ends with the process."""
     lock_path = path.with_name(path.name + ".lock")
     try:
         lock_path.parent.mkdir(parents=True, exist_ok=True)

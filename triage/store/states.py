@@ -50,6 +50,7 @@ class Act(StrEnum):
     RESEND = "resend"
     DROP = "drop"
     WITHDRAW = "withdraw"
+    DOUBT = "doubt"
 
 
 _S = State
@@ -94,6 +95,13 @@ MOVES: Mapping[Act, Mapping[State, State]] = MappingProxyType(
         },
         # A person decided against it while a dispatcher had it (see YIELDING).
         Act.WITHDRAW: {_S.SENDING: _S.DROPPED, _S.FINISHING: _S.DROPPED},
+        # The store is a backup's: it may have gone out since that was made.
+        Act.DOUBT: {
+            _S.QUEUED: _S.UNCERTAIN,
+            _S.SENDING: _S.UNCERTAIN,
+            _S.FINISHING: _S.UNCERTAIN,
+            _S.HELD: _S.UNCERTAIN,
+        },
     }
 )
 

@@ -12,6 +12,7 @@ from triage.store.approval import Approvals
 from triage.store.audit import Audit
 from triage.store.breaker import Breaker
 from triage.store.cases import Cases
+from triage.store.copying import copy_store
 from triage.store.duties import Duties
 from triage.store.editions import Editions
 from triage.store.engine import Engine
@@ -33,6 +34,7 @@ from triage.store.received import (
 from triage.store.recording import record
 from triage.store.register import Register
 from triage.store.reminders import Reminders
+from triage.store.restorations import Restorations
 
 
 class Store:
@@ -53,6 +55,7 @@ class Store:
         self.handed_in = HandedInRows(engine)
         self.breaker = Breaker(engine)
         self.fates = Fates(engine)
+        self.restorations = Restorations(engine)
         self.editions = Editions(engine)
         self.heartbeat = Heartbeat(engine)
 
@@ -89,6 +92,10 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def copy_into(self, path: Path) -> None:
+        """Write the store as it is now into a new file; nobody has to wait."""
+        copy_store(self._engine, path)
 
     @contextmanager
     def batch(self) -> Iterator[None]:

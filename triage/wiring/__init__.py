@@ -13,9 +13,11 @@ replaying  what a replay judges by
 rule_check what is wrong with an edition
 rule_test  the examples of rule files, run and timed
 learning   the second opinion, learnt from labelled mails
+backups    backups made, checked and restored
 testing    letters sent to a tester
 """
 
+from triage.wiring.backups import Restored, back_up, check_backup, restore
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
 from triage.wiring.editions import (
@@ -62,11 +64,14 @@ __all__ = [
     "Desk",
     "Installation",
     "Refusal",
+    "Restored",
     "Status",
     "Trial",
     "WentBack",
     "accept_blocking",
+    "back_up",
     "changes_between",
+    "check_backup",
     "check_folders",
     "check_installation",
     "config_to_look_at",
@@ -84,6 +89,7 @@ __all__ = [
     "policy_in_force",
     "read_labelled",
     "replace_file",
+    "restore",
     "rulebook_in_force",
     "rulebook_of",
     "rulebook_to_look_at",

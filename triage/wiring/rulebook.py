@@ -19,6 +19,7 @@ from triage.intake.letters import (
     ALERT_TEMPLATE,
     NOTICE_TEMPLATE,
     REMINDER_TEMPLATE,
+    RESTORED_TEMPLATE,
     RULES_TEMPLATE,
 )
 from triage.reply import Organisation, Templates, compile_templates, letters_in
@@ -197,6 +198,7 @@ def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
         (ALERT_TEMPLATE, "tells the team of a spent budget"),
         (RULES_TEMPLATE, "tells the team of refused rules"),
         (REMINDER_TEMPLATE, "reminds the team of what falls due"),
+        (RESTORED_TEMPLATE, "tells the team of a restored store"),
     ):
         if template not in letters:
             yield Problem(

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from triage.approvals import Approvals
+from triage.backup import Restoring
 from triage.config import Config, load_config
 from triage.daemon import Daemon, Parts, Timed
 from triage.deadlines import Deadlines
@@ -63,7 +64,9 @@ class Installation:
         self.watcher = mailbox_of(config)
         self._witness = mailbox_of(config)
         self._folders = Folders(config)
+        self._folders_of_intake = Folders(config)
         opened.callback(self._folders.close)
+        opened.callback(self._folders_of_intake.close)
         for mailbox in self._mailboxes():
             opened.callback(mailbox.close)
         submission = submission_of(config, self.stop)
@@ -93,6 +96,15 @@ class Installation:
             store=self.store,
             modes=lambda: self.intake.rulebook.ruleset.tables.modes,
             clock=clock,
+            files=config.mailbox.file,
+        )
+        self.restoring = Restoring(
+            inbox=inbox_of(config),
+            mailbox_of=self._folders_of_intake,
+            store=self.store,
+            rulebook=lambda: self.intake.rulebook,
+            clock=clock,
+            letters_in=self._folders_with_letters,
             files=config.mailbox.file,
         )
         self.deadlines = Deadlines(
@@ -135,13 +147,14 @@ class Installation:
         return taken, sent
 
     def ready_mailbox(self) -> None:
-        """Connect, where that is needed, and refuse a server that cannot file safely.
+        """Connect, refuse a server that cannot file safely, heed a restoration.
 
         Raises ConfigError with the reason, TransientError when the server is away.
         """
         self.mailbox.connect()
         if self.config.mailbox.file:
             self.mailbox.check_filing()
+        self.restoring.run()
 
     def interrupt(self) -> None:
         """End what is under way; for another thread or a signal handler."""
@@ -149,6 +162,7 @@ class Installation:
         for mailbox in self._mailboxes():
             mailbox.interrupt()
         self._folders.interrupt()
+        self._folders_of_intake.interrupt()
 
     def _mailboxes(self) -> tuple[ImapMailbox, ...]:
         return self.mailbox, self.watcher, self._witness
@@ -161,6 +175,16 @@ class Installation:
             return MailboxWitness(self._witness, submission.sent_folder)
         filed_in = self._folder_of_automatic_mail if mailbox.file else None
         return MailboxWitness(self._witness, mailbox.folder, filed_in)
+
+    def _folders_with_letters(self) -> tuple[str, ...]:
+        """Where copies of our letters lie; empty: nothing can be looked for."""
+        if self.config.submission.witness == "sent":
+            return (self.config.submission.sent_folder,)
+        if self.config.submission.witness == "none":
+            return ()
+        filed_in = self._folder_of_automatic_mail()
+        inbox = self.config.mailbox.folder
+        return (inbox, filed_in) if filed_in else (inbox,)
 
     def _folder_of_automatic_mail(self) -> str | None:
         """Return it as the rules have it now."""

@@ -1,0 +1,146 @@
+"""What a restored store is told before anything is taken up."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.installing import ADDRESS, Settings
+from tests.journeys.journey import Journey, text_of
+from tests.journeys.mails import make_mail
+from triage.backup import verify
+from triage.cli import main
+from triage.errors import ConfigError
+from triage.wiring import back_up, now, restore
+
+pytestmark = pytest.mark.servers
+
+
+def printed_by(*arguments: str | Path) -> int:
+    with pytest.raises(SystemExit) as left:
+        main([str(each) for each in arguments])
+    return int(left.value.code or 0)
+
+
+@pytest.fixture
+def since_backup(journey: Journey, tmp_path: Path) -> Path:
+    """Back up after one complaint, then let a second be answered and filed."""
+    journey.install(Settings(submission={"witness": "copy"}))
+    journey.deliver(make_mail("The first complaint"))
+    journey.run_once()
+    backup = tmp_path / "store.backup"
+    back_up(journey.config, backup, now())
+    journey.deliver(make_mail("The second complaint"))
+    journey.run_once()
+    return backup
+
+
+def bring_back(journey: Journey, backup: Path) -> None:
+    restore(journey.config, backup, now, replace=True)
+
+
+def test_a_mail_taken_up_since_the_backup_gets_a_case_and_no_second_answer(
+    journey: Journey, since_backup: Path
+) -> None:
+    sent = len(journey.replies())
+
+    bring_back(journey, since_backup)
+    journey.run_once()
+    journey.run_once()
+
+    to_people = [
+        reply
+        for reply in journey.replies()[sent:]
+        if "team" not in str(reply["To"]) and reply["Auto-Submitted"]
+    ]
+    assert to_people == []
+    assert len(journey.cases()) == 2
+    assert journey.subjects() == []
+
+
+def test_no_reference_is_given_twice(journey: Journey, since_backup: Path) -> None:
+    before = {case.line.reference for case in journey.cases()}
+
+    bring_back(journey, since_backup)
+    journey.run_once()
+
+    first, second = (case.line.reference for case in journey.cases())
+    assert first in before
+    assert second not in before
+
+
+def test_the_store_that_was_there_is_kept(journey: Journey, since_backup: Path) -> None:
+    bring_back(journey, since_backup)
+
+    (kept,) = journey.folder.glob("*.before-*")
+    assert kept.stat().st_size > 0
+
+
+def test_a_store_is_not_replaced_unasked(journey: Journey, since_backup: Path) -> None:
+    with pytest.raises(ConfigError, match="--replace"):
+        restore(journey.config, since_backup, now, replace=False)
+
+    assert len(journey.cases()) == 2
+
+
+def test_nothing_is_restored_under_a_running_daemon(
+    journey: Journey, since_backup: Path
+) -> None:
+    with journey.installation(), pytest.raises(ConfigError, match="another triage"):
+        bring_back(journey, since_backup)
+
+
+def test_another_key_is_refused(journey: Journey, since_backup: Path) -> None:
+    (journey.folder / "reference.key").write_text("f" * 64)
+
+    with pytest.raises(ConfigError, match="is not the one of the backup"):
+        bring_back(journey, since_backup)
+
+    assert len(journey.cases()) == 2
+
+
+def test_the_command_line_makes_checks_and_restores(
+    journey: Journey, since_backup: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = since_backup.with_name("again.backup")
+
+    statuses = [
+        printed_by("backup", "create", again, "--config", journey.config),
+        printed_by("backup", "verify", again, "--config", journey.config),
+        printed_by("backup", "restore", again, "--replace", "--config", journey.config),
+    ]
+
+    assert statuses == [0, 0, 0]
+    assert "2 cases" in capsys.readouterr().out
+    assert verify(again)[0].counts["cases"] == 2
+
+
+def test_a_copy_of_the_lost_acknowledgement_proves_that_it_went_out(
+    journey: Journey, since_backup: Path
+) -> None:
+    lost = next(
+        each.octets
+        for each in reversed(journey.smtp.accepted)
+        if b"Auto-Submitted: auto-replied" in each.octets
+    )
+    journey.deliver(lost, ADDRESS)
+
+    bring_back(journey, since_backup)
+    journey.run_once()
+    journey.run_once()
+
+    second = journey.cases()[1]
+    assert second.line.acknowledged_at is not None
+    assert second.why_unacknowledged == ()
+
+
+def test_the_team_is_told_what_was_found(journey: Journey, since_backup: Path) -> None:
+    bring_back(journey, since_backup)
+    journey.run_once()
+
+    told = [
+        text_of(reply)
+        for reply in journey.replies()
+        if reply["Subject"] == "The case store came back from a backup"
+    ]
+    assert len(told) == 1
+    assert "Found: 1 mails put back to be taken up" in told[0]

@@ -1,0 +1,159 @@
+"""JOB after a restoration: what the mailbox shows that the store does not know.
+
+It runs before anything is taken up. References that are seen in letters of ours are not
+given again; mail of people that was taken up and filed since the backup is put back, so
+that it gets a case; and nothing that lies in the mailbox now is answered by itself,
+since it may have been answered before.
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from triage.decision import is_ours
+from triage.intake import Rulebook
+from triage.intake.letters import restored_notice
+from triage.message import Fetched, Listed, Message, peek
+from triage.message.token import Minted
+from triage.store import Inbox, Store
+from triage.store.restorations import Restoration
+
+log = logging.getLogger(__name__)
+
+
+class Selected(Protocol):
+    """What the folder said when it was opened."""
+
+    @property
+    def uidvalidity(self) -> int: ...
+
+
+class Mailbox(Protocol):
+    """The part of a mailbox that this job uses (see triage.mailbox), of one folder."""
+
+    def connect(self) -> None: ...
+    def ensure_folders(self, folders: Iterable[str]) -> None: ...
+    def select(self) -> Selected: ...
+    def uids(self) -> list[int]: ...
+    def peek(self, uids: Sequence[int]) -> Iterator[Listed]: ...
+    def fetch(self, listed: Iterable[Listed]) -> Iterator[Fetched]: ...
+    def file(self, uids: Sequence[int], folder: str) -> frozenset[int]: ...
+
+
+@dataclass(kw_only=True)
+class Restoring:
+    """Asks the mailbox once after a restoration; `run` does nothing otherwise."""
+
+    inbox: Inbox
+    mailbox_of: Callable[[str], Mailbox]
+    """A connection to a folder, the same one each time."""
+    store: Store
+    rulebook: Callable[[], Rulebook]
+    clock: Callable[[], datetime]
+    letters_in: Callable[[], tuple[str, ...]]
+    """Folders where letters of ours lie: Sent, or where copies arrive."""
+    files: bool = True
+    """Whether mail is moved to its route's folder."""
+
+    def run(self) -> None:
+        """Make a restored store fit to be worked with.
+
+        Raises TransientError when the mailbox or the store fails: nothing may be taken
+        up then.
+        """
+        self.store.restorations.settle_answered(self.clock())
+        pending = self.store.restorations.pending()
+        if pending is None:
+            return
+        log.warning("the store was restored: asking the mailbox what it does not know")
+        found = Counter[str]()
+        for folder in self.letters_in():
+            self._learn_of_letters(folder, found)
+        if self.files:
+            for folder in self._route_folders():
+                self._put_back(folder, found)
+        self._mark_old_stock()
+        self._finish(pending, found)
+
+    def _learn_of_letters(self, folder: str, found: Counter[str]) -> None:
+        """Note what letters say that were sent since the backup."""
+        mailbox = self._opened(folder)
+        for listed in mailbox.peek(mailbox.uids()):
+            head = peek(listed.header)
+            ours = self.rulebook().ours_among([head.message_id or ""])
+            if not ours or self.store.restorations.knows_letter(head.message_id or ""):
+                continue
+            found["letters of ours that the store does not know"] += 1
+            self._skip_reference(ours[0])
+            answered = [each for each in head.references if not self._is_ours(each)]
+            self.store.restorations.note_answered(answered[-1:], self.clock())
+
+    def _is_ours(self, message_id: str) -> bool:
+        return bool(self.rulebook().ours_among([message_id]))
+
+    def _skip_reference(self, letter: Minted) -> None:
+        prefix, _, rest = letter.reference.partition("-")
+        year, _, number = rest.partition("-")
+        if year.isdecimal() and number.isdecimal():
+            self.store.restorations.skip_references(prefix, int(year), int(number))
+
+    def _put_back(self, folder: str, found: Counter[str]) -> None:
+        """Move mail that the store does not know back to where it is taken up."""
+        mailbox = self._opened(folder)
+        unsure: list[Listed] = []
+        for listed in mailbox.peek(mailbox.uids()):
+            head = peek(listed.header)
+            if self._may_be_ours(head) and not self._is_known(head, listed):
+                unsure.append(listed)
+        unknown = [
+            fetched.uid
+            for fetched in mailbox.fetch(unsure)
+            if self.store.handed_in.by_bytes(hashlib.sha256(fetched.raw).hexdigest())
+            is None
+        ]
+        if unknown:
+            mailbox.file(unknown, self.inbox.folder)
+            found["mails put back to be taken up"] += len(unknown)
+
+    def _may_be_ours(self, head: Message) -> bool:
+        rulebook = self.rulebook()
+        return is_ours(head, rulebook.ruleset, bool(rulebook.proven_cases(head)))
+
+    def _is_known(self, head: Message, listed: Listed) -> bool:
+        if head.message_id is None or head.sender is None:
+            return False
+        known = self.store.handed_in.by_id(
+            head.message_id, head.sender.address, listed.received_at
+        )
+        return known is not None
+
+    def _mark_old_stock(self) -> None:
+        uids = self._opened(self.inbox.folder).uids()
+        self.store.restorations.mark_old_stock(self.inbox, max(uids, default=0))
+
+    def _finish(self, pending: Restoration, found: Counter[str]) -> None:
+        now = self.clock()
+        rulebook = self.rulebook()
+        with self.store.batch():
+            self.store.restorations.finish(found, now)
+            letter = restored_notice(pending, found, rulebook, now)
+            if letter is not None:
+                self.store.outbox.notify(letter, now)
+        for what, number in found.items():
+            log.warning("after the restoration: %d %s", number, what)
+
+    def _route_folders(self) -> list[str]:
+        tables = self.rulebook().ruleset.tables
+        return list(dict.fromkeys(route.folder for route in tables.route))
+
+    def _opened(self, folder: str) -> Mailbox:
+        mailbox = self.mailbox_of(folder)
+        mailbox.connect()
+        if folder != self.inbox.folder:
+            mailbox.ensure_folders([folder])
+        mailbox.select()
+        return mailbox

@@ -1,0 +1,156 @@
+"""A store that came back from a backup: older than what the world has seen of us."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from triage.store.audit import DAEMON, Deed, note_deed
+from triage.store.changing import change_case
+from triage.store.engine import Engine, moment, moment_or_none
+from triage.store.model import Inbox
+from triage.store.moving import Change, move_letter
+from triage.store.states import MOVES, Act
+
+MARGIN = 1000
+"""References that are left out: they may have been given since the backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """One return from a backup."""
+
+    id: int
+    at: datetime
+    made_at: datetime
+    """When the backup was made."""
+    reconciled_at: datetime | None
+    found: Mapping[str, int]
+    """What the mailbox showed that the store did not know."""
+
+
+class Restorations:
+    """What must be made sure before a restored store is worked with."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self, made_at: datetime, now: datetime) -> int:
+        """Make a restored store safe; return how many letters became uncertain.
+
+        No letter that was on its way or waited is sent before its witness was looked
+        for, and no reference is given twice.
+        """
+        with self._engine.writing():
+            self._engine.run(
+                "INSERT INTO restorations (at, made_at) VALUES (:now, :made_at)",
+                now=now,
+                made_at=made_at,
+            )
+            note_deed(
+                self._engine,
+                Deed(at=now, by=DAEMON, act="restore"),
+                "store",
+                {"backup": (None, made_at.isoformat())},
+            )
+            self._leave_out_references(now)
+            return self._doubt_letters(now)
+
+    def _leave_out_references(self, now: datetime) -> None:
+        self._engine.run("UPDATE counters SET value = value + :margin", margin=MARGIN)
+        # The first case of a year may have been opened since the backup.
+        for row in self._engine.rows("SELECT DISTINCT name FROM counters"):
+            self.skip_references(row["name"].rpartition("-")[0], now.year, MARGIN)
+
+    def skip_references(self, prefix: str, year: int, upto: int) -> None:
+        """Give no reference of a year up to a number."""
+        self._engine.run(
+            "INSERT INTO counters (name, value) VALUES (:name, :upto)"
+            " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+            name=f"{prefix}-{year}",
+            upto=upto,
+        )
+
+    def _doubt_letters(self, now: datetime) -> int:
+        states = ", ".join(f"'{state}'" for state in MOVES[Act.DOUBT])
+        rows = self._engine.rows(
+            f"SELECT id FROM outbox WHERE state IN ({states}) ORDER BY id"  # noqa: S608 - our own names
+        )
+        why = "the store was restored: it may have been sent since the backup"
+        for row in rows:
+            move_letter(self._engine, row["id"], Act.DOUBT, Change(now, why))
+        return len(rows)
+
+    def pending(self) -> Restoration | None:
+        """Return the return from a backup that the mailbox was not asked about yet."""
+        return self._last("reconciled_at IS NULL")
+
+    def last(self) -> Restoration | None:
+        """Return the latest return from a backup."""
+        return self._last("true")
+
+    def _last(self, condition: str) -> Restoration | None:
+        row = self._engine.row(
+            f"SELECT * FROM restorations WHERE {condition} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
+        )
+        if row is None:
+            return None
+        return Restoration(
+            row["id"],
+            moment(row["at"]),
+            moment(row["made_at"]),
+            moment_or_none(row["reconciled_at"]),
+            json.loads(row["found"] or "{}"),
+        )
+
+    def knows_letter(self, message_id: str) -> bool:
+        """Say whether a letter of ours is in the outbox."""
+        found = self._engine.row(
+            "SELECT 1 AS yes FROM outbox WHERE message_id = :id", id=message_id
+        )
+        return found is not None
+
+    def note_answered(self, message_ids: Iterable[str], now: datetime) -> None:
+        """Remember mails of people that letters answer which the store lost."""
+        self._engine.run_each(
+            "INSERT INTO answered_before (message_id, at) VALUES (?, ?)"
+            " ON CONFLICT (message_id) DO NOTHING",
+            ((each, now) for each in message_ids),
+        )
+
+    def mark_old_stock(self, inbox: Inbox, upto: int) -> None:
+        """Answer nothing unknown by itself that lies in a mailbox up to a UID."""
+        self._engine.run(
+            "UPDATE inboxes SET old_stock_upto = max(old_stock_upto, :upto)"
+            " WHERE account = :account AND folder = :folder",
+            account=inbox.account,
+            folder=inbox.folder,
+            upto=upto,
+        )
+
+    def settle_answered(self, now: datetime) -> int:
+        """Note cases as acknowledged whose mail a lost letter answered; count them."""
+        with self._engine.writing():
+            rows = self._engine.rows(
+                "SELECT c.*, a.message_id AS answered FROM answered_before a"
+                " JOIN messages m ON m.message_id = a.message_id"
+                " JOIN cases c ON c.id = m.case_id"
+            )
+            owed = [row for row in rows if row["acknowledged_at"] is None]
+            for row in owed:
+                deed = Deed(at=now, by=DAEMON, act="acknowledged before")
+                change_case(self._engine, row, {"acknowledged_at": now}, deed)
+            self._engine.run_each(
+                "DELETE FROM answered_before WHERE message_id = ?",
+                ((row["answered"],) for row in rows),
+            )
+        return len(owed)
+
+    def finish(self, found: Mapping[str, int], now: datetime) -> None:
+        """Note that the mailbox was asked, and what it showed."""
+        self._engine.run(
+            "UPDATE restorations SET reconciled_at = :now, found = :found"
+            " WHERE reconciled_at IS NULL",
+            now=now,
+            found=json.dumps(dict(found)),
+        )
