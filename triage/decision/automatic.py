@@ -6,12 +6,15 @@ reply is kept back.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from triage.decision.authentication import without_comments
 from triage.decision.gate import Gate, Seen, reasons
 from triage.decision.model import Reason
 
+OWN_ADDRESS = "own-address"
+"""The code of mail that comes from this mailbox, whoever wrote it."""
 DELIVERY_REPORT = "delivery-report"
 """The code of mail that says what became of ours."""
 
@@ -30,7 +33,12 @@ ENOUGH_SIGNS = 2
 
 def automatic(seen: Seen) -> Reason | None:
     """Say why a message is a machine's, or None where a person may have sent it."""
-    return next(reasons(AUTOMATIC, seen), None)
+    return next(automatic_reasons(seen), None)
+
+
+def automatic_reasons(seen: Seen) -> Iterator[Reason]:
+    """Yield everything that makes a message a machine's, our own mail included."""
+    return reasons(AUTOMATIC, seen)
 
 
 def _loop_mark(seen: Seen) -> bool:
@@ -160,7 +168,7 @@ def _system_sender(seen: Seen) -> bool:
 
 AUTOMATIC = (
     Gate("loop-mark", "it is our own mail that came back", _loop_mark, of_forms=True),
-    Gate("own-address", "it comes from an address of this mailbox", _from_ourselves),
+    Gate(OWN_ADDRESS, "it comes from an address of this mailbox", _from_ourselves),
     Gate("read-receipt", "it is a read receipt", _read_receipt),
     Gate(
         "feedback-report", "it is a mail provider's feedback report", _feedback_report

@@ -78,6 +78,8 @@ class Ourselves:
     """The value of our own X-Triage-Loop field."""
     colleagues: frozenset[str] = frozenset()
     """Contacts who are told of complaints, lower-cased: they answer notices."""
+    staff: tuple[str, ...] = ()
+    """Addresses of colleagues who answer complaints; * stands for anything."""
 
 
 @dataclass(frozen=True, slots=True)

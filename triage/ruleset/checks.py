@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from triage.errors import ConfigError, Problem
 from triage.ruleset.ruleset import RESERVED_SIGNALS
 from triage.ruleset.schema import (
+    Answers,
     Automatic,
     CalendarTable,
     CaseOutcome,
@@ -56,6 +57,7 @@ _ARRAYS: Mapping[str, type[Entry]] = {
 }
 _TABLES: Mapping[str, type[Entry]] = {
     "intake": Intake,
+    "answers": Answers,
     "automatic": Automatic,
     "calendar": CalendarTable,
     "senders": Senders,
@@ -75,6 +77,7 @@ _REFERENCES: Mapping[type[Entry], Mapping[str, str]] = {
         "not_asked_when_any": "signal",
         "asked_when_topic": "topic",
     },
+    Answers: {"holding": "signal", "doubtful": "signal"},
     Route: {"contrary": "signal"},
     SecondOpinion: {"flags": "flag"},
     Guard: {"contrary": "signal", "otherwise": "route"},

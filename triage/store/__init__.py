@@ -78,6 +78,12 @@ Letters that wait for approval (command line, approved folder)
     store.approvals.edits(id) -> list[Edit]               what people replaced
     store.handed_in: mails in the folders for approval; see triage/store/handed_in.py
 
+What people do in their mail program (answers)
+    store.sent.correspondence(message_ids, proven, named) -> Correspondence
+    store.sent.note(SentMail(...), now) -> bool      a mail to a party, and its effect
+    store.sent.names_a_case(message_ids) -> bool
+    store.watches.last(folder) / note(folder, Watch(...)) / seen(...) / mark_seen(...)
+
 Editions (rule files and templates: what is in force, what was tried)
     store.editions.keep(edition, counts, now)
     store.editions.get(prefix) -> KeptEdition             raises ConfigError
@@ -134,14 +140,17 @@ from triage.store.model import (
     Record,
     Recorded,
     Rekeying,
+    SentEntry,
     SetAside,
 )
 from triage.store.particulars import Field
 from triage.store.received import Received
 from triage.store.rerouting import Rerouted, Rerouting
+from triage.store.sent import SentMail
 from triage.store.states import HandedOverError, IllegalMoveError, State
 from triage.store.store import Store
 from triage.store.track_record import Times, TrackRecord
+from triage.store.watches import Watch
 
 __all__ = [
     "DAEMON",
@@ -187,6 +196,8 @@ __all__ = [
     "Rekeying",
     "Rerouted",
     "Rerouting",
+    "SentEntry",
+    "SentMail",
     "SetAside",
     "Spot",
     "Stage",
@@ -196,4 +207,5 @@ __all__ = [
     "TrackRecord",
     "Trial",
     "Verification",
+    "Watch",
 ]

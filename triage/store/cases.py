@@ -17,6 +17,7 @@ from triage.store.model import (
     Place,
 )
 from triage.store.rerouting import Rerouted, Rerouting, reroute
+from triage.store.sent import sent_to
 from triage.store.states import State
 from triage.store.track_record import TrackRecord, track_record
 
@@ -62,6 +63,7 @@ class Cases:
             letters=letters_of_case(self._engine, row["id"]),
             why_unacknowledged=_why_owed(row, self._acknowledgements(row)),
             overrulings=self._overrulings(row["id"]),
+            sent=sent_to(self._engine, row["id"]),
         )
 
     def _overrulings(self, case_id: int) -> tuple[Overruling, ...]:

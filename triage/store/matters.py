@@ -14,6 +14,12 @@ class MatterKind(StrEnum):
 
     OTHER_WRITER = "other writer"
     """Somebody who is no party wrote about a case."""
+    ANSWER = "answer"
+    """A colleague wrote to the person, and it may have been the answer."""
+    OUTCOME = "outcome"
+    """It was closed in the mail program, which says no outcome."""
+    MOVED = "moved"
+    """A mail of it was moved to a folder that says nothing for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

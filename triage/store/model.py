@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from triage.decision.answering import Effect
 from triage.decision.model import Decision, History, Reason
 from triage.message.model import Message
 from triage.ruleset.evidence import Evidence
@@ -245,6 +246,26 @@ class MessageEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentEntry:
+    """A mail that a person, not the program, sent to a party of a case."""
+
+    sha256: str
+    size: int
+    is_whole: bool
+    folder: str
+    """Where it was found."""
+    sent_at: datetime
+    noted_at: datetime
+    address: str | None
+    """Who wrote it."""
+    subject: str
+    message_id: str | None
+    effect: Effect
+    why: str
+    """Why it counts so, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxLine:
     """A letter in a list."""
 
@@ -315,6 +336,8 @@ class CaseFile:
     why_unacknowledged: tuple[str, ...] = ()
     """Where the duty to acknowledge is open and no letter is out: each reason."""
     overrulings: tuple[Overruling, ...] = ()
+    sent: tuple[SentEntry, ...] = ()
+    """What people wrote to the parties, from their mail program."""
 
 
 @dataclass(frozen=True, slots=True)

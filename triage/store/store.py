@@ -35,6 +35,8 @@ from triage.store.recording import record
 from triage.store.register import Register
 from triage.store.reminders import Reminders
 from triage.store.restorations import Restorations
+from triage.store.sent import SentMails
+from triage.store.watches import Watches
 
 
 class Store:
@@ -53,6 +55,8 @@ class Store:
         self.duties = Duties(engine)
         self.reminders = Reminders(engine)
         self.handed_in = HandedInRows(engine)
+        self.sent = SentMails(engine)
+        self.watches = Watches(engine)
         self.breaker = Breaker(engine)
         self.fates = Fates(engine)
         self.restorations = Restorations(engine)

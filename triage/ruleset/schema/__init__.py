@@ -27,6 +27,7 @@ from triage.ruleset.schema.entry import Entry, Id, Mode, Phrases, Priority, Wher
 from triage.ruleset.schema.examples import Example, Expect
 from triage.ruleset.schema.files import SCHEMA_FILE, RuleFiles, json_schema
 from triage.ruleset.schema.settings import (
+    Answers,
     Automatic,
     Budgets,
     CalendarTable,
@@ -41,6 +42,7 @@ from triage.ruleset.schema.words import Signal, WordList, together_entries
 
 __all__ = [
     "SCHEMA_FILE",
+    "Answers",
     "Automatic",
     "Budgets",
     "CalendarTable",

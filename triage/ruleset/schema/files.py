@@ -16,6 +16,7 @@ from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpin
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
 from triage.ruleset.schema.settings import (
+    Answers,
     Automatic,
     CalendarTable,
     Intake,
@@ -42,6 +43,8 @@ class RuleFiles(Entry):
     """Who counts as one person, and how often one may write."""
     guard: Guard
     """What every redirection needs, and where a message goes otherwise."""
+    answers: Answers = Answers()
+    """What counts as the answer to a complaint."""
     modes: Modes = Modes()
     """How far answers go by themselves."""
     second_opinion: SecondOpinion | None = None

@@ -59,6 +59,19 @@ class Automatic(Entry):
     """Where automatic mail is filed; without it, it stays where it is."""
 
 
+class Answers(Entry):
+    """What counts as the answer to a complaint, when a person writes it."""
+
+    least_words: int = Field(default=25, ge=1)
+    """Fewer own words than this are no answer: the person is only acknowledged."""
+    holding: tuple[Id, ...] = ()
+    """Signals of a holding letter: the person is kept informed, the answer is owed."""
+    doubtful: tuple[Id, ...] = ()
+    """Signals of a mail that may be no answer yet: a person is asked."""
+    closed_folder: str | None = None
+    """Where officers move a mail, in their mail program, to close its case."""
+
+
 class ClosingDay(Entry):
     """A day on which the board is closed, besides weekends and public holidays."""
 

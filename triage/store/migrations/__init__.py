@@ -7,11 +7,11 @@ SQLite and PostgreSQL share, but for STRICT and BLOB. Times are UTC text of fixe
 
 from sqlite_utils import Database
 
-from triage.store.migrations import first_steps, register, restorations
+from triage.store.migrations import answers, first_steps, register, restorations
 from triage.store.migrations.steps import steps
 
-# Each module adds its steps when it is imported; the order is that of their numbers.
-PARTS = (first_steps, register, restorations)
+# Each module adds its steps when it is imported.
+PARTS = (first_steps, register, restorations, answers)
 
 
 def known_steps() -> set[str]:
