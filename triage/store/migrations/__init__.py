@@ -5,13 +5,14 @@ SQLite and PostgreSQL share, but for STRICT and BLOB. Times are UTC text of fixe
 (`engine.utc_text`), lists are JSON text, truth is 0 or 1.
 """
 
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
-from triage.store.migrations import answers, first_steps, register, restorations
-from triage.store.migrations.steps import steps
+from triage.store.migrations import first_steps, register, restorations
 
-# Each module adds its steps when it is imported.
-PARTS = (first_steps, register, restorations, answers)
+PARTS = (first_steps, register, restorations)
+"""In the order of their numbers; each has STEPS: names and SQL."""
+
+steps = Migrations("triage")
 
 
 def known_steps() -> set[str]:
@@ -20,4 +21,12 @@ def known_steps() -> set[str]:
         return {step.name for step in steps.pending(empty)}
 
 
-__all__ = ["PARTS", "known_steps", "steps"]
+def _add(name: str, sql: str) -> None:
+    @steps(name=name)
+    def _step(database: Database) -> None:
+        database.executescript(sql)
+
+
+for part in PARTS:
+    for each in part.STEPS:
+        _add(*each)

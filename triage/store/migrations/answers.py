@@ -1,15 +1,5 @@
 """What people do in their mail program: mails they send, folders they file into."""
 
-from sqlite_utils import Database
-
-from triage.store.migrations.steps import steps
-
-
-@steps(name="0010_sent_by_people")
-def _sent_by_people(database: Database) -> None:
-    database.executescript(_SENT_BY_PEOPLE)
-
-
 _SENT_BY_PEOPLE = """
 -- A person's mail to a party of a case.
 CREATE TABLE sent_mails (
@@ -51,3 +41,5 @@ CREATE TABLE watched (
     PRIMARY KEY (folder, uidvalidity, uid)
 ) STRICT, WITHOUT ROWID;
 """
+
+STEPS = (("0010_sent_by_people", _SENT_BY_PEOPLE),)

@@ -1,15 +1,5 @@
 """Messages, cases, outbox; editions and what people decide about letters."""
 
-from sqlite_utils import Database
-
-from triage.store.migrations.steps import steps
-
-
-@steps(name="0001_ledger_cases_outbox")
-def _first(database: Database) -> None:
-    database.executescript(_FIRST)
-
-
 _FIRST = """
 CREATE TABLE inboxes (
     id INTEGER PRIMARY KEY,
@@ -209,12 +199,6 @@ CREATE UNIQUE INDEX breaker_open ON breaker ((closed_at IS NULL))
     WHERE closed_at IS NULL;
 """
 
-
-@steps(name="0002_editions")
-def _editions(database: Database) -> None:
-    database.executescript(_EDITIONS)
-
-
 _EDITIONS = """
 -- Rule files and templates as written, whole sets that were in force or were tried.
 CREATE TABLE editions (
@@ -273,12 +257,6 @@ CREATE TABLE heartbeats (
 ) STRICT, WITHOUT ROWID;
 """
 
-
-@steps(name="0003_overrulings")
-def _overrulings(database: Database) -> None:
-    database.executescript(_OVERRULINGS)
-
-
 _OVERRULINGS = """
 -- A person decided that a case belongs to another route than the rules said.
 CREATE TABLE overrulings (
@@ -296,12 +274,6 @@ CREATE INDEX overrulings_case ON overrulings (case_id);
 CREATE INDEX overrulings_message ON overrulings (message);
 """
 
-
-@steps(name="0004_edited_letters")
-def _edited_letters(database: Database) -> None:
-    database.executescript(_EDITED_LETTERS)
-
-
 _EDITED_LETTERS = """
 -- What a person replaced in a letter that waited.
 CREATE TABLE edits (
@@ -314,12 +286,6 @@ CREATE TABLE edits (
 CREATE INDEX edits_letter ON edits (letter);
 CREATE INDEX outbox_message ON outbox (message) WHERE message IS NOT NULL;
 """
-
-
-@steps(name="0005_folders_for_approval")
-def _folders_for_approval(database: Database) -> None:
-    database.executescript(_FOLDERS_FOR_APPROVAL)
-
 
 _FOLDERS_FOR_APPROVAL = """
 -- Every mail that was ever seen in a folder for approval or rejection.
@@ -346,12 +312,6 @@ CREATE INDEX messages_message_id ON messages (message_id)
     WHERE message_id IS NOT NULL;
 """
 
-
-@steps(name="0006_reminders")
-def _reminders(database: Database) -> None:
-    database.executescript(_REMINDERS)
-
-
 _REMINDERS = """
 -- The day on which the team was last reminded of a case.
 CREATE TABLE reminders (
@@ -360,13 +320,17 @@ CREATE TABLE reminders (
 ) STRICT;
 """
 
-
-@steps(name="0007_unwanted_letters")
-def _unwanted_letters(database: Database) -> None:
-    database.executescript(_UNWANTED_LETTERS)
-
-
 _UNWANTED_LETTERS = """
 -- Why a person decided against a letter while a dispatcher had it.
 ALTER TABLE outbox ADD COLUMN unwanted TEXT;
 """
+
+STEPS = (
+    ("0001_ledger_cases_outbox", _FIRST),
+    ("0002_editions", _EDITIONS),
+    ("0003_overrulings", _OVERRULINGS),
+    ("0004_edited_letters", _EDITED_LETTERS),
+    ("0005_folders_for_approval", _FOLDERS_FOR_APPROVAL),
+    ("0006_reminders", _REMINDERS),
+    ("0007_unwanted_letters", _UNWANTED_LETTERS),
+)

@@ -1,15 +1,5 @@
 """The register: what a case records, its clocks, and the audit log."""
 
-from sqlite_utils import Database
-
-from triage.store.migrations.steps import steps
-
-
-@steps(name="0008_register")
-def _register(database: Database) -> None:
-    database.executescript(_REGISTER)
-
-
 _REGISTER = """
 -- How the complaint came: mail, telephone, letter, …
 ALTER TABLE cases ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail';
@@ -123,3 +113,5 @@ CREATE TABLE audit_texts (
     PRIMARY KEY (audit, field, side)
 ) STRICT, WITHOUT ROWID;
 """
+
+STEPS = (("0008_register", _REGISTER),)

@@ -1,15 +1,5 @@
 """Stores that came back from a backup."""
 
-from sqlite_utils import Database
-
-from triage.store.migrations.steps import steps
-
-
-@steps(name="0009_restorations")
-def _restorations(database: Database) -> None:
-    database.executescript(_RESTORATIONS)
-
-
 _RESTORATIONS = """
 CREATE TABLE restorations (
     id INTEGER PRIMARY KEY,
@@ -27,3 +17,5 @@ CREATE TABLE answered_before (
     at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+
+STEPS = (("0009_restorations", _RESTORATIONS),)
