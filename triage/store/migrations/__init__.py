@@ -7,9 +7,15 @@ SQLite and PostgreSQL share, but for STRICT and BLOB. Times are UTC text of fixe
 
 from sqlite_utils import Database, Migrations
 
-from triage.store.migrations import first_steps, register, restorations
+from triage.store.migrations import (
+    answers,
+    first_steps,
+    personal,
+    register,
+    restorations,
+)
 
-PARTS = (first_steps, register, restorations)
+PARTS = (first_steps, register, restorations, answers, personal)
 """In the order of their numbers; each has STEPS: names and SQL."""
 
 steps = Migrations("triage")

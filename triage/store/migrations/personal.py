@@ -41,4 +41,4 @@ CREATE TABLE retention_lists (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS = (("0010_personal_data", _PERSONAL),)
+STEPS = (("0011_personal_data", _PERSONAL),)
