@@ -53,10 +53,21 @@ Cases (command line, digest)
     store.cases.debts() -> list[Debt]                     open duties to acknowledge
     store.cases.reroute(Rerouting(...)) -> Rerouted       a person overrules the rules
     store.cases.track_record(since) -> TrackRecord        how often rules decided
-    store.register.acknowledge(reference, Deed(...)) -> bool     a person's acts …
-    store.register.answer(reference, Deed(...), at=None)
-    store.register.extend(reference, Deed(...), until)
-    store.register.close(reference, Deed(...), outcome, root_cause=None)
+    store.cases.search(CaseQuery(...)) -> Found           filtered, sorted, limited
+    store.cases.particulars(references) -> {reference: {Field: text}}
+
+What people do to a case (command line, jobs), each with Deed(at, by, act, why)
+    store.register.open(CaseByHand(...), deed)            no mail: telephone, letter …
+    store.register.acknowledge(reference, deed) -> bool
+    store.register.answer(reference, deed, at=None)
+    store.register.extend(reference, deed, until)
+    store.register.close(reference, deed, outcome, root_cause=None)
+    store.register.reopen(reference, deed, acknowledge_by, respond_by)
+    store.register.escalate(reference, deed, decision, letters=())   FinalStepError
+    store.register.merge(reference, into, deed)                      MergeError
+    store.register.link(reference, other, deed) / unlink(…) -> bool
+    store.register.record(reference, deed, {Field: text})
+    store.register.note(reference, deed, text) / assign(reference, deed, owner)
         CaseMoveError; states and moves stand in triage/store/case_states.py
     store.matters.add(reference, kind, words, at) / settle(reference, Deed(...))
     store.matters.open_matters() / of_case(reference)    what a person must look at
@@ -108,7 +119,23 @@ Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py
 
 from triage.store.approval import Edit
 from triage.store.audit import DAEMON, AuditEntry, Deed, Verification
-from triage.store.case_states import CaseAct, CaseMoveError, CaseState
+from triage.store.by_hand import CaseByHand
+from triage.store.case_model import (
+    CaseFile,
+    EndedStage,
+    MessageEntry,
+    Note,
+    Overruling,
+    StageEnd,
+)
+from triage.store.case_states import (
+    CASE_MOVES,
+    CaseAct,
+    CaseMoveError,
+    CaseState,
+    FinalStepError,
+    MergeError,
+)
 from triage.store.duties import Duty, DutyKind, Stage
 from triage.store.editions import (
     Acceptance,
@@ -125,7 +152,6 @@ from triage.store.handed_in import Filed, HandedIn, Spot
 from triage.store.matters import Matter, MatterKind
 from triage.store.model import (
     Aside,
-    CaseFile,
     CaseLine,
     Category,
     Debt,
@@ -133,7 +159,6 @@ from triage.store.model import (
     Inquiry,
     Ledger,
     Letter,
-    MessageEntry,
     OutboxItem,
     OutboxLine,
     Place,
@@ -146,6 +171,7 @@ from triage.store.model import (
 from triage.store.particulars import Field
 from triage.store.received import Received
 from triage.store.rerouting import Rerouted, Rerouting
+from triage.store.search import ANY, CaseQuery, Found, Sort
 from triage.store.sent import SentMail
 from triage.store.states import HandedOverError, IllegalMoveError, State
 from triage.store.store import Store
@@ -153,6 +179,8 @@ from triage.store.track_record import Times, TrackRecord
 from triage.store.watches import Watch
 
 __all__ = [
+    "ANY",
+    "CASE_MOVES",
     "DAEMON",
     "Acceptance",
     "Activation",
@@ -160,9 +188,11 @@ __all__ = [
     "AuditEntry",
     "Blocking",
     "CaseAct",
+    "CaseByHand",
     "CaseFile",
     "CaseLine",
     "CaseMoveError",
+    "CaseQuery",
     "CaseState",
     "Category",
     "Counts",
@@ -171,9 +201,12 @@ __all__ = [
     "Duty",
     "DutyKind",
     "Edit",
+    "EndedStage",
     "Fate",
     "Field",
     "Filed",
+    "FinalStepError",
+    "Found",
     "HandedIn",
     "HandedOverError",
     "How",
@@ -185,10 +218,13 @@ __all__ = [
     "Letter",
     "Matter",
     "MatterKind",
+    "MergeError",
     "MessageEntry",
+    "Note",
     "OutboxItem",
     "OutboxLine",
     "Outcome",
+    "Overruling",
     "Place",
     "Received",
     "Record",
@@ -199,8 +235,10 @@ __all__ = [
     "SentEntry",
     "SentMail",
     "SetAside",
+    "Sort",
     "Spot",
     "Stage",
+    "StageEnd",
     "State",
     "Store",
     "Times",

@@ -7,6 +7,7 @@ merged    another case goes on instead
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -41,7 +42,12 @@ CASE_MOVES: Mapping[CaseAct, Mapping[CaseState, CaseState]] = MappingProxyType(
         CaseAct.ANSWER: {_S.OPEN: _S.ANSWERED},
         CaseAct.EXTEND: {_S.OPEN: _S.OPEN},
         CaseAct.CLOSE: {_S.OPEN: _S.CLOSED, _S.ANSWERED: _S.CLOSED},
-        CaseAct.REOPEN: {_S.ANSWERED: _S.OPEN, _S.CLOSED: _S.OPEN},
+        # A merged one comes out of the other again: people err.
+        CaseAct.REOPEN: {
+            _S.ANSWERED: _S.OPEN,
+            _S.CLOSED: _S.OPEN,
+            _S.MERGED: _S.OPEN,
+        },
         # Once: its answer is final.
         CaseAct.ESCALATE: {
             _S.OPEN: _S.OPEN,
@@ -66,6 +72,19 @@ class CaseMoveError(TriageError):
         self.state = state
         legal = " or ".join(CASE_MOVES[act])
         super().__init__(f"{reference} is {state}; to {act} it, it must be {legal}")
+
+
+class FinalStepError(TriageError):
+    """A case was escalated before; the answer to an escalation is final."""
+
+    def __init__(self, reference: str, escalated_at: datetime) -> None:
+        self.reference = reference
+        self.escalated_at = escalated_at
+        super().__init__(f"{reference} was escalated before; its answer is final")
+
+
+class MergeError(TriageError):
+    """One case cannot go on as another; the words say what to do first."""
 
 
 def state_of(row: Mapping[str, Any]) -> CaseState:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from triage.store.audit import Change, Deed, note_deed
 from triage.store.engine import Engine, Row, to_column
+from triage.store.particulars import Field
 
 
 def case_named(engine: Engine, reference: str) -> Row:
@@ -56,7 +57,7 @@ def end_stage(engine: Engine, case: Row, at: datetime, ended_by: str) -> None:
 
 
 def change_particulars(
-    engine: Engine, case: Row, texts: Mapping[str, str], deed: Deed
+    engine: Engine, case: Row, texts: Mapping[Field, str], deed: Deed
 ) -> None:
     """Write personal text of a case; an empty text takes a field away."""
     changed: dict[str, Change] = {}

@@ -15,42 +15,58 @@ PRIORITIES = ("normal", "high", "urgent")
 def open_case(engine: Engine, record: Record, person: int | None) -> int:
     """Open a case whose clock starts with the message; return its row."""
     decision, history = record.decision, record.history
-    row = engine.one(
-        _OPEN,
+    case_id = insert_case(
+        engine,
+        decision,
         reference=record.reference,
         person=person,
         opened_at=record.received_at,
         recorded_at=record.inquiry.now,
-        route=decision.route,
-        role=decision.role,
-        priority=decision.priority,
-        flags=list_text(decision.flags),
-        missing=list_text(decision.missing),
-        withheld=list_text(tuple(why.words for why in decision.withheld)),
-        acknowledge_by=_at(decision, "acknowledge"),
-        respond_by=_at(decision, "respond"),
         claims=history.claims,
         near_identical_to=history.near_identical_to,
-        topic=decision.topic,
     )
-    case_id = int(row["id"])
     note_deed(
         engine,
         Deed(at=record.inquiry.now, by=DAEMON, act="open"),
         str(record.reference),
         {"route": (None, decision.route)},
     )
-    _add_party(engine, case_id, record)
+    _add_writer(engine, case_id, record)
     return case_id
 
 
+def insert_case(engine: Engine, decision: Decision, **columns: object) -> int:
+    """Write the row of a new case and return its id; the caller logs the deed."""
+    row = engine.one(
+        _OPEN,
+        route=decision.route,
+        topic=decision.topic,
+        **_USUALLY | columns,
+        **_as_decided(decision),
+    )
+    return int(row["id"])
+
+
+def _as_decided(decision: Decision) -> dict[str, object]:
+    return {
+        "role": decision.role,
+        "priority": decision.priority,
+        "flags": list_text(decision.flags),
+        "missing": list_text(decision.missing),
+        "withheld": list_text(tuple(why.words for why in decision.withheld)),
+        "acknowledge_by": _at(decision, "acknowledge"),
+        "respond_by": _at(decision, "respond"),
+    }
+
+
+_USUALLY = {"channel": "mail", "claims": None, "near_identical_to": None}
 _OPEN = """
 INSERT INTO cases (reference, person, opened_at, recorded_at, route, role, priority,
     flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to,
-    topic, clock_from)
+    topic, clock_from, channel)
 VALUES (:reference, :person, :opened_at, :recorded_at, :route, :role, :priority, :flags,
     :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to,
-    :topic, :opened_at)
+    :topic, :opened_at, :channel)
 RETURNING id
 """
 
@@ -69,7 +85,7 @@ def join_case(engine: Engine, record: Record) -> int:
     deed = Deed(at=record.inquiry.now, by=DAEMON, act=act)
     change_case(engine, case, _changed(case, record), deed)
     case_id = int(case["id"])
-    _add_party(engine, case_id, record)
+    _add_writer(engine, case_id, record)
     return case_id
 
 
@@ -84,16 +100,28 @@ def _changed(case: Row, record: Record) -> dict[str, object]:
     }
     if not record.escalates:
         return changed
-    # A new matter before other people: it is acknowledged and answered afresh.
-    return changed | {
+    return changed | last_step(
+        case, decision, record.inquiry.now, clock_from=record.received_at
+    )
+
+
+def last_step(
+    case: Row, decision: Decision, now: datetime, *, clock_from: datetime
+) -> dict[str, object]:
+    """Return what changes when a case goes before somebody senior.
+
+    A new matter before other people: it is acknowledged and answered afresh.
+    """
+    return {
         "route": decision.route,
+        "priority": max(case["priority"], decision.priority, key=PRIORITIES.index),
         "withheld": list_text(tuple(why.words for why in decision.withheld)),
         "acknowledge_by": _at(decision, "acknowledge") or case["acknowledge_by"],
         "respond_by": _at(decision, "respond") or case["respond_by"],
         "acknowledged_at": None,
         "answered_at": None,
-        "escalated_at": record.inquiry.now,
-        "clock_from": record.received_at,
+        "escalated_at": now,
+        "clock_from": clock_from,
         "extended_until": None,
         "closed_at": None,
         "outcome": None,
@@ -105,15 +133,18 @@ def _at(decision: Decision, which: str) -> datetime | None:
     return None if due is None else due.at
 
 
-def _add_party(engine: Engine, case_id: int, record: Record) -> None:
+def _add_writer(engine: Engine, case_id: int, record: Record) -> None:
+    if record.inquiry.address is not None:
+        add_party(engine, case_id, record.inquiry.address, record.inquiry.now)
+
+
+def add_party(engine: Engine, case_id: int, address: str, now: datetime) -> None:
     """Let an address write to the case by its reference from now on."""
-    if record.inquiry.address is None:
-        return
     engine.run(
         "INSERT INTO parties (case_id, address, since)"
         " VALUES (:case_id, :address, :now)"
         " ON CONFLICT (case_id, address) DO NOTHING",
         case_id=case_id,
-        address=record.inquiry.address,
-        now=record.inquiry.now,
+        address=address,
+        now=now,
     )

@@ -226,26 +226,6 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageEntry:
-    """A message of a case, with what was decided and why."""
-
-    place: Place
-    sha256: str
-    size: int
-    is_whole: bool
-    received_at: datetime
-    recorded_at: datetime
-    is_duplicate: bool
-    address: str | None
-    subject: str
-    message_id: str | None
-    folder: str | None
-    filed_at: datetime | None
-    decision: Decision | None
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SentEntry:
     """A mail that a person, not the program, sent to a party of a case."""
 
@@ -309,35 +289,6 @@ class OutboxItem:
     line: OutboxLine
     data: bytes
     moves: tuple[Move, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overruling:
-    """A person's decision that a case belongs to another route."""
-
-    at: datetime
-    by: str
-    before: str | None
-    after: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """Everything about one case, in the order of time."""
-
-    line: CaseLine
-    claims: str | None
-    """A case that the first message named without proof."""
-    near_identical_to: str | None
-    parties: tuple[str, ...]
-    messages: tuple[MessageEntry, ...]
-    letters: tuple[OutboxItem, ...]
-    why_unacknowledged: tuple[str, ...] = ()
-    """Where the duty to acknowledge is open and no letter is out: each reason."""
-    overrulings: tuple[Overruling, ...] = ()
-    sent: tuple[SentEntry, ...] = ()
-    """What people wrote to the parties, from their mail program."""
 
 
 @dataclass(frozen=True, slots=True)

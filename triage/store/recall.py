@@ -7,6 +7,7 @@ from triage.decision.sender import likeness
 from triage.store.breaker import is_open
 from triage.store.engine import Engine, moment
 from triage.store.letters import BEYOND, charged_since
+from triage.store.merging import surviving
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
 
@@ -53,15 +54,11 @@ def _case_of(engine: Engine, inquiry: Inquiry) -> tuple[KnownCase | None, str | 
 
 
 def _known_case(engine: Engine, reference: str, *, by_claim: bool) -> KnownCase | None:
-    row = engine.row(
-        "SELECT route, answered_at, escalated_at FROM cases"
-        " WHERE reference = :reference",
-        reference=reference,
-    )
+    row = surviving(engine, reference)
     if row is None:
         return None
     return KnownCase(
-        reference=reference,
+        reference=row["reference"],
         route=row["route"] or "",
         is_answered=row["answered_at"] is not None,
         is_escalated=row["escalated_at"] is not None,

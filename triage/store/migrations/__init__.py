@@ -13,9 +13,10 @@ from triage.store.migrations import (
     personal,
     register,
     restorations,
+    search,
 )
 
-PARTS = (first_steps, register, restorations, answers, personal)
+PARTS = (first_steps, register, restorations, answers, personal, search)
 """In the order of their numbers; each has STEPS: names and SQL."""
 
 steps = Migrations("triage")
