@@ -142,9 +142,12 @@ def reminded_at(due_at: datetime, days: int, calendar: Calendar) -> datetime:
     """Tell when people are reminded of a due date: so many working days before.
 
     It is opening time, so that the day itself is there to act. What is due on a Monday
-    they are reminded of on the Friday before, not on the Sunday.
+    they are reminded of on the Friday before, not on the Sunday; what is due on a day
+    off counts as due on the working day before.
     """
     day = calendar.date_of(due_at)
+    if calendar.day_off(day):
+        day = calendar.working_day_before(day)
     for _ in range(days):
         day = calendar.working_day_before(day)
     return calendar.opens(day)

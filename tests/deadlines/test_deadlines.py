@@ -15,7 +15,7 @@ from tests.intake.conftest import NOBODY
 from tests.journeys.installing import TEAM, Settings, install
 from tests.store.making import make_letter, record_case
 from triage.config import load_config
-from triage.deadlines import Deadlines, Reminded
+from triage.deadlines import Deadlines, Sweep
 from triage.decision.model import Reason
 from triage.intake import Rulebook
 from triage.store import Category, Deed, State, Store
@@ -36,7 +36,7 @@ class Office:
     rulebook: Rulebook
     now: datetime = TUESDAY
 
-    def run(self) -> Reminded:
+    def run(self) -> Sweep:
         job = Deadlines(
             store=self.store, rulebook=lambda: self.rulebook, clock=lambda: self.now
         )

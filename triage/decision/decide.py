@@ -170,7 +170,13 @@ def clocks(
     acknowledge = due(received_at, days.acknowledge_days, calendar)
     if route.redirects or not route.responds:
         return acknowledge, None
-    return acknowledge, due(acknowledge.at, days.respond_days, calendar)
+    return acknowledge, due(acknowledge.at, respond_days(route, ruleset), calendar)
+
+
+def respond_days(route: Route, ruleset: Rules) -> int:
+    """Return the working days that the full answer may take on a route."""
+    own = route.respond_days
+    return ruleset.tables.calendar.respond_days if own is None else own
 
 
 def _priority(judgement: Judgement) -> str:

@@ -12,7 +12,6 @@ from triage.message import Message
 from triage.message.token import mint_id
 from triage.reply import (
     Composed,
-    Duty,
     Letter,
     Notice,
     Templates,
@@ -28,7 +27,6 @@ from triage.store.restorations import Restoration
 NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
 RULES_TEMPLATE = "notice-rules"
-REMINDER_TEMPLATE = "notice-due"
 RESTORED_TEMPLATE = "notice-restored"
 TEAM = "team"
 MOST_REASONS = 10
@@ -36,7 +34,6 @@ MOST_REASONS = 10
 NO_CASE = "BREAKER"
 """Stands in the Message-ID of an alert where a case's reference would."""
 NO_CASE_BUT_RULES = "RULES"
-NO_ONE_CASE = "DUE"
 NO_CASE_BUT_STORE = "STORE"
 
 
@@ -92,7 +89,7 @@ def replies_of(
     )
     return tuple(
         replace(
-            _frozen(
+            frozen(
                 clerk.word(_letter(plan, occasion, rulebook), rulebook.templates, now),
                 plan.template,
             ),
@@ -112,7 +109,7 @@ def _letter(plan: ReplyPlan, occasion: Occasion, rulebook: Rulebook) -> Letter:
         kind=plan.kind,
         to=plan.to,
         reference=occasion.reference,
-        message_id=_mint(occasion.reference, plan.kind, rulebook),
+        message_id=mint(occasion.reference, plan.kind, rulebook),
         received_at=received_at,
         in_reply_to=message.message_id,
         references=message.references,
@@ -141,7 +138,7 @@ def notices_of(
             template=NOTICE_TEMPLATE,
             kind=kind,
             to=contacts[contact],
-            message_id=_mint(reference, kind, rulebook),
+            message_id=mint(reference, kind, rulebook),
             why=tuple(reasons),
             reference=reference,
             route=rulebook.ruleset.routes[decision.route].title,
@@ -151,7 +148,7 @@ def notices_of(
             acknowledge=decision.acknowledge,
             respond=decision.respond,
         )
-        yield _frozen_notice(notice, rulebook, now)
+        yield frozen_notice(notice, rulebook, now)
 
 
 def _notice_kind(contact: str, sha256: str) -> str:
@@ -165,7 +162,7 @@ def breaker_alert(limit: int, rulebook: Rulebook, now: datetime) -> FrozenLetter
     kind = f"alert-{now:%Y%m%d%H%M%S}"
     why = (f"{limit} automatic replies went out within one hour",)
     notice = _to_team(ALERT_TEMPLATE, kind, NO_CASE, why, rulebook)
-    return None if notice is None else _frozen_notice(notice, rulebook, now)
+    return None if notice is None else frozen_notice(notice, rulebook, now)
 
 
 def refusal_notice(
@@ -177,26 +174,9 @@ def refusal_notice(
     folders that cannot be read, once a day.
     """
     kind = f"rules-{hash_ or f'{now:%Y%m%d}'}"
-    why = tuple(_first_line(reason) for reason in reasons[:MOST_REASONS])
+    why = tuple(plain_line(reason) for reason in reasons[:MOST_REASONS])
     notice = _to_team(RULES_TEMPLATE, kind, NO_CASE_BUT_RULES, why, rulebook)
-    return None if notice is None else _frozen_notice(notice, rulebook, now)
-
-
-def reminder(
-    waiting: Sequence[Duty], owed: Sequence[Duty], rulebook: Rulebook, now: datetime
-) -> FrozenLetter | None:
-    """Word what the team must see to, or somebody waits longer than they may.
-
-    None where no team is named.
-    """
-    kind = f"due-{now:%Y%m%d%H%M%S}"
-    why = (_how_many(len(waiting) + len(owed)),)
-    notice = _to_team(REMINDER_TEMPLATE, kind, NO_ONE_CASE, why, rulebook)
-    if notice is None:
-        return None
-    folder = rulebook.ruleset.tables.modes.approved_folder
-    told = replace(notice, folder=folder, waiting=tuple(waiting), owed=tuple(owed))
-    return _frozen_notice(told, rulebook, now)
+    return None if notice is None else frozen_notice(notice, rulebook, now)
 
 
 def restored_notice(
@@ -214,7 +194,7 @@ def restored_notice(
         *(f"Found: {number} {what}" for what, number in found.items()),
     )
     notice = _to_team(RESTORED_TEMPLATE, kind, NO_CASE_BUT_STORE, why, rulebook)
-    return None if notice is None else _frozen_notice(notice, rulebook, now)
+    return None if notice is None else frozen_notice(notice, rulebook, now)
 
 
 def _to_team(
@@ -224,30 +204,26 @@ def _to_team(
     to = rulebook.organisation.contacts.get(TEAM)
     if to is None:
         return None
-    message_id = _mint(about, kind, rulebook)
+    message_id = mint(about, kind, rulebook)
     return Notice(template=template, kind=kind, to=to, message_id=message_id, why=why)
 
 
-def _how_many(people: int) -> str:
-    if people == 1:
-        return "One person waits for an acknowledgement that is due soon, or overdue"
-    return f"{people} people wait for acknowledgements that are due soon, or overdue"
-
-
-def _first_line(reason: str) -> str:
-    """Cut a text about a file to what may stand in a notice."""
+def plain_line(reason: str) -> str:
+    """Cut a text to what may stand in one line of a notice."""
     line = " ".join(reason.partition("\n")[0].split()).replace("@", " at ")
     plain = "".join(c if c.isprintable() else "\ufffd" for c in line) or "unknown"
     return plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 1] + "…"
 
 
-def _frozen_notice(notice: Notice, rulebook: Rulebook, now: datetime) -> FrozenLetter:
+def frozen_notice(notice: Notice, rulebook: Rulebook, now: datetime) -> FrozenLetter:
+    """Word a notice to one of us; raises MessageError."""
     composed = compose_notice(notice, rulebook.templates, now)
-    frozen = _frozen(composed, notice.template)
-    return replace(frozen, category=Category.NOTICE, acknowledges=False)
+    letter = frozen(composed, notice.template)
+    return replace(letter, category=Category.NOTICE, acknowledges=False)
 
 
-def _frozen(composed: Composed, template: str) -> FrozenLetter:
+def frozen(composed: Composed, template: str) -> FrozenLetter:
+    """Return what enters the outbox."""
     return FrozenLetter(
         kind=composed.kind,
         to=composed.to,
@@ -257,7 +233,8 @@ def _frozen(composed: Composed, template: str) -> FrozenLetter:
     )
 
 
-def _mint(reference: str, kind: str, rulebook: Rulebook) -> str:
+def mint(reference: str, kind: str, rulebook: Rulebook) -> str:
+    """Make the Message-ID of the one letter of this kind for this case."""
     domain = rulebook.organisation.message_id_domain
     return mint_id(reference, kind, rulebook.keys[0], domain)
 

@@ -114,7 +114,11 @@ class Duty:
     at: datetime
     is_late: bool = False
     letter: int | None = None
-    """The number of the reply that waits for approval."""
+    """The number of the letter that waits for approval."""
+    owner: str | None = None
+    """Who works on the case."""
+    is_last: bool = False
+    """It is before somebody senior; the answer is final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +143,11 @@ class Notice:
     acknowledge: Due | None = None
     respond: Due | None = None
     waiting: tuple[Duty, ...] = ()
-    """Acknowledgements that wait for approval."""
+    """Letters that wait for approval."""
     owed: tuple[Duty, ...] = ()
     """Acknowledgements that a person must write."""
+    answers: tuple[Duty, ...] = ()
+    """Answers that a person must write."""
 
     def __post_init__(self) -> None:
         for reason in self.why:

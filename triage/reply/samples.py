@@ -71,7 +71,8 @@ def _duties(letter: int | None) -> tuple[Duty, ...]:
     """More of them than a reminder lists."""
     at = _ACKNOWLEDGE.at
     late = Duty(REFERENCE, "The title of the route", at, is_late=True, letter=letter)
-    return (late, *(replace(late, is_late=False) for _ in range(MOST_ROWS)))
+    last = replace(late, owner="Ann Archer", is_last=True)
+    return (late, last, *(replace(late, is_late=False) for _ in range(MOST_ROWS)))
 
 
 def sample_notices(
@@ -95,6 +96,7 @@ def sample_notices(
             respond=_RESPOND,
             waiting=_duties(letter=12),
             owed=_duties(letter=None),
+            answers=_duties(letter=None),
         ),
     )
     yield (

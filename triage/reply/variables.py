@@ -39,6 +39,8 @@ NOTICE_VARIABLES = ORGANISATION_VARIABLES | {
     "more_waiting",
     "owed",
     "more_owed",
+    "answers",
+    "more_answers",
 }
 
 
@@ -91,6 +93,8 @@ def notice_variables(
         "more_waiting": max(0, len(notice.waiting) - MOST_ROWS),
         "owed": _rows(notice.owed, organisation),
         "more_owed": max(0, len(notice.owed) - MOST_ROWS),
+        "answers": _rows(notice.answers, organisation),
+        "more_answers": max(0, len(notice.answers) - MOST_ROWS),
     }
 
 
@@ -105,6 +109,8 @@ def _rows(
             "by": date_in_words(duty.at, organisation.timezone),
             "is_late": duty.is_late,
             "letter": duty.letter,
+            "owner": duty.owner,
+            "is_last": duty.is_last,
         }
         for duty in duties[:MOST_ROWS]
     ]

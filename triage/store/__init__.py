@@ -73,7 +73,7 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.matters.open_matters() / of_case(reference)    what a person must look at
     store.audit.entries(about) / verify(head=None) / head()      who did what and why
     store.duties.due(now, until) -> list[Duty]        what is owed, and what waits
-    store.reminders.sent_on(day) / note(references, day)
+    store.reminders.given(since, until) / note(reminders, day) / is_alerted(day) …
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
     store.outbox.listed(*states) -> list[OutboxLine]
@@ -170,6 +170,7 @@ from triage.store.model import (
 )
 from triage.store.particulars import Field
 from triage.store.received import Received
+from triage.store.reminders import Reminder
 from triage.store.rerouting import Rerouted, Rerouting
 from triage.store.search import ANY, CaseQuery, Found, Sort
 from triage.store.sent import SentMail
@@ -230,6 +231,7 @@ __all__ = [
     "Record",
     "Recorded",
     "Rekeying",
+    "Reminder",
     "Rerouted",
     "Rerouting",
     "SentEntry",

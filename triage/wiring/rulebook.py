@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from triage import shipped
 from triage.config import Config, load_config, read_folder
+from triage.deadlines import Told
 from triage.decision import Ourselves
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem
@@ -18,7 +19,6 @@ from triage.intake import Rulebook
 from triage.intake.letters import (
     ALERT_TEMPLATE,
     NOTICE_TEMPLATE,
-    REMINDER_TEMPLATE,
     RESTORED_TEMPLATE,
     RULES_TEMPLATE,
 )
@@ -197,8 +197,9 @@ def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
         (NOTICE_TEMPLATE, "tells contacts"),
         (ALERT_TEMPLATE, "tells the team of a spent budget"),
         (RULES_TEMPLATE, "tells the team of refused rules"),
-        (REMINDER_TEMPLATE, "reminds the team of what falls due"),
         (RESTORED_TEMPLATE, "tells the team of a restored store"),
+        (Told.DUE, "reminds the team of what falls due"),
+        (Told.OVERDUE, "tells the team of what is overdue"),
     ):
         if template not in letters:
             yield Problem(

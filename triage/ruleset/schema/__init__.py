@@ -11,10 +11,12 @@ deciding  routes, the lines of the table, the guard
 closing   with what cases end
 examples  whole mails with what they must come to
 settings  intake, automatic mail, calendar, senders
+clock     reminders, holding letters, what closes by itself
 files     all tables of all files, and their JSON Schema
 """
 
 from triage.ruleset.schema.closing import CaseOutcome, RootCause
+from triage.ruleset.schema.clock import Clock
 from triage.ruleset.schema.deciding import (
     Conditions,
     Guard,
@@ -47,6 +49,7 @@ __all__ = [
     "Budgets",
     "CalendarTable",
     "CaseOutcome",
+    "Clock",
     "ClosingDay",
     "Conditions",
     "Entry",

@@ -35,6 +35,8 @@ class Route(Entry):
     """Whether the letter asks for what the complaint lacks."""
     responds: bool = True
     """Whether the clock of the full answer runs."""
+    respond_days: Annotated[int, Field(ge=0, le=400)] | None = None
+    """Working days for the full answer; without it, those of the calendar."""
     escalates: bool = False
     """The last step of a known case: it is acknowledged once more, as an escalation."""
     tell: tuple[Id, ...] = ()

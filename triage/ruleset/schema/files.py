@@ -12,6 +12,7 @@ from triage.ruleset.schema.closing import (
     CaseOutcome,
     RootCause,
 )
+from triage.ruleset.schema.clock import Clock
 from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpinion
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
@@ -39,6 +40,8 @@ class RuleFiles(Entry):
     """How mail that nobody wrote by hand is known."""
     calendar: CalendarTable
     """Working days, and the days that answers may take."""
+    clock: Clock = Clock()
+    """When people are reminded, and what happens by itself when time passes."""
     senders: Senders
     """Who counts as one person, and how often one may write."""
     guard: Guard

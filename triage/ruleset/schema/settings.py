@@ -111,8 +111,6 @@ class CalendarTable(Entry):
     """Working days after that within which it is answered."""
     opening_time: TimeOfDay = time(9)
     """From when on, on working days, the team is reminded of what falls due."""
-    remind_days: int = Field(default=1, ge=0)
-    """Working days before an acknowledgement is due on which the team is reminded."""
     closing_days: tuple[ClosingDay, ...] = ()
     """Days off besides weekends and public holidays."""
 

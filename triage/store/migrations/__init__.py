@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from triage.store.migrations import (
     answers,
+    clocks,
     first_steps,
     personal,
     register,

@@ -1,0 +1,16 @@
+"""JOB what falls due → reminder, overdue alert, holding letter; what is quiet → closed.
+
+What is due stands in the store and is swept; nothing remembers a timer. A sweep reads
+only what is due within its windows, and may be repeated: what was done is written down
+by days and dates, so that a week without the daemon, or a clock that jumps, neither
+brings a storm nor leaves anything out.
+
+job        one sweep
+reminding  mails to the team, and to those before whom a last step is
+wording    what these mails say
+"""
+
+from triage.deadlines.job import Deadlines, Sweep
+from triage.deadlines.wording import Told
+
+__all__ = ["Deadlines", "Sweep", "Told"]

@@ -1,0 +1,47 @@
+"""One sweep over all that falls due."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from typing_extensions import override
+
+from triage.deadlines.reminding import Office, alert, remind
+from triage.intake import Rulebook
+from triage.store import Store
+
+
+class Sweep(Counter[str]):
+    """What a sweep did: how many duties or cases, by what was done."""
+
+    def __bool__(self) -> bool:
+        return self.total() > 0
+
+    @override
+    def __str__(self) -> str:
+        return ", ".join(f"{number} {what}" for what, number in self.items() if number)
+
+
+@dataclass(kw_only=True)
+class Deadlines:
+    """Sees to what falls due; `run` is one sweep and may be repeated."""
+
+    store: Store
+    rulebook: Callable[[], Rulebook]
+    """What is in force now."""
+    clock: Callable[[], datetime]
+
+    def run(self, _stopping: Callable[[], bool] = lambda: False) -> Sweep:
+        """Do what has fallen due and is not done yet.
+
+        Nobody is written to before opening time, or on a day on which nobody works.
+        Raises TransientError when the store fails.
+        """
+        office = Office(self.store, self.rulebook(), self.clock())
+        done = Sweep()
+        if office.is_open:
+            self.store.reminders.forget_after(office.today)
+            done["duties reminded of"] = remind(office)
+            done["duties overdue"] = alert(office)
+        return done
