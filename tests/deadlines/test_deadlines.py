@@ -1,4 +1,4 @@
-"""The team is reminded of acknowledgements, in time and not too often."""
+"""People are reminded in time and not too often, and told once a day what is late."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -43,13 +43,19 @@ class Office:
         return job.run()
 
     def receive(
-        self, uid: int = 1, at: datetime = RECEIVED, *, waits: bool = True
+        self,
+        uid: int = 1,
+        at: datetime = RECEIVED,
+        *,
+        waits: bool = True,
+        responds: bool = False,
     ) -> None:
         """Record a complaint whose reply waits for approval, or was withheld."""
         reference = f"CMP-2026-{uid:05d}"
-        decided: dict[str, Any] = {
-            "acknowledge": due(at, 2, self.rulebook.ruleset.calendar)
-        }
+        acknowledge = due(at, 2, self.rulebook.ruleset.calendar)
+        decided: dict[str, Any] = {"acknowledge": acknowledge}
+        if responds:
+            decided["respond"] = due(acknowledge.at, 10, self.rulebook.ruleset.calendar)
         if not waits:
             decided["withheld"] = (Reason("watch", "this route is only watched"),)
         letter = make_letter(reference, held=BY_ROUTE)
@@ -99,7 +105,7 @@ def test_the_team_is_reminded_of_a_reply_that_waits(office: Office) -> None:
     reminded = office.run()
 
     (mail,), (text,) = office.reminders(), office.texts()
-    assert reminded == Reminded(1)
+    assert reminded == {"duties reminded of": 1}
     assert str(mail["To"]) == TEAM
     assert (
         "- CMP-2026-00001 (A complaint that we answer): letter 1,"
@@ -126,11 +132,10 @@ def test_all_stand_in_one_mail_the_most_urgent_first(office: Office) -> None:
     office.receive(2, RECEIVED - timedelta(days=3))
     office.receive(3, RECEIVED, waits=False)
 
-    reminded = office.run()
+    office.run()
 
     (text,) = office.texts()
-    assert reminded == Reminded(3)
-    assert "3 people wait for acknowledgements" in text
+    assert "3 complaints are due soon" in text
     assert text.index("CMP-2026-00002") < text.index("CMP-2026-00001")
     assert "CMP-2026-00003" in text
 
@@ -173,16 +178,42 @@ def test_a_case_is_reminded_of_once_a_day(office: Office) -> None:
     assert len(office.reminders()) == 1
 
 
-def test_it_is_reminded_of_again_the_next_working_day(office: Office) -> None:
+def test_it_is_reminded_of_again_on_the_day_itself(office: Office) -> None:
     office.receive()
     office.run()
-    office.now += timedelta(days=2)
+    office.now += timedelta(days=1)
 
     again = office.run()
 
-    assert again
-    assert "overdue" not in office.texts()[0].replace("or overdue", "")
-    assert "4 March 2026: overdue" in office.texts()[1]
+    assert again == {"duties reminded of": 1}
+    assert "overdue" not in "".join(office.texts())
+
+
+def test_what_is_overdue_is_told_once_a_working_day_in_one_mail(office: Office) -> None:
+    office.receive(1)
+    office.receive(2, waits=False)
+    office.now = RECEIVED.replace(day=5)
+
+    first = office.run()
+    again = office.run()
+    office.now += timedelta(days=1)
+    next_day = office.run()
+    office.now += timedelta(days=1)
+    saturday = office.run()
+
+    assert [first, again, next_day, saturday] == [
+        {"duties overdue": 2},
+        {},
+        {"duties overdue": 2},
+        {},
+    ]
+    text = office.texts()[0]
+    assert "2 people wait longer than the policy allows" in text
+    assert "by Wednesday 4 March 2026: overdue" in text
+    assert [str(mail["Subject"]) for mail in office.reminders()] == [
+        "Complaints that are overdue",
+        "Complaints that are overdue",
+    ]
 
 
 def test_what_falls_due_later_that_day_stands_alone_in_a_second_mail(
@@ -230,7 +261,7 @@ def test_a_rejected_reply_is_owed_by_a_person(office: Office) -> None:
 
     (text,) = office.texts()
     assert "To be acknowledged by a person" in text
-    assert "Replies that wait" not in text
+    assert "Letters that wait" not in text
 
 
 def test_hundreds_fit_into_one_mail_and_the_rest_is_counted(office: Office) -> None:
@@ -240,7 +271,7 @@ def test_hundreds_fit_into_one_mail_and_the_rest_is_counted(office: Office) -> N
     reminded = office.run()
 
     (text,) = office.texts()
-    assert reminded == Reminded(120)
+    assert reminded == {"duties reminded of": 120}
     assert text.count("and 40 more") == 2
 
 
@@ -265,5 +296,5 @@ def test_without_a_team_the_log_says_it_once_a_day(
 
     assert office.reminders() == []
     assert [record.getMessage() for record in caplog.records] == [
-        "1 acknowledgements are due: triage case list --debt"
+        "1 duties are due or overdue: triage due"
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.store.making import make_letter, record_case
+from tests.store.sending import accept, claim
 from triage.decision.model import Reason
 from triage.store import Deed, Duty, DutyKind, Stage, State, Store
 from triage.store.duties import _ACKNOWLEDGE, _HOLD, _RESPOND
@@ -27,11 +28,12 @@ def _due(at: datetime, days: int) -> Due:
 def record(store: Store, uid: int = 1, *, waits: bool = True, **decided: Any) -> None:
     """Record a complaint that is to be acknowledged and answered."""
     letter = make_letter(f"CMP-2026-{uid:05d}", held=WAITS if waits else ())
+    letters = decided.pop("letters", (letter,))
     dates: dict[str, Any] = {
         "acknowledge": _due(ACKNOWLEDGE_BY, 2),
         "respond": _due(RESPOND_BY, 10),
     }
-    record_case(store, uid, letters=(letter,), decided=dates | decided)
+    record_case(store, uid, letters=letters, decided=dates | decided)
 
 
 def test_a_reply_that_waits_is_named_with_its_letter(store: Store) -> None:
@@ -88,16 +90,27 @@ def test_a_letter_that_came_back_is_debt(store: Store) -> None:
     assert (duty.kind, duty.letter) == (DutyKind.ACKNOWLEDGE, None)
 
 
-def test_a_letter_that_waits_beside_an_acknowledged_case_is_due_with_the_answer(
-    store: Store,
-) -> None:
-    record(store)
-    store.register.acknowledge("CMP-2026-00001", DEED)
+def test_another_letter_that_waits_is_due_with_the_answer(store: Store) -> None:
+    letters = (
+        make_letter(kind="acknowledge"),
+        make_letter(kind="redirect", held=WAITS),
+    )
+    record(store, letters=letters)
+    accept(store, claim(store))
 
     hold, respond = store.duties.due(NOW, MAY)
 
-    assert (hold.kind, hold.due, hold.letter) == (DutyKind.HOLD, RESPOND_BY, 1)
+    assert (hold.kind, hold.due, hold.letter) == (DutyKind.HOLD, RESPOND_BY, 2)
     assert (respond.kind, respond.due) == (DutyKind.RESPOND, RESPOND_BY)
+
+
+def test_an_acknowledgement_that_a_person_wrote_instead_is_waited_for_no_more(
+    store: Store,
+) -> None:
+    record(store, respond=None)
+    store.register.acknowledge("CMP-2026-00001", DEED)
+
+    assert store.duties.due(NOW, MAY) == []
 
 
 ENDS: dict[str, Callable[[Store], object]] = {

@@ -15,12 +15,14 @@ from triage.store import Store
 class Sweep(Counter[str]):
     """What a sweep did: how many duties or cases, by what was done."""
 
-    def __bool__(self) -> bool:
-        return self.total() > 0
+    def note(self, what: str, number: int) -> None:
+        """Note what was done, if anything was."""
+        if number:
+            self[what] += number
 
     @override
     def __str__(self) -> str:
-        return ", ".join(f"{number} {what}" for what, number in self.items() if number)
+        return ", ".join(f"{number} {what}" for what, number in self.items())
 
 
 @dataclass(kw_only=True)
@@ -42,6 +44,6 @@ class Deadlines:
         done = Sweep()
         if office.is_open:
             self.store.reminders.forget_after(office.today)
-            done["duties reminded of"] = remind(office)
-            done["duties overdue"] = alert(office)
+            done.note("duties reminded of", remind(office))
+            done.note("duties overdue", alert(office))
         return done

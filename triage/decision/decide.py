@@ -173,7 +173,7 @@ def clocks(
     return acknowledge, due(acknowledge.at, respond_days(route, ruleset), calendar)
 
 
-def respond_days(route: Route, ruleset: Rules) -> int:
+def respond_days(route: Route, ruleset: Clocked) -> int:
     """Return the working days that the full answer may take on a route."""
     own = route.respond_days
     return ruleset.tables.calendar.respond_days if own is None else own

@@ -93,12 +93,17 @@ FROM cases c
 WHERE c.answered_at IS NULL AND c.closed_at IS NULL AND c.respond_by <= :until
 """
 
-# It says something about the answer, or stands for it: due with the answer.
+# It says something about the answer, or stands for it: due with the answer. An
+# acknowledgement matters no more where a person wrote one, but for a redirection that
+# waits beside an acknowledgement that went out.
 _HOLD = """
 SELECT 'hold' AS kind, c.reference, c.route, c.owner, c.escalated_at,
     coalesce(c.respond_by, c.acknowledge_by) AS due, o.id AS letter
 FROM outbox o JOIN cases c ON c.id = o.case_id
-WHERE o.state = 'held' AND o.attempt = 0 AND c.closed_at IS NULL
-    AND NOT (o.acknowledges AND c.acknowledged_at IS NULL)
+WHERE o.state = 'held' AND o.attempt = 0
+    AND c.closed_at IS NULL AND c.answered_at IS NULL
+    AND (NOT o.acknowledges OR c.acknowledged_at IS NOT NULL
+        AND EXISTS (SELECT 1 FROM outbox s WHERE s.case_id = c.id AND s.acknowledges
+            AND s.state = 'sent' AND s.created_at >= coalesce(c.escalated_at, '')))
     AND coalesce(c.respond_by, c.acknowledge_by) <= :until
 """

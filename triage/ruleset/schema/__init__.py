@@ -15,8 +15,8 @@ clock     reminders, holding letters, what closes by itself
 files     all tables of all files, and their JSON Schema
 """
 
-from triage.ruleset.schema.closing import CaseOutcome, RootCause
 from triage.ruleset.schema.clock import Clock
+from triage.ruleset.schema.closing import CaseOutcome, RootCause
 from triage.ruleset.schema.deciding import (
     Conditions,
     Guard,

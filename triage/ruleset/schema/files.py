@@ -6,13 +6,13 @@ from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import override
 
+from triage.ruleset.schema.clock import Clock
 from triage.ruleset.schema.closing import (
     USUAL_OUTCOMES,
     USUAL_ROOT_CAUSES,
     CaseOutcome,
     RootCause,
 )
-from triage.ruleset.schema.clock import Clock
 from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpinion
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
