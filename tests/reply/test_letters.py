@@ -25,6 +25,7 @@ LINKS = {
     "enquiry-about-results": ["enquiries-about-results", "handbook"],
     "escalation": [],
     "formal-complaint": [],
+    "holding": [],
     "live-exam": ["form-8"],
     "outside-remit": ["malpractice"],
     "receipt": [],
@@ -49,6 +50,7 @@ DATED = [
     "acknowledged-neutral",
     "escalation",
     "formal-complaint",
+    "holding",
     "receipt",
     "report-malpractice",
     "review",
@@ -95,6 +97,7 @@ def test_every_letter_is_listed_here(templates: Templates) -> None:
         "notice",
         "notice-breaker",
         "notice-due",
+        "notice-overdue",
         "notice-restored",
         "notice-rules",
     }
