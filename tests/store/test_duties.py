@@ -10,7 +10,7 @@ from tests.store.making import make_letter, record_case
 from tests.store.sending import accept, claim
 from triage.decision.model import Reason
 from triage.store import Deed, Duty, DutyKind, Stage, State, Store
-from triage.store.duties import _ACKNOWLEDGE, _HOLD, _RESPOND
+from triage.store.duties import _ACKNOWLEDGE, _HOLD, _REQUEST, _RESPOND
 from triage.workdays import Due
 
 NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
@@ -133,6 +133,7 @@ def test_nothing_is_owed_in_the_end(
 PLANS = {
     "acknowledge": (_ACKNOWLEDGE, "cases_unacknowledged (acknowledge_by<?)"),
     "respond": (_RESPOND, "cases_unanswered (respond_by<?)"),
+    "request": (_REQUEST, "requests_open (due_at<?)"),
     "hold": (_HOLD, "outbox_state (state=?)"),
 }
 

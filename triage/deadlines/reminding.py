@@ -86,7 +86,7 @@ def _stages(duty: Duty, ruleset: Ruleset) -> tuple[int, ...]:
     match duty.kind:
         case DutyKind.ACKNOWLEDGE:
             return clock.acknowledge_reminders
-        case DutyKind.RESPOND | DutyKind.HOLD:
+        case DutyKind.RESPOND | DutyKind.HOLD | DutyKind.REQUEST:
             return clock.respond_reminders
 
 

@@ -34,7 +34,7 @@ def notice_of(
         return None
     kind = f"{told.removeprefix('notice-')}-{_named(contact)}{now:%Y%m%d%H%M%S}"
     groups = _grouped(duties)
-    waiting, owed, answers = (
+    waiting, owed, answers, requests = (
         tuple(_row(duty, rulebook) for duty in group) for group in groups
     )
     notice = Notice(
@@ -47,6 +47,7 @@ def notice_of(
         waiting=waiting,
         owed=owed,
         answers=answers,
+        requests=requests,
     )
     return frozen_notice(notice, rulebook, now)
 
@@ -58,19 +59,23 @@ def _named(contact: str) -> str:
 
 def _grouped(
     duties: Iterable[Duty],
-) -> tuple[list[Duty], list[Duty], list[Duty]]:
-    """Tell apart letters that wait, acknowledgements and answers to be written."""
+) -> tuple[list[Duty], list[Duty], list[Duty], list[Duty]]:
+    """Tell apart letters that wait, and what a person has to write."""
     waiting: list[Duty] = []
     owed: list[Duty] = []
     answers: list[Duty] = []
+    requests: list[Duty] = []
     for duty in duties:
-        if duty.letter is not None:
-            waiting.append(duty)
-        elif duty.kind is DutyKind.ACKNOWLEDGE:
-            owed.append(duty)
-        else:
-            answers.append(duty)
-    return waiting, owed, answers
+        match duty.kind:
+            case _ if duty.letter is not None:
+                waiting.append(duty)
+            case DutyKind.ACKNOWLEDGE:
+                owed.append(duty)
+            case DutyKind.REQUEST:
+                requests.append(duty)
+            case DutyKind.RESPOND | DutyKind.HOLD:
+                answers.append(duty)
+    return waiting, owed, answers, requests
 
 
 def _row(duty: Duty, rulebook: Rulebook) -> Row:

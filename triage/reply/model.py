@@ -148,6 +148,8 @@ class Notice:
     """Acknowledgements that a person must write."""
     answers: tuple[Duty, ...] = ()
     """Answers that a person must write."""
+    requests: tuple[Duty, ...] = ()
+    """Requests about personal data."""
 
     def __post_init__(self) -> None:
         for reason in self.why:

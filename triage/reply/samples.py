@@ -97,6 +97,7 @@ def sample_notices(
             waiting=_duties(letter=12),
             owed=_duties(letter=None),
             answers=_duties(letter=None),
+            requests=_duties(letter=None),
         ),
     )
     yield (

@@ -41,6 +41,8 @@ NOTICE_VARIABLES = ORGANISATION_VARIABLES | {
     "more_owed",
     "answers",
     "more_answers",
+    "requests",
+    "more_requests",
 }
 
 
@@ -95,6 +97,8 @@ def notice_variables(
         "more_owed": max(0, len(notice.owed) - MOST_ROWS),
         "answers": _rows(notice.answers, organisation),
         "more_answers": max(0, len(notice.answers) - MOST_ROWS),
+        "requests": _rows(notice.requests, organisation),
+        "more_requests": max(0, len(notice.requests) - MOST_ROWS),
     }
 
 

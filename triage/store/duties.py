@@ -16,6 +16,8 @@ class DutyKind(StrEnum):
     """Somebody must be answered."""
     HOLD = "hold"
     """Any other letter waits for approval."""
+    REQUEST = "request"
+    """Somebody asked about their personal data: the law's clock."""
 
 
 class Stage(StrEnum):
@@ -52,7 +54,7 @@ class Duties:
         with self._engine.reading():
             rows = [
                 row
-                for query in (_ACKNOWLEDGE, _RESPOND, _HOLD)
+                for query in (_ACKNOWLEDGE, _RESPOND, _HOLD, _REQUEST)
                 for row in self._engine.rows(query, until=until)
             ]
         duties = [_duty(row, now) for row in rows]
@@ -106,4 +108,11 @@ WHERE o.state = 'held' AND o.attempt = 0
         AND EXISTS (SELECT 1 FROM outbox s WHERE s.case_id = c.id AND s.acknowledges
             AND s.state = 'sent' AND s.created_at >= coalesce(c.escalated_at, '')))
     AND coalesce(c.respond_by, c.acknowledge_by) <= :until
+"""
+
+_REQUEST = """
+SELECT 'request' AS kind, c.reference, c.route, c.owner, c.escalated_at,
+    r.due_at AS due, NULL AS letter
+FROM requests r JOIN cases c ON c.id = r.case_id
+WHERE r.done_at IS NULL AND r.due_at <= :until
 """
