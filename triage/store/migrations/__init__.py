@@ -17,7 +17,7 @@ from triage.store.migrations import (
     search,
 )
 
-PARTS = (first_steps, register, restorations, answers, personal, search)
+PARTS = (first_steps, register, restorations, answers, personal, search, clocks)
 """In the order of their numbers; each has STEPS: names and SQL."""
 
 steps = Migrations("triage")

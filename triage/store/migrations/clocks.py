@@ -49,4 +49,4 @@ CREATE INDEX cases_owed_nothing ON cases (acknowledged_at)
     AND closed_at IS NULL;
 """
 
-STEPS = (("0012_clocks", _CLOCKS),)
+STEPS = (("0013_clocks", _CLOCKS),)
