@@ -10,6 +10,7 @@ trial       JOB changed rules and templates → tried → in force, or refused
 backup      a backup made, and JOB a restored store → fit to be worked with
 replay      a whole archive once more: what each mail would get, and what changed
 deadlines   JOB what falls due → reminder, holding letter; what is quiet → closed
+digest      JOB every morning → a mail with all that is due and all that was
 intake      JOB mailbox → decision → store → filed
 approvals   JOB folder for approval → letter queued, mail back in its folder
 dispatch    JOB outbox → SMTP → sent, tried again, refused or uncertain

@@ -14,6 +14,7 @@ from triage.cli.backup import backup
 from triage.cli.case import case
 from triage.cli.check import check
 from triage.cli.demo import demo
+from triage.cli.due import due
 from triage.cli.explain import explain
 from triage.cli.init import init
 from triage.cli.outbox import outbox
@@ -46,7 +47,8 @@ def commands() -> None:
                 triage templates preview    what do our letters look like?
     Run:        triage run
                 triage status               is a person needed?
-    Work:       triage case list, triage outbox list
+    Work:       triage due                  what is due, what waits?
+                triage case list, triage outbox list
     Keep:       triage backup create FILE
     Try it out: triage demo
     """
@@ -57,6 +59,7 @@ for command in (
     check,
     run,
     status,
+    due,
     explain,
     replay,
     case,

@@ -11,10 +11,12 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_config
-from triage.wiring import Refusal, Status, now, open_store, status_of
+from triage.digest import Refusal
+from triage.wiring import Status, now, open_store, status_of
 
 NEEDED = 1
 MOST_BLOCKING = 20
+SHOWN_OF_HASH = 16
 
 
 @click.command(short_help="Show how it is, and what a person must do now.")
@@ -46,16 +48,34 @@ def _in_words(found: Status) -> Iterator[str]:
     if found.modes:
         modes = ", ".join(f"{number} {mode}" for mode, number in found.modes.items())
         yield _fact("replies", f"routes: {modes}")
-    yield _fact("mailbox", f"read {moment(found.mailbox_read_at) or 'never'}")
+    health = found.health
+    yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
+    yield _fact("ledger", _ledger(found))
     yield _fact("cases", f"{found.open_cases} open")
+    yield _fact("overdue", f"{found.overdue}: triage due" if found.overdue else "none")
     yield _fact("debt", _debt(found))
     yield _fact("outbox", _outbox(found))
     yield _fact("set aside", str(found.set_aside))
-    if found.breaker_is_open:
+    if found.unsettled:
+        yield _fact("matters", f"{found.unsettled} to be looked at: triage due")
+    if health.breaker_is_open:
         yield _fact("breaker", "open: replies are held")
-    if found.refused is not None:
+    yield _fact("audit log", f"its latest hash is {health.audit_head[:SHOWN_OF_HASH]}")
+    if health.refused is not None:
         yield ""
-        yield from _refusal(found.refused)
+        yield from _refusal(health.refused)
+
+
+def _ledger(found: Status) -> str:
+    balances = found.health.balances
+    if not balances:
+        return "never balanced"
+    at = moment(min(each.at for each in balances))
+    if all(each.is_even for each in balances):
+        return f"balanced {at}: every mail is accounted for"
+    unaccounted = sum(each.unaccounted for each in balances)
+    lingering = sum(each.lingering for each in balances)
+    return f"{at}: {unaccounted} not accounted for, {lingering} filed and back"
 
 
 def _fact(name: str, value: str) -> str:
@@ -63,7 +83,7 @@ def _fact(name: str, value: str) -> str:
 
 
 def _rules(found: Status) -> str:
-    in_force = found.in_force
+    in_force = found.health.in_force
     if in_force is None:
         return "none in force yet: `triage run` was never started"
     said = (
@@ -71,13 +91,14 @@ def _rules(found: Status) -> str:
         f"({in_force.how} by {in_force.by})"
     )
     said += "".join(f"\n           {printable(note)}" for note in in_force.notes)
-    if found.refused is None and found.standing != in_force.hash:
+    if found.health.refused is None and found.health.standing != in_force.hash:
         said += "\n           what stands in the folders is not tried yet"
     return said
 
 
 def _outbox(found: Status) -> str:
-    waiting = ", ".join(f"{number} {state}" for state, number in found.outbox.items())
+    states = found.health.outbox.items()
+    waiting = ", ".join(f"{number} {state}" for state, number in states)
     said = waiting or "nothing waits"
     if found.to_approve:
         said += f"; {found.to_approve} to approve: triage outbox list"
@@ -90,12 +111,13 @@ def _outbox(found: Status) -> str:
 
 
 def _debt(found: Status) -> str:
-    if not found.debts:
+    debts = found.unacknowledged
+    if not debts.count:
         return "everybody is acknowledged"
-    first = found.debts[0]
+    first = debts.rows[0]
     return (
-        f"{len(found.debts)} to be acknowledged by a person; "
-        f"the first is {first.reference}, by {day(first.acknowledge_by)}"
+        f"{debts.count} to be acknowledged by a person; "
+        f"the first is {first.reference}, by {day(first.due)}"
     )
 
 

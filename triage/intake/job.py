@@ -19,7 +19,7 @@ from triage.intake.rulebook import Rulebook
 from triage.intake.take_up import Taken, take_up
 from triage.message import Fetched, Listed, Message, peek
 from triage.reader import Reading, Unreadable
-from triage.store import Inbox, Place, Rekeying, SetAside, Store
+from triage.store import Balance, Inbox, Place, Rekeying, SetAside, Store
 from triage.workdays import due
 
 PEEK_AT_ONCE = 500
@@ -131,6 +131,14 @@ class Intake:
         # What came since the last pass is taken up by the next one.
         overlooked = self._unaccounted.intersection(ledger.unaccounted)
         self._unaccounted = frozenset(ledger.unaccounted)
+        self.store.balances.note(
+            Balance(
+                inbox=self.inbox,
+                at=now,
+                unaccounted=len(overlooked),
+                lingering=len(ledger.lingering),
+            )
+        )
         if overlooked:
             log.warning(
                 "%d messages in the mailbox are not accounted for", len(overlooked)

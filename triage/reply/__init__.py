@@ -21,7 +21,14 @@ compile    template files to Templates, or every problem
 
 from triage.reply.compile import compile_templates, letters_in
 from triage.reply.compose import compose, compose_notice, require_writable
-from triage.reply.model import Composed, Duty, Letter, Notice, Organisation
+from triage.reply.model import (
+    Composed,
+    Duty,
+    Letter,
+    Notice,
+    Organisation,
+    Table,
+)
 from triage.reply.rewording import reword, subject_of, text_of
 from triage.reply.templates import Templates
 
@@ -31,6 +38,7 @@ __all__ = [
     "Letter",
     "Notice",
     "Organisation",
+    "Table",
     "Templates",
     "compile_templates",
     "compose",

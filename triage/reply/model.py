@@ -122,6 +122,20 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A list under a heading; every cell is one line of ours, without an address."""
+
+    title: str
+    count: int | None
+    """How many there are; `rows` may be only the first of them."""
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    """A sentence below the rows, or in their place."""
+    is_pressing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A short mail to one of us: a contact who is told at once, or the team.
 
@@ -150,6 +164,8 @@ class Notice:
     """Answers that a person must write."""
     requests: tuple[Duty, ...] = ()
     """Requests about personal data."""
+    tables: tuple[Table, ...] = ()
+    """What a digest lists."""
 
     def __post_init__(self) -> None:
         for reason in self.why:
@@ -157,6 +173,18 @@ class Notice:
                 raise MessageError("a notice gives a reason that is not one plain line")
         if self.reference is not None and not is_reference(self.reference):
             raise MessageError("a notice names a case reference that is none")
+        for text in (text for table in self.tables for text in _texts(table)):
+            if not is_line(text) or "@" in text:
+                raise MessageError("a notice lists what is not one plain line")
+
+
+def _texts(table: Table) -> Iterator[str]:
+    yield table.title
+    yield from table.headings
+    for row in table.rows:
+        yield from row
+    if table.note:
+        yield table.note
 
 
 @dataclass(frozen=True, slots=True)

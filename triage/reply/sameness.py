@@ -14,12 +14,12 @@ from typing_extensions import override
 _TAGS = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "div",
     "section", "p", "span", "h1", "h2", "h3", "ul", "ol", "li", "strong", "em", "b",
-    "i", "a", "br", "hr", "table", "tbody", "tr", "th", "td",
+    "i", "a", "br", "hr", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _ATTRIBUTES = {
     "lang", "dir", "class", "style", "role", "href", "name", "content", "charset",
     "align", "width", "border", "cellpadding", "cellspacing", "bgcolor", "aria-label",
-    "aria-hidden",
+    "aria-hidden", "scope",
 }  # fmt: skip
 _LINKS = ("https://", "mailto:", "tel:")
 _REMOTE_STYLE = re.compile(r"url\(|@import|expression\(|\\", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from triage.reply.model import Duty, Letter, Notice, Organisation
+from triage.reply.model import Duty, Letter, Notice, Organisation, Table
 from triage.reply.variables import MOST_ROWS
 from triage.workdays import Due
 
@@ -75,6 +75,20 @@ def _duties(letter: int | None) -> tuple[Duty, ...]:
     return (late, last, *(replace(late, is_late=False) for _ in range(MOST_ROWS)))
 
 
+_TABLES = (
+    Table(
+        title="Overdue",
+        count=25,
+        headings=("Case", "Due", "Owner", "Next step"),
+        rows=((REFERENCE, "Wed 8 April", "Ann", f"triage case show {REFERENCE}"),) * 2,
+        note="and 23 more: triage case list",
+        is_pressing=True,
+    ),
+    Table("Due today", 0, (), (), "Nothing is due today."),
+    Table("The program", None, ("Part", "How it is"), (("Mailbox", "read"),)),
+)
+
+
 def sample_notices(
     template: str, organisation: Organisation, *, needs_reference: bool
 ) -> Iterator[tuple[str, Notice]]:
@@ -98,6 +112,7 @@ def sample_notices(
             owed=_duties(letter=None),
             answers=_duties(letter=None),
             requests=_duties(letter=None),
+            tables=_TABLES,
         ),
     )
     yield (

@@ -4,6 +4,7 @@ Nothing here comes from a sender, and nothing that a sender chose is reachable f
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from triage.reply.model import Duty, Letter, Notice, Organisation
@@ -43,6 +44,7 @@ NOTICE_VARIABLES = ORGANISATION_VARIABLES | {
     "more_answers",
     "requests",
     "more_requests",
+    "tables",
 }
 
 
@@ -99,6 +101,7 @@ def notice_variables(
         "more_answers": max(0, len(notice.answers) - MOST_ROWS),
         "requests": _rows(notice.requests, organisation),
         "more_requests": max(0, len(notice.requests) - MOST_ROWS),
+        "tables": [asdict(table) for table in notice.tables],
     }
 
 

@@ -22,6 +22,8 @@ from triage.reply.model import LANGUAGE
 MOST_REFERENCES = 10
 LARGEST_MAIL = 24_000
 """Octets; RFC 3834 §2 asks for no more than a few kilobytes."""
+LARGEST_NOTICE = 200_000
+"""To our own people, with all that is due."""
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _END_OF_HEAD = b"\r\n\r\n"
@@ -42,12 +44,13 @@ def verify(data: bytes, draft: Draft) -> None:
     """
     head, _, body = data.partition(_END_OF_HEAD)
     parsed = BytesHeaderParser().parsebytes(head + _END_OF_HEAD)
-    facts = [*_wire(data), *_fields(parsed, draft), *_bodies(body, draft)]
+    largest = LARGEST_MAIL if draft.origin is Origin.REPLIED else LARGEST_NOTICE
+    facts = [*_wire(data, largest), *_fields(parsed, draft), *_bodies(body, draft)]
     if facts:
         raise MessageError(f"a composed mail is not sent: {'; '.join(facts)}")
 
 
-def _wire(data: bytes) -> Iterator[str]:
+def _wire(data: bytes, largest: int) -> Iterator[str]:
     lines = data.split(b"\r\n")
     rest = b"".join(lines).translate(None, _PRINTABLE)
     if b"\r" in rest or b"\n" in rest:
@@ -56,8 +59,8 @@ def _wire(data: bytes) -> Iterator[str]:
         yield "an octet is not printable ASCII"
     if any(len(line) > LONGEST_LINE and _can_fold(line) for line in lines):
         yield f"a line is longer than {LONGEST_LINE}"
-    if len(data) > LARGEST_MAIL:
-        yield f"it is larger than {LARGEST_MAIL} octets"
+    if len(data) > largest:
+        yield f"it is larger than {largest} octets"
 
 
 def _can_fold(line: bytes) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from triage.errors import ConfigError, Problem
 from triage.ruleset.checks import Path, read_entries
 from triage.ruleset.merging import merged_rules
-from triage.ruleset.schema import Flag, Guard, Modes, Route
+from triage.ruleset.schema import DigestTable, Flag, Guard, Modes, Route
 from triage.tomlsource import did_you_mean
 
 
@@ -72,6 +72,8 @@ def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:
                 yield "contact", (*path, "tell", number), contact
             if template is not None:
                 yield "template", (*path, "template"), template
+        case DigestTable(contact=contact) if "contact" in entry.model_fields_set:
+            yield "contact", (*path, "contact"), contact
         case Guard(meanwhile=str(template)):
             yield "template", (*path, "meanwhile"), template
         case _:

@@ -40,6 +40,7 @@ Where every message of a mailbox is (intake)
     store.ledger.rekey(Rekeying(...)) -> set[int]         UIDs known by their bytes;
         what is taken up later from that mailbox's old stock has History.is_rekeyed
     store.ledger.reconcile(inbox, uidvalidity, uids_on_server, now) -> Ledger
+    store.balances.note(Balance(...)) / last()             how the ledger stood
     store.ledger.asides() -> list[Aside]
     store.ledger.raw(sha256) -> bytes | None
 
@@ -74,6 +75,10 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.audit.entries(about) / verify(head=None) / head()      who did what and why
     store.duties.due(now, until) -> list[Duty]        what is owed, and what waits
     store.reminders.given(since, until) / note(reminders, day) / is_alerted(day) …
+    store.looking()     context manager: one state of the store for many questions
+    store.overview: what is owed, what waits, what happened, each a Listed(count, rows,
+        by); see triage/store/overview.py for what each figure counts
+    store.digests.is_made(day) / last_before(day) / note(DigestRow(...))
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
     store.outbox.listed(*states) -> list[OutboxLine]
@@ -136,6 +141,8 @@ from triage.store.case_states import (
     FinalStepError,
     MergeError,
 )
+from triage.store.balances import Balance
+from triage.store.digests import DigestRow
 from triage.store.duties import Duty, DutyKind, Stage
 from triage.store.editions import (
     Acceptance,
@@ -168,6 +175,17 @@ from triage.store.model import (
     SentEntry,
     SetAside,
 )
+from triage.store.overview import (
+    ALL,
+    CameIn,
+    Finished,
+    Flagged,
+    Listed,
+    Unacknowledged,
+    Unread,
+    Unsettled,
+    Waiting,
+)
 from triage.store.particulars import Field
 from triage.store.received import Received
 from triage.store.reminders import Reminder
@@ -180,6 +198,7 @@ from triage.store.track_record import Times, TrackRecord
 from triage.store.watches import Watch
 
 __all__ = [
+    "ALL",
     "ANY",
     "CASE_MOVES",
     "DAEMON",
@@ -187,7 +206,9 @@ __all__ = [
     "Activation",
     "Aside",
     "AuditEntry",
+    "Balance",
     "Blocking",
+    "CameIn",
     "CaseAct",
     "CaseByHand",
     "CaseFile",
@@ -199,6 +220,7 @@ __all__ = [
     "Counts",
     "Debt",
     "Deed",
+    "DigestRow",
     "Duty",
     "DutyKind",
     "Edit",
@@ -207,6 +229,8 @@ __all__ = [
     "Field",
     "Filed",
     "FinalStepError",
+    "Finished",
+    "Flagged",
     "Found",
     "HandedIn",
     "HandedOverError",
@@ -217,6 +241,7 @@ __all__ = [
     "KeptEdition",
     "Ledger",
     "Letter",
+    "Listed",
     "Matter",
     "MatterKind",
     "MergeError",
@@ -246,6 +271,10 @@ __all__ = [
     "Times",
     "TrackRecord",
     "Trial",
+    "Unacknowledged",
+    "Unread",
+    "Unsettled",
     "Verification",
+    "Waiting",
     "Watch",
 ]

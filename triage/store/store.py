@@ -10,9 +10,11 @@ from typing import Self
 from triage.decision.model import History
 from triage.store.approval import Approvals
 from triage.store.audit import Audit
+from triage.store.balances import Balances
 from triage.store.breaker import Breaker
 from triage.store.cases import Cases
 from triage.store.copying import copy_store
+from triage.store.digests import Digests
 from triage.store.duties import Duties
 from triage.store.editions import Editions
 from triage.store.engine import Engine
@@ -24,6 +26,7 @@ from triage.store.matters import Matters
 from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside, open_scratch
 from triage.store.outbox import Outbox
+from triage.store.overview import Overview
 from triage.store.recall import recall
 from triage.store.received import (
     Received,
@@ -54,6 +57,9 @@ class Store:
         self.approvals = Approvals(engine)
         self.duties = Duties(engine)
         self.reminders = Reminders(engine)
+        self.overview = Overview(engine)
+        self.digests = Digests(engine)
+        self.balances = Balances(engine)
         self.handed_in = HandedInRows(engine)
         self.sent = SentMails(engine)
         self.watches = Watches(engine)
@@ -105,6 +111,12 @@ class Store:
     def batch(self) -> Iterator[None]:
         """Make everything inside one durable transaction."""
         with self._engine.transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """See one state of the store throughout."""
+        with self._engine.reading():
             yield
 
     @contextmanager

@@ -55,7 +55,7 @@ from triage.wiring.running import (
     run_daemon,
     run_once,
 )
-from triage.wiring.status import Refusal, Status, status_of
+from triage.wiring.status import Status, digest_now, status_of
 from triage.wiring.testing import submit_tests
 
 __all__ = [
@@ -63,7 +63,6 @@ __all__ = [
     "Checked",
     "Desk",
     "Installation",
-    "Refusal",
     "Restored",
     "Status",
     "Trial",
@@ -77,6 +76,7 @@ __all__ = [
     "config_to_look_at",
     "daemon_parts",
     "desk",
+    "digest_now",
     "edition_named",
     "edition_of",
     "examples_in",

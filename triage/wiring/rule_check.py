@@ -8,6 +8,8 @@ from triage.config import NOT_UTF_8, Config, readable_in
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem, Severity
 from triage.intake import Rulebook
+from triage.intake.letters import DIGEST_TEMPLATE
+from triage.reply import letters_in
 from triage.ruleset import Ruleset, lint
 from triage.wiring.rule_test import failures_of
 from triage.wiring.rulebook import (
@@ -71,10 +73,22 @@ def _without_their_syntax(
 
 def lint_edition(config: Config, edition: Edition, today: date) -> tuple[Problem, ...]:
     """Find what is wrong with the meaning of an edition that compiles."""
-    return tuple(
+    linted = (
         in_folder(problem, config.rules.folder)
         for problem in lint(edition.rules, today)
     )
+    return (*linted, *_no_digest(config, edition))
+
+
+def _no_digest(config: Config, edition: Edition) -> Iterator[Problem]:
+    """Tell of a letter that came later: what is in force goes on without it."""
+    if DIGEST_TEMPLATE not in letters_in(edition.templates):
+        yield Problem(
+            "a letter is missing that tells the team of each morning: there is no"
+            f" {config.templates.folder / DIGEST_TEMPLATE}.txt",
+            hint="`triage init` in an empty folder makes one to copy",
+            code="unknown-template",
+        )
 
 
 def faults_in(

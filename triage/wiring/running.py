@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,7 @@ from triage.backup import Restoring
 from triage.config import Config, load_config
 from triage.daemon import Daemon, Parts, Timed
 from triage.deadlines import Deadlines
+from triage.digest import MorningDigest
 from triage.dispatch import Dispatch, Tally
 from triage.errors import ConfigError, TransientError, TriageError
 from triage.intake import Intake, Pass
@@ -29,8 +31,10 @@ from triage.wiring.servers import (
     sender_of,
     submission_of,
 )
+from triage.wiring.status import surroundings_of
 
 DEADLINES_SECONDS = 300
+DIGEST_SECONDS = 60
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 QUIET = {
     # Their words may quote mail.
@@ -110,6 +114,12 @@ class Installation:
         self.deadlines = Deadlines(
             store=self.store, rulebook=lambda: self.intake.rulebook, clock=clock
         )
+        self.digest = MorningDigest(
+            store=self.store,
+            rulebook=lambda: self.intake.rulebook,
+            around=partial(surroundings_of, config),
+            clock=clock,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -135,7 +145,11 @@ class Installation:
             taken = self.intake.run(self.stop.is_set)
         except TransientError as error:
             failures.append(error)
-        for name, job in (("approvals", self.approvals), ("deadlines", self.deadlines)):
+        for name, job in (
+            ("approvals", self.approvals),
+            ("deadlines", self.deadlines),
+            ("digest", self.digest),
+        ):
             try:
                 job.run(self.stop.is_set)
             except (ConfigError, TransientError) as error:
@@ -206,6 +220,7 @@ def daemon_parts(installation: Installation) -> Parts:
         others=(
             Timed("approvals", mailbox.poll_seconds, installation.approvals),
             Timed("deadlines", DEADLINES_SECONDS, installation.deadlines),
+            Timed("digest", DIGEST_SECONDS, installation.digest),
         ),
     )
 

@@ -20,6 +20,7 @@ from triage.ruleset.schema.settings import (
     Answers,
     Automatic,
     CalendarTable,
+    DigestTable,
     Intake,
     Senders,
     Series,
@@ -42,6 +43,8 @@ class RuleFiles(Entry):
     """Working days, and the days that answers may take."""
     clock: Clock = Clock()
     """When people are reminded, and what happens by itself when time passes."""
+    digest: DigestTable = DigestTable()
+    """What the team is told every morning."""
     senders: Senders
     """Who counts as one person, and how often one may write."""
     guard: Guard

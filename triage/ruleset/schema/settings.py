@@ -1,7 +1,7 @@
 """Settings: intake, automatic mail, the calendar, senders."""
 
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
@@ -113,6 +113,21 @@ class CalendarTable(Entry):
     """From when on, on working days, the team is reminded of what falls due."""
     closing_days: tuple[ClosingDay, ...] = ()
     """Days off besides weekends and public holidays."""
+
+
+class DigestTable(Entry):
+    """The mail that tells the team every morning what is due and what happened."""
+
+    at: TimeOfDay = time(7, 30)
+    """When it is written."""
+    days: Literal["working", "all"] = "working"
+    """Whether it comes on working days only, or every day."""
+    contact: Id = "team"
+    """Who gets it: a name of the configuration's [contacts]."""
+    ahead_days: int = Field(default=1, ge=0, le=30)
+    """Working days after today whose due dates stand in it."""
+    first_flags: tuple[Id, ...] = ()
+    """Flags whose cases stand before those with others, in this order."""
 
 
 class Window(Entry):

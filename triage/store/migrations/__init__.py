@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 from triage.store.migrations import (
     answers,
     clocks,
+    digest,
     first_steps,
     personal,
     register,
@@ -17,7 +18,16 @@ from triage.store.migrations import (
     search,
 )
 
-PARTS = (first_steps, register, restorations, answers, personal, search, clocks)
+PARTS = (
+    first_steps,
+    register,
+    restorations,
+    answers,
+    personal,
+    search,
+    clocks,
+    digest,
+)
 """In the order of their numbers; each has STEPS: names and SQL."""
 
 steps = Migrations("triage")
