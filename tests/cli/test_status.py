@@ -164,10 +164,11 @@ def test_status_for_scripts(triage: Triage, worked: Path) -> None:
     result = triage("status", "--json", "--config", worked)
 
     found = json.loads(result.out)
-    assert result.status == 0
-    assert found["needs"] == []
-    assert found["in_force"]["hash"] == found["standing"] == in_force
-    assert (found["open_cases"], found["outbox"]) == (1, {"queued": 1})
+    health = found["health"]
+    assert result.status == 1
+    assert found["needs"] == ["1 case should have been answered: triage due"]
+    assert health["in_force"]["hash"] == health["standing"] == in_force
+    assert (found["open_cases"], health["outbox"]) == (1, {"queued": 1})
     assert "post.example" not in result.out
 
 

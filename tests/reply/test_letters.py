@@ -96,6 +96,7 @@ def test_every_letter_is_listed_here(templates: Templates) -> None:
         *LETTERS,
         "notice",
         "notice-breaker",
+        "notice-digest",
         "notice-due",
         "notice-overdue",
         "notice-restored",

@@ -25,7 +25,7 @@ from triage.store import (
 from triage.workdays import day_words
 
 SHOWN_OF_HASH = 16
-NOBODY = "nobody"
+NOBODY = "no owner"
 _OWED = {DutyKind.ACKNOWLEDGE: "acknowledgement", DutyKind.RESPOND: "answer"}
 
 T = TypeVar("T")
@@ -394,8 +394,9 @@ class _Wording:
     def _day(self, at: datetime | None) -> str:
         if at is None:
             return "no date"
-        day = self.ruleset.calendar.date_of(at)
-        return day_words(day, self.digest.today)
+        day, today = self.ruleset.calendar.date_of(at), self.digest.today
+        year = f" {day.year}" if day.year != today.year else ""
+        return f"{day:%a} {day.day} {day:%b}{year}"
 
     def _moment(self, at: datetime) -> str:
         here = at.astimezone(self.ruleset.calendar.timezone)
