@@ -15,12 +15,13 @@ job        one mail a day
 
 from triage.digest.gathering import MOST_ROWS, Look, digest_of, overdue_now
 from triage.digest.health import Health, Refusal, Surroundings, health_of, refusal_of
-from triage.digest.job import Made, MorningDigest
+from triage.digest.job import TEMPLATE, Made, MorningDigest
 from triage.digest.model import Digest
 from triage.digest.wording import headlines, how_long, needs_of, tables_of
 
 __all__ = [
     "MOST_ROWS",
+    "TEMPLATE",
     "Digest",
     "Health",
     "Look",

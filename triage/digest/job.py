@@ -19,8 +19,13 @@ from triage.digest.period import Mornings
 from triage.digest.wording import headlines, tables_of
 from triage.errors import MessageError
 from triage.intake import Rulebook
-from triage.intake.letters import morning_digest
+from triage.intake.letters import frozen_notice, mint
+from triage.reply import Notice
 from triage.store import DigestRow, Letter, Store
+
+TEMPLATE = "notice-digest"
+NO_CASE = "DIGEST"
+"""Stands in the Message-ID where a case's reference would."""
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +88,21 @@ class MorningDigest:
 
 def _worded(digest: Digest, rulebook: Rulebook) -> Letter | None:
     """Word the mail; None where nobody gets it, or it cannot be worded."""
-    told = headlines(digest, rulebook.ruleset)
-    tables = tables_of(digest, rulebook.ruleset)
+    ruleset = rulebook.ruleset
+    to = rulebook.organisation.contacts.get(ruleset.tables.digest.contact)
+    if to is None:
+        return None
+    kind = f"digest-{digest.today:%Y%m%d}"
     try:
-        return morning_digest(digest.today, told, tables, rulebook, digest.at)
+        notice = Notice(
+            template=TEMPLATE,
+            kind=kind,
+            to=to,
+            message_id=mint(NO_CASE, kind, rulebook),
+            why=headlines(digest, ruleset),
+            tables=tables_of(digest, ruleset),
+        )
+        return frozen_notice(notice, rulebook, digest.at)
     except MessageError as error:
         log.error("the digest cannot be worded: %s", error)
         return None

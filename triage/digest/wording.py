@@ -26,7 +26,11 @@ from triage.workdays import day_words
 
 SHOWN_OF_HASH = 16
 NOBODY = "no owner"
-_OWED = {DutyKind.ACKNOWLEDGE: "acknowledgement", DutyKind.RESPOND: "answer"}
+_OWED = {
+    DutyKind.ACKNOWLEDGE: "acknowledgement",
+    DutyKind.RESPOND: "answer",
+    DutyKind.REQUEST: "data request",
+}
 
 T = TypeVar("T")
 Row = tuple[str, ...]
@@ -96,13 +100,13 @@ class _Wording:
         yield self._owing(digest.overdue, "overdue")
         yield self._owing(digest.due_today, "due today")
         waiting = [
-            _number(number, what)
-            for number, what in (
-                (digest.unacknowledged.count, "acknowledgement"),
-                (digest.to_approve.count, "reply to approve"),
-                (digest.doubtful.count, "letter in doubt"),
-                (digest.set_aside.count, "mail set aside"),
-                (digest.unsettled.count, "matter to look at"),
+            _number(number, one, many)
+            for number, one, many in (
+                (digest.unacknowledged.count, "acknowledgement", None),
+                (digest.to_approve.count, "reply to approve", "replies to approve"),
+                (digest.doubtful.count, "letter in doubt", "letters in doubt"),
+                (digest.set_aside.count, "mail set aside", "mails set aside"),
+                (digest.unsettled.count, "matter to look at", "matters to look at"),
             )
             if number
         ]
@@ -125,8 +129,9 @@ class _Wording:
             for kind, what in _OWED.items()
             if kind in owed.by
         ]
-        are = "is" if owed.count == 1 else "are"
-        return f"{' and '.join(parts)} {are} {when}."
+        *before, last = parts
+        said = f"{', '.join(before)} and {last}" if before else last
+        return f"{said} {'is' if owed.count == 1 else 'are'} {when}."
 
     def tables(self) -> Iterator[Table]:
         yield from self._due_dates()
@@ -230,7 +235,7 @@ class _Wording:
         )
 
     def _came_in(self) -> Table:
-        came_in = self.digest.came_in
+        came_in, since = self.digest.came_in, self._moment(self.digest.period.since)
         others = (
             ("follow-ups to known cases", came_in.follow_ups),
             ("automatic mail, only recorded", came_in.automatic),
@@ -243,11 +248,11 @@ class _Wording:
         ]
         rows += [(what, str(number)) for what, number in others if number]
         return Table(
-            title=f"Came in since {self._moment(self.digest.period.since)}",
+            title=f"Came in since {since}",
             count=came_in.cases,
             headings=("What", "Number") if rows else (),
             rows=tuple(rows),
-            note="" if rows else "Nothing came in.",
+            note="" if rows else f"Nothing came in since {since}.",
         )
 
     def _done(self) -> Iterator[Table]:
@@ -417,13 +422,8 @@ def _table(listed: Listed[T], laid_out: _List, row: Callable[[T], Row]) -> Table
     )
 
 
-def _number(number: int, thing: str) -> str:
-    """Count things; the first word of `thing` is what has a plural."""
-    if number == 1:
-        return f"1 {thing}"
-    first, *rest = thing.split(" ")
-    many = f"{first[:-1]}ies" if first.endswith("ply") else f"{first}s"
-    return " ".join((str(number), many, *rest))
+def _number(number: int, thing: str, things: str | None = None) -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {things or f'{thing}s'}"
 
 
 def _owner(owner: str | None) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from triage.decision import Decision, ReplyPlan, Sighting
@@ -14,7 +14,6 @@ from triage.reply import (
     Composed,
     Letter,
     Notice,
-    Table,
     Templates,
     compose,
     compose_notice,
@@ -29,7 +28,6 @@ NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
 RULES_TEMPLATE = "notice-rules"
 RESTORED_TEMPLATE = "notice-restored"
-DIGEST_TEMPLATE = "notice-digest"
 TEAM = "team"
 MOST_REASONS = 10
 """More stand in `triage status`."""
@@ -37,7 +35,6 @@ NO_CASE = "BREAKER"
 """Stands in the Message-ID of an alert where a case's reference would."""
 NO_CASE_BUT_RULES = "RULES"
 NO_CASE_BUT_STORE = "STORE"
-NO_CASE_BUT_A_DAY = "DIGEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,32 +195,6 @@ def restored_notice(
     )
     notice = _to_team(RESTORED_TEMPLATE, kind, NO_CASE_BUT_STORE, why, rulebook)
     return None if notice is None else frozen_notice(notice, rulebook, now)
-
-
-def morning_digest(
-    day: date,
-    headlines: tuple[str, ...],
-    tables: tuple[Table, ...],
-    rulebook: Rulebook,
-    now: datetime,
-) -> FrozenLetter | None:
-    """Word a day's digest; None where nobody is named who gets it.
-
-    It is the same letter, by its Message-ID, however often a day's digest is made.
-    """
-    to = rulebook.organisation.contacts.get(rulebook.ruleset.tables.digest.contact)
-    if to is None:
-        return None
-    kind = f"digest-{day:%Y%m%d}"
-    notice = Notice(
-        template=DIGEST_TEMPLATE,
-        kind=kind,
-        to=to,
-        message_id=_mint(NO_CASE_BUT_A_DAY, kind, rulebook),
-        why=headlines,
-        tables=tables,
-    )
-    return _frozen_notice(notice, rulebook, now)
 
 
 def _to_team(

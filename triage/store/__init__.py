@@ -124,6 +124,7 @@ Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py
 
 from triage.store.approval import Edit
 from triage.store.audit import DAEMON, AuditEntry, Deed, Verification
+from triage.store.balances import Balance
 from triage.store.by_hand import CaseByHand
 from triage.store.case_model import (
     CaseFile,
@@ -141,7 +142,6 @@ from triage.store.case_states import (
     FinalStepError,
     MergeError,
 )
-from triage.store.balances import Balance
 from triage.store.digests import DigestRow
 from triage.store.duties import Duty, DutyKind, Stage
 from triage.store.editions import (

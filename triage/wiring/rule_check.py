@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from triage.config import NOT_UTF_8, Config, readable_in
+from triage.digest import TEMPLATE
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem, Severity
 from triage.intake import Rulebook
-from triage.intake.letters import DIGEST_TEMPLATE
 from triage.reply import letters_in
 from triage.ruleset import Ruleset, lint
 from triage.wiring.rule_test import failures_of
@@ -82,10 +82,10 @@ def lint_edition(config: Config, edition: Edition, today: date) -> tuple[Problem
 
 def _no_digest(config: Config, edition: Edition) -> Iterator[Problem]:
     """Tell of a letter that came later: what is in force goes on without it."""
-    if DIGEST_TEMPLATE not in letters_in(edition.templates):
+    if TEMPLATE not in letters_in(edition.templates):
         yield Problem(
             "a letter is missing that tells the team of each morning: there is no"
-            f" {config.templates.folder / DIGEST_TEMPLATE}.txt",
+            f" {config.templates.folder / TEMPLATE}.txt",
             hint="`triage init` in an empty folder makes one to copy",
             code="unknown-template",
         )

@@ -20,8 +20,8 @@ CREATE TABLE balances (
 ) STRICT;
 
 CREATE INDEX cases_recorded ON cases (recorded_at);
-CREATE INDEX cases_answered ON cases (answered_at) WHERE answered_at IS NOT NULL;
-CREATE INDEX cases_flagged ON cases (opened_at)
+CREATE INDEX cases_ever_answered ON cases (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX cases_flagged_open ON cases (opened_at)
     WHERE flags <> '[]' AND answered_at IS NULL AND closed_at IS NULL;
 CREATE INDEX messages_seen ON messages (seen_at) WHERE fate <> 'left';
 """
