@@ -19,6 +19,7 @@ from triage.cli.explain import explain
 from triage.cli.init import init
 from triage.cli.outbox import outbox
 from triage.cli.replay import replay
+from triage.cli.report import report
 from triage.cli.reroute import example, reroute
 from triage.cli.rules import rules
 from triage.cli.run import run
@@ -50,6 +51,7 @@ def commands() -> None:
     Work:       triage due                  what is due, what waits?
                 triage case list, triage outbox list
     Keep:       triage backup create FILE
+                triage report --from 2026-01-01 --to 2026-03-31
     Try it out: triage demo
     """
 
@@ -65,6 +67,7 @@ for command in (
     case,
     outbox,
     rules,
+    report,
     templates,
     backup,
     demo,

@@ -53,7 +53,7 @@ Cases (command line, digest)
     store.cases.show(reference) -> CaseFile | None
     store.cases.debts() -> list[Debt]                     open duties to acknowledge
     store.cases.reroute(Rerouting(...)) -> Rerouted       a person overrules the rules
-    store.cases.track_record(since) -> TrackRecord        how often rules decided
+    store.cases.track_record(since, until=None) -> TrackRecord   how often rules decided
     store.cases.search(CaseQuery(...)) -> Found           filtered, sorted, limited
     store.cases.particulars(references) -> {reference: {Field: text}}
 
@@ -79,6 +79,9 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.overview: what is owed, what waits, what happened, each a Listed(count, rows,
         by); see triage/store/overview.py for what each figure counts
     store.digests.is_made(day) / last_before(day) / note(DigestRow(...))
+
+Counts for a report; no sender is in them: see triage/store/figures.py
+    store.figures.came(span), flow(spans), counted(by, span), stages(span) …
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
     store.outbox.listed(*states) -> list[OutboxLine]
@@ -155,6 +158,14 @@ from triage.store.editions import (
     Trial,
 )
 from triage.store.fates import Fate
+from triage.store.figures import (
+    Came,
+    Ending,
+    Figures,
+    Property,
+    Span,
+    StageClocks,
+)
 from triage.store.handed_in import Filed, HandedIn, Spot
 from triage.store.matters import Matter, MatterKind
 from triage.store.model import (
@@ -208,6 +219,7 @@ __all__ = [
     "AuditEntry",
     "Balance",
     "Blocking",
+    "Came",
     "CameIn",
     "CaseAct",
     "CaseByHand",
@@ -225,8 +237,10 @@ __all__ = [
     "DutyKind",
     "Edit",
     "EndedStage",
+    "Ending",
     "Fate",
     "Field",
+    "Figures",
     "Filed",
     "FinalStepError",
     "Finished",
@@ -252,6 +266,7 @@ __all__ = [
     "Outcome",
     "Overruling",
     "Place",
+    "Property",
     "Received",
     "Record",
     "Recorded",
@@ -263,8 +278,10 @@ __all__ = [
     "SentMail",
     "SetAside",
     "Sort",
+    "Span",
     "Spot",
     "Stage",
+    "StageClocks",
     "StageEnd",
     "State",
     "Store",

@@ -67,6 +67,8 @@ class Cases:
         """Move an existing case to another route, by a person's decision."""
         return reroute(self._engine, wanted)
 
-    def track_record(self, since: datetime) -> TrackRecord:
+    def track_record(
+        self, since: datetime, until: datetime | None = None
+    ) -> TrackRecord:
         """Count what rules decided since then, and how often people overruled them."""
-        return track_record(self._engine, since)
+        return track_record(self._engine, since, until)

@@ -19,6 +19,7 @@ from triage.store.duties import Duties
 from triage.store.editions import Editions
 from triage.store.engine import Engine
 from triage.store.fates import Fates
+from triage.store.figures import Figures
 from triage.store.handed_in import HandedInRows
 from triage.store.heartbeat import Heartbeat
 from triage.store.ledger import LedgerRows
@@ -66,6 +67,7 @@ class Store:
         self.breaker = Breaker(engine)
         self.fates = Fates(engine)
         self.restorations = Restorations(engine)
+        self.figures = Figures(engine)
         self.editions = Editions(engine)
         self.heartbeat = Heartbeat(engine)
 

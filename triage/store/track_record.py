@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.store.engine import Engine
+from triage.workdays import LATEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,29 @@ class TrackRecord:
     """How often, by (route before, route after)."""
 
 
-def track_record(engine: Engine, since: datetime) -> TrackRecord:
-    """Count what was decided about messages that came since then."""
+def track_record(
+    engine: Engine, since: datetime, until: datetime | None = None
+) -> TrackRecord:
+    """Count what was decided about messages that came since then, before `until`."""
+    span = {"since": since, "until": until or LATEST}
     with engine.reading():
         return TrackRecord(
-            routes=_records(engine, _ROUTES, since),
-            rules=_records(engine, _RULES, since),
-            signals=_records(engine, _SIGNALS, since),
+            routes=_records(engine, _ROUTES, span),
+            rules=_records(engine, _RULES, span),
+            signals=_records(engine, _SIGNALS, span),
             corrections={
                 (row["before"], row["after"]): row["times"]
-                for row in engine.rows(_CORRECTIONS, since=since)
+                for row in engine.rows(_CORRECTIONS, **span)
             },
         )
 
 
-def _records(engine: Engine, sql: str, since: datetime) -> dict[str, Times]:
+def _records(
+    engine: Engine, sql: str, span: Mapping[str, datetime]
+) -> dict[str, Times]:
     return {
         row["id"]: Times(row["decided"], row["overruled"])
-        for row in engine.rows(sql, since=since)
+        for row in engine.rows(sql, **span)
     }
 
 
@@ -54,7 +60,7 @@ SELECT d.route AS id, count(*) AS decided, count(o.message) AS overruled
 FROM decisions d
 JOIN messages m ON m.id = d.message
 LEFT JOIN (SELECT DISTINCT message FROM overrulings) o ON o.message = m.id
-WHERE d.route IS NOT NULL AND m.received_at >= :since
+WHERE d.route IS NOT NULL AND m.received_at >= :since AND m.received_at < :until
 GROUP BY d.route
 """
 
@@ -63,7 +69,7 @@ SELECT d.rule AS id, count(*) AS decided, count(o.message) AS overruled
 FROM decisions d
 JOIN messages m ON m.id = d.message
 LEFT JOIN (SELECT DISTINCT message FROM overrulings) o ON o.message = m.id
-WHERE d.rule IS NOT NULL AND m.received_at >= :since
+WHERE d.rule IS NOT NULL AND m.received_at >= :since AND m.received_at < :until
 GROUP BY d.rule
 """
 
@@ -75,13 +81,13 @@ FROM (
 JOIN messages m ON m.id = seen.message
 JOIN decisions d ON d.message = m.id
 LEFT JOIN (SELECT DISTINCT message FROM overrulings) o ON o.message = m.id
-WHERE d.route IS NOT NULL AND m.received_at >= :since
+WHERE d.route IS NOT NULL AND m.received_at >= :since AND m.received_at < :until
 GROUP BY seen.signal
 """
 
 _CORRECTIONS = """
 SELECT o.before, o.after, count(*) AS times
 FROM overrulings o JOIN messages m ON m.id = o.message
-WHERE o.before IS NOT NULL AND m.received_at >= :since
+WHERE o.before IS NOT NULL AND m.received_at >= :since AND m.received_at < :until
 GROUP BY o.before, o.after ORDER BY times DESC, o.before, o.after
 """

@@ -11,6 +11,7 @@ from triage.store.migrations import (
     answers,
     clocks,
     digest,
+    figures,
     first_steps,
     personal,
     register,
@@ -27,6 +28,7 @@ PARTS = (
     search,
     clocks,
     digest,
+    figures,
 )
 """In the order of their numbers; each has STEPS: names and SQL."""
 

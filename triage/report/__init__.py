@@ -1,0 +1,34 @@
+"""What came in a period, and how well promises were kept.
+
+gathering  a report from the store
+period     days and weeks in the board's time zone
+clocks     the clocks of many stages, gone through once
+promises   what was promised by a date, and kept or not
+durations  office hours, medians and percentiles
+comparing  what comes more often than is usual for it
+sections   the parts of a report, as tables
+unusual    … and those about what stands out
+tables     what page, charts, CSV and JSON are all made of
+wording    figures as people read them
+charts     a table as SVG; needs `triage-mail[report]`
+page       all of it for a browser
+page.html  the page's own template
+files      all of it for spreadsheets and scripts
+"""
+
+from triage.report.files import as_objects, csv_of, long_csv_of
+from triage.report.gathering import Question, report_of
+from triage.report.page import page_of
+from triage.report.period import Period
+from triage.report.tables import Report
+
+__all__ = [
+    "Period",
+    "Question",
+    "Report",
+    "as_objects",
+    "csv_of",
+    "long_csv_of",
+    "page_of",
+    "report_of",
+]
