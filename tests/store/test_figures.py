@@ -8,6 +8,7 @@ from triage.store import (
     Came,
     Deed,
     Ending,
+    Field,
     Figures,
     Property,
     StageClocks,
@@ -143,9 +144,9 @@ def test_particulars_are_counted_as_they_are_written(store: Store) -> None:
     for uid, at in ((1, TENTH), (2, TENTH), (3, UNTIL)):
         case = case_named(engine, opened(store, uid, at))
         with engine.writing():
-            change_particulars(engine, case, {"centre": "XY123"}, deed(TENTH))
+            change_particulars(engine, case, {Field.CENTRE: "XY123"}, deed(TENTH))
 
-    assert store.figures.texts("centre", MARCH) == {"XY123": 2}
+    assert store.figures.texts(Field.CENTRE, MARCH) == {"XY123": 2}
 
 
 def test_a_stage_that_is_over_and_the_present_one_are_both_there(
@@ -241,7 +242,7 @@ def test_no_figure_goes_through_all_cases(store: Store) -> None:
     figures.endings(Ending.ROOT_CAUSE, MARCH)
     figures.flags(MARCH)
     figures.people(MARCH)
-    figures.texts("centre", MARCH)
+    figures.texts(Field.CENTRE, MARCH)
     figures.count_stages(MARCH)
     list(figures.stages(MARCH))
 

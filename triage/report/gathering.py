@@ -21,12 +21,10 @@ from triage.report.sections import (
 from triage.report.tables import Column, Report, Section, Table, Unit
 from triage.report.unusual import overruled_section, unusual_section
 from triage.ruleset import Ruleset
-from triage.store import Came, Ending, Property, Span, StageClocks, Store
+from triage.store import Came, Ending, Field, Property, Span, StageClocks, Store
 
 Watch = Callable[[Iterable[StageClocks], int], Iterable[StageClocks]]
 """Passes stages on, and shows how many of how many were seen."""
-
-CENTRE, SYLLABUS = "centre", "syllabus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +72,8 @@ def _report(store: Store, question: Question, watch: Watch) -> Report:
             _what_came(store, question),
             _what_came_of_it(store, question),
             unusual_section(
-                _now_and_before(store, question, CENTRE),
-                _now_and_before(store, question, SYLLABUS),
+                _now_and_before(store, question, Field.CENTRE),
+                _now_and_before(store, question, Field.SYLLABUS),
             ),
             _people(store, question, came),
             overruled_section(store.cases.track_record(*span)),
@@ -194,7 +192,7 @@ def _what_came_of_it(store: Store, question: Question) -> Section:
 
 
 def _now_and_before(
-    store: Store, question: Question, field: str
+    store: Store, question: Question, field: Field
 ) -> tuple[dict[str, int], dict[str, int]]:
     before = question.period.year_before().span
     return (

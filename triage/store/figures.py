@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from triage.store.engine import Engine, Row, moment, moment_or_none, utc_text
+from triage.store.particulars import Field
 
 Span = tuple[datetime, datetime]
 
@@ -115,7 +116,7 @@ class Figures:
             for row in self._engine.rows(_FLAGS, **_bounds(span))
         }
 
-    def texts(self, field: str, span: Span) -> dict[str, int]:
+    def texts(self, field: Field, span: Span) -> dict[str, int]:
         """Count the cases that came by what a field of their particulars says."""
         rows = self._engine.rows(_TEXTS, field=field, **_bounds(span))
         return {row["text"]: row["cases"] for row in rows}
