@@ -1,102 +1,14 @@
 """People are reminded in time and not too often, and told once a day what is late."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.intake.conftest import NOBODY
-from tests.journeys.installing import TEAM, Settings, install
-from tests.store.making import make_letter, record_case
-from triage.config import load_config
-from triage.deadlines import Deadlines, Sweep
-from triage.decision.model import Reason
-from triage.intake import Rulebook
-from triage.store import Category, Deed, State, Store
-from triage.wiring import rulebook_of
-from triage.workdays import due
-
-RECEIVED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-"""A Monday: to be acknowledged by Wednesday, 17:00."""
-TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
-BY_ROUTE = (Reason("by-route", "replies of this route wait"),)
-
-
-@dataclass
-class Office:
-    """The job over a store; `now` is its clock."""
-
-    store: Store
-    rulebook: Rulebook
-    now: datetime = TUESDAY
-
-    def run(self) -> Sweep:
-        job = Deadlines(
-            store=self.store, rulebook=lambda: self.rulebook, clock=lambda: self.now
-        )
-        return job.run()
-
-    def receive(
-        self,
-        uid: int = 1,
-        at: datetime = RECEIVED,
-        *,
-        waits: bool = True,
-        responds: bool = False,
-    ) -> None:
-        """Record a complaint whose reply waits for approval, or was withheld."""
-        reference = f"CMP-2026-{uid:05d}"
-        acknowledge = due(at, 2, self.rulebook.ruleset.calendar)
-        decided: dict[str, Any] = {"acknowledge": acknowledge}
-        if responds:
-            decided["respond"] = due(acknowledge.at, 10, self.rulebook.ruleset.calendar)
-        if not waits:
-            decided["withheld"] = (Reason("watch", "this route is only watched"),)
-        letter = make_letter(reference, held=BY_ROUTE)
-        record_case(
-            self.store,
-            uid,
-            asked={"now": at},
-            decided=decided,
-            letters=(letter,) if waits else (),
-        )
-
-    def texts(self) -> list[str]:
-        """Return what the reminders say, each in one line."""
-        bodies = [mail.get_body(("plain",)) for mail in self.reminders()]
-        return [
-            " ".join(str(body.get_content()).split())
-            for body in bodies
-            if body is not None
-        ]
-
-    def reminders(self) -> list[EmailMessage]:
-        lines = self.store.outbox.listed(State.QUEUED)
-        items = [self.store.outbox.show(line.id) for line in lines]
-        return [
-            message_from_bytes(item.data, EmailMessage, policy=default)
-            for item in items
-            if item is not None and item.line.category is Category.NOTICE
-        ]
-
-
-@pytest.fixture(scope="module")
-def rulebook(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
-    modes = {"approved_folder": "Complaints/Approved"}
-    folder = tmp_path_factory.mktemp("installation")
-    return rulebook_of(load_config(install(folder, NOBODY, Settings(modes=modes))))
-
-
-@pytest.fixture
-def office(tmp_path: Path, rulebook: Rulebook) -> Iterator[Office]:
-    with Store.open(tmp_path / "triage.sqlite3", exclusive=True) as store:
-        yield Office(store, rulebook)
+from tests.deadlines.conftest import RECEIVED, TUESDAY, Office
+from tests.journeys.installing import TEAM
+from triage.store import Deed
 
 
 def test_the_team_is_reminded_of_a_reply_that_waits(office: Office) -> None:

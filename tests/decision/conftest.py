@@ -77,6 +77,7 @@ TABLES: dict[str, Any] = {
         "contrary": ["ill"],
         "meanwhile": "acknowledged",
     },
+    "clock": {},
     "modes": {"at_most": "live"},
     "signal": [],
     "role": [

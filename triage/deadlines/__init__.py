@@ -6,6 +6,8 @@ by days and dates, so that a week without the daemon, or a clock that jumps, nei
 brings a storm nor leaves anything out.
 
 job        one sweep
+office     what every part of it works with
+holding    letters that tell people that their answer takes longer
 reminding  mails to the team, and to those before whom a last step is
 wording    what these mails say
 """

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from triage.deadlines.reminding import Office, alert, remind
+from triage.deadlines.holding import hold_off
+from triage.deadlines.office import Office
+from triage.deadlines.reminding import alert, remind
 from triage.intake import Rulebook
 from triage.store import Store
 
@@ -44,6 +46,7 @@ class Deadlines:
         done = Sweep()
         if office.is_open:
             self.store.reminders.forget_after(office.today)
+            done.note("holding letters", hold_off(office))
             done.note("duties reminded of", remind(office))
             done.note("duties overdue", alert(office))
         return done

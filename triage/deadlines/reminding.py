@@ -2,45 +2,17 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from triage.deadlines.office import Office
 from triage.deadlines.wording import Told, notice_of
 from triage.errors import MessageError
-from triage.intake import Rulebook
 from triage.intake.letters import TEAM
 from triage.ruleset import Ruleset
-from triage.store import Duty, DutyKind, Letter, Reminder, Stage, Store
-from triage.workdays import Calendar, reminded_at
+from triage.store import Duty, DutyKind, Letter, Reminder, Stage
+from triage.workdays import reminded_at
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What the parts of a sweep work with."""
-
-    store: Store
-    rulebook: Rulebook
-    now: datetime
-
-    @property
-    def ruleset(self) -> Ruleset:
-        return self.rulebook.ruleset
-
-    @property
-    def calendar(self) -> Calendar:
-        return self.rulebook.ruleset.calendar
-
-    @property
-    def today(self) -> date:
-        return self.calendar.date_of(self.now)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is a working day, after opening time."""
-        is_working_day = self.calendar.day_off(self.today) is None
-        return is_working_day and self.calendar.opens(self.today) <= self.now
 
 
 def remind(office: Office) -> int:
@@ -104,11 +76,7 @@ def _horizon(office: Office) -> datetime:
     """Return the last moment for which a reminder may be due today."""
     clock = office.ruleset.tables.clock
     stages = (*clock.acknowledge_reminders, *clock.respond_reminders)
-    # What is due on a day off counts as due on the working day before.
-    day = office.today
-    for _ in range(max(stages, default=0) + 1):
-        day = office.calendar.next_working_day(day)
-    return office.calendar.opens(day)
+    return office.reach(max(stages, default=0))
 
 
 def _letters(told: Told, duties: Sequence[Duty], office: Office) -> list[Letter]:

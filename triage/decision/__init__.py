@@ -5,6 +5,8 @@ decide          the decision: left, recorded or answered, and everything that fo
 automatic       mail that is clearly a machine's
 withhold        a person's mail that gets no automatic reply
 hold            to whom a reply goes, and when it waits for a person
+holding         whether a letter tells that an answer takes longer
+budgets         how many replies may go out
 gate            the form of their small named rules
 judge           roles, topics, flags, the table of routes, what is missing
 points          of roles and topics
@@ -30,6 +32,12 @@ from triage.decision.examples import (
     sample_named,
     samples,
     try_examples,
+)
+from triage.decision.holding import (
+    HOLDING_TEMPLATE,
+    Holding,
+    Unanswered,
+    holding,
 )
 from triage.decision.judge import facts_of, present_items
 from triage.decision.model import (
@@ -57,11 +65,13 @@ from triage.decision.sender import (
 from triage.decision.trace import Trace, trace
 
 __all__ = [
+    "HOLDING_TEMPLATE",
     "Coverage",
     "Decision",
     "Disposition",
     "Facts",
     "History",
+    "Holding",
     "KnownCase",
     "Opinion",
     "Ourselves",
@@ -74,12 +84,14 @@ __all__ = [
     "Step",
     "Trace",
     "Tried",
+    "Unanswered",
     "clocks",
     "coverage",
     "decide",
     "examples_that_fail",
     "facts_of",
     "fingerprint",
+    "holding",
     "identity_keys",
     "is_ours",
     "likeness",

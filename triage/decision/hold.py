@@ -3,6 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from triage.decision.budgets import (
+    all_had_enough,
+    domain_had_enough,
+    person_had_enough,
+)
 from triage.decision.domains import is_usable, same_organisation
 from triage.decision.gate import Seen
 from triage.decision.model import Reason
@@ -81,23 +86,19 @@ def _is_their_own(seen: Seen, address: str) -> bool:
 
 
 def _sender_budget(planned: Planned) -> bool:
-    budgets = planned.seen.tables.senders.budgets
-    return planned.seen.history.spent.to_sender_in_day >= budgets.sender_per_day
+    seen = planned.seen
+    return person_had_enough(seen.history.spent, seen.tables.senders)
 
 
 def _domain_budget(planned: Planned) -> bool:
-    senders = planned.seen.tables.senders
-    domain = recipient(planned.seen).rpartition("@")[2]
-    spent = planned.seen.history.spent.to_domain_in_hour
-    return (
-        domain not in senders.public_domains
-        and spent >= senders.budgets.domain_per_hour
-    )
+    seen = planned.seen
+    domain = recipient(seen).rpartition("@")[2]
+    return domain_had_enough(seen.history.spent, domain, seen.tables.senders)
 
 
 def _budget_of_all(planned: Planned) -> bool:
-    budgets = planned.seen.tables.senders.budgets
-    return planned.seen.history.spent.in_hour >= budgets.all_per_hour
+    seen = planned.seen
+    return all_had_enough(seen.history.spent, seen.tables.senders)
 
 
 def _breaker(planned: Planned) -> bool:

@@ -74,6 +74,7 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.matters.open_matters() / of_case(reference)    what a person must look at
     store.audit.entries(about) / verify(head=None) / head()      who did what and why
     store.duties.due(now, until) -> list[Duty]        what is owed, and what waits
+    store.holding.late(now, until) -> list[LateCase] / put(…) / leave(…)
     store.reminders.given(since, until) / note(reminders, day) / is_alerted(day) …
     store.looking()     context manager: one state of the store for many questions
     store.overview: what is owed, what waits, what happened, each a Listed(count, rows,
@@ -167,6 +168,7 @@ from triage.store.figures import (
     StageClocks,
 )
 from triage.store.handed_in import Filed, HandedIn, Spot
+from triage.store.holding import LateCase
 from triage.store.matters import Matter, MatterKind
 from triage.store.model import (
     Aside,
@@ -253,6 +255,7 @@ __all__ = [
     "Inbox",
     "Inquiry",
     "KeptEdition",
+    "LateCase",
     "Ledger",
     "Letter",
     "Listed",

@@ -6,6 +6,7 @@ from datetime import datetime
 from triage.store.audit import Change, Deed, note_deed
 from triage.store.engine import Engine, Row, to_column
 from triage.store.particulars import Field
+from triage.store.withdrawing import withdraw_holding
 
 
 def case_named(engine: Engine, reference: str) -> Row:
@@ -39,7 +40,16 @@ def change_case(
         case["reference"],
         {name: (_text(case[name]), _text(value)) for name, value in differing.items()},
     )
+    if not _NEEDS_NO_HOLDING.isdisjoint(differing):
+        why = f"the case has moved on ({deed.act})"
+        withdraw_holding(engine, case["id"], why, deed.at)
     return True
+
+
+_NEEDS_NO_HOLDING = frozenset(
+    {"answered_at", "closed_at", "escalated_at", "respond_by"}
+)
+"""Changes after which a holding letter that has not gone out says something wrong."""
 
 
 def end_stage(engine: Engine, case: Row, at: datetime, ended_by: str) -> None:

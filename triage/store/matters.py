@@ -18,6 +18,10 @@ class MatterKind(StrEnum):
     """A colleague wrote to the person, and it may have been the answer."""
     OUTCOME = "outcome"
     """It was closed in the mail program, which says no outcome."""
+    HOLDING = "holding letter"
+    """Somebody must be told that their answer takes longer."""
+    DUE_DATE = "due date"
+    """A date that a person set is no working day any more."""
     MOVED = "moved"
     """A mail of it was moved to a folder that says nothing for certain."""
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from triage.store.audit import DAEMON, Deed
 from triage.store.changing import change_case
 from triage.store.engine import Engine, Row, moment, moment_or_none
+from triage.store.holding import note_told
 from triage.store.letter_lines import letter_item, letter_lines
 from triage.store.letters import Origin, queue
 from triage.store.model import Letter, OutboxItem, OutboxLine
@@ -129,6 +130,7 @@ class Outbox:
         with self._engine.writing():
             row = self._claimed(letter, Act.ACCEPT, Change(now, said))
             self._acknowledged(row, now)
+            note_told(self._engine, letter.id, now)
 
     def put_back(
         self, letter: Claimed, now: datetime, why: str, next_at: datetime
@@ -195,6 +197,7 @@ class Outbox:
         with self._engine.writing():
             row = move_letter(self._engine, letter, Act.WITNESS, Change(now, why))
             self._acknowledged(row, now)
+            note_told(self._engine, letter, now)
 
     def unwitnessed(self, letter: int, now: datetime, why: str) -> None:
         """Leave an uncertain letter to a person."""

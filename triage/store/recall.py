@@ -1,18 +1,16 @@
 """What the store knows of one message, fetched before anything is decided."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from triage.decision.model import History, KnownCase, Spent
+from triage.decision.model import History, KnownCase
 from triage.decision.sender import likeness
 from triage.store.breaker import is_open
 from triage.store.engine import Engine, moment
-from triage.store.letters import BEYOND, charged_since
 from triage.store.merging import surviving
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
+from triage.store.spending import spent_on
 
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 COMPARED_TEXTS = 100
 """Of one person, the latest; a flood from one sender must not make each mail slower."""
 
@@ -28,7 +26,7 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         near_identical_to=_near_identical_to(engine, people, inquiry),
         answered_cases=_answered_cases(engine, people),
         has_bounced=_has_bounced(engine, inquiry),
-        spent=_spent(engine, people, inquiry),
+        spent=spent_on(engine, people, inquiry.address, inquiry.domain, inquiry.now),
         breaker_is_open=is_open(engine, inquiry.now),
         is_rekeyed=_is_old_stock(engine, inquiry),
         is_duplicate=is_known_elsewhere(engine, inquiry) is not None,
@@ -134,44 +132,6 @@ def _has_bounced(engine: Engine, inquiry: Inquiry) -> bool:
             "SELECT 1 AS yes FROM bounced WHERE address = :address", address=address
         )
         for address in (inquiry.address, *inquiry.reply_to)
-    )
-
-
-def _spent(engine: Engine, people: list[int], inquiry: Inquiry) -> Spent:
-    day, hour = inquiry.now - DAY, inquiry.now - HOUR
-    to_sender = {
-        row["id"]
-        for person in people
-        for row in engine.rows(
-            "SELECT o.id FROM people p JOIN outbox o ON o.person = p.id"
-            " WHERE p.root = :person AND o.charged_at > :day"
-            " AND o.charged_at < :beyond",
-            person=person,
-            day=day,
-            beyond=day + BEYOND,
-        )
-    }
-    to_sender.update(
-        row["id"]
-        for row in engine.rows(
-            "SELECT id FROM outbox WHERE recipient = :address"
-            " AND charged_at > :day AND charged_at < :beyond",
-            address=inquiry.address,
-            day=day,
-            beyond=day + BEYOND,
-        )
-    )
-    to_domain = engine.row(
-        "SELECT count(*) AS letters FROM outbox"
-        " WHERE domain = :domain AND charged_at > :hour AND charged_at < :beyond",
-        domain=inquiry.domain,
-        hour=hour,
-        beyond=hour + BEYOND,
-    )
-    return Spent(
-        to_sender_in_day=len(to_sender),
-        to_domain_in_hour=0 if to_domain is None else int(to_domain["letters"]),
-        in_hour=charged_since(engine, hour),
     )
 
 

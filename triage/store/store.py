@@ -22,6 +22,7 @@ from triage.store.fates import Fates
 from triage.store.figures import Figures
 from triage.store.handed_in import HandedInRows
 from triage.store.heartbeat import Heartbeat
+from triage.store.holding import HoldingLetters
 from triage.store.ledger import LedgerRows
 from triage.store.matters import Matters
 from triage.store.model import Inquiry, Record, Recorded
@@ -57,6 +58,7 @@ class Store:
         self.outbox = Outbox(engine)
         self.approvals = Approvals(engine)
         self.duties = Duties(engine)
+        self.holding = HoldingLetters(engine)
         self.reminders = Reminders(engine)
         self.overview = Overview(engine)
         self.digests = Digests(engine)

@@ -5,6 +5,7 @@ from datetime import datetime
 from triage.store.audit import DAEMON, Deed
 from triage.store.changing import change_case
 from triage.store.engine import Engine
+from triage.store.holding import note_came_back
 from triage.store.moving import Change, move_letter
 from triage.store.states import Act, State
 
@@ -30,6 +31,7 @@ def note_undelivered(engine: Engine, message_id: str, now: datetime) -> None:
         "UPDATE outbox SET bounced_at = :now WHERE id = :id", id=letter["id"], now=now
     )
     note_bounced(engine, letter["recipient"], now, "a letter came back")
+    note_came_back(engine, letter["id"], now)
     if letter["acknowledges"]:
         case = engine.row(
             "SELECT * FROM cases WHERE id = :case_id AND answered_at IS NULL",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from triage import shipped
 from triage.config import Config, load_config, read_folder
 from triage.deadlines import Told
-from triage.decision import Ourselves
+from triage.decision import HOLDING_TEMPLATE, Ourselves
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
@@ -200,6 +200,7 @@ def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
         (RESTORED_TEMPLATE, "tells the team of a restored store"),
         (Told.DUE, "reminds the team of what falls due"),
         (Told.OVERDUE, "tells the team of what is overdue"),
+        (HOLDING_TEMPLATE, "tells people that their answer takes longer"),
     ):
         if template not in letters:
             yield Problem(
