@@ -79,6 +79,21 @@ TABLES: dict[str, Any] = {
     },
     "clock": {},
     "modes": {"at_most": "live"},
+    "restrictions": {
+        "kinds": {
+            "quiet": {
+                "title": "No automatic replies",
+                "says": "A person writes to you.",
+                "why": "So that you hear from somebody.",
+            },
+            "in-writing": {
+                "title": "Only in writing",
+                "says": "Please write to us.",
+                "why": "So that it is on record.",
+                "holds_replies": False,
+            },
+        }
+    },
     "signal": [],
     "role": [
         {"id": "reader", "title": "A reader", "points": {"my-card": 1, "my-loan": 2}},

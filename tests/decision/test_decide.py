@@ -1,10 +1,11 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from triage.decision.decide import is_ours
+from triage.decision.decide import RESTRICTED, is_ours
 from triage.decision.model import (
     Decision,
     Disposition,
@@ -12,6 +13,7 @@ from triage.decision.model import (
     KnownCase,
     Reason,
     ReplyPlan,
+    Restricted,
     Rules,
     Spent,
 )
@@ -387,3 +389,24 @@ def test_a_web_form_is_answered_to_the_person(decide_on: Decide) -> None:
     )
     assert decision.withheld == ()
     assert decision.held == ()
+
+
+def test_who_answers_a_restricted_writer_is_told_of_every_mail(
+    decide_on: Decide,
+) -> None:
+    history = History(restrictions=(Restricted("quiet", "ombudsman"),))
+
+    decision = decide_on("rude", history=history)
+
+    assert ("ombudsman", RESTRICTED) in decision.tell
+
+
+def test_a_restricted_writers_complaint_is_answered_and_clocked_like_any(
+    decide_on: Decide,
+) -> None:
+    history = History(restrictions=(Restricted("quiet"),))
+
+    free, bound = decide_on("rude"), decide_on("rude", history=history)
+
+    assert free == replace(bound, held=())
+    assert [reason.code for reason in bound.held] == ["restricted"]

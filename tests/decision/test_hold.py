@@ -8,7 +8,7 @@ import pytest
 
 from triage.decision.gate import Seen
 from triage.decision.hold import HELD, Planned, held, recipient
-from triage.decision.model import History, Ourselves, Spent
+from triage.decision.model import History, Ourselves, Restricted, Spent
 from triage.message.model import Address
 
 Fields = dict[str, Any]
@@ -33,6 +33,10 @@ def reply_to(*addresses: str, **others: Any) -> Fields:
 
 def spent(sender: int = 0, domain: int = 0, everybody: int = 0) -> Fields:
     return {"history": History(spent=Spent(sender, domain, everybody))}
+
+
+def restricted(*kinds: str) -> Fields:
+    return {"history": History(restrictions=tuple(map(Restricted, kinds)))}
 
 
 @pytest.mark.parametrize(
@@ -114,11 +118,16 @@ HOLDS: list[tuple[str, str, Fields, str, tuple[str, ...]]] = [
     ("sender-budget", "spent", spent(sender=3), "complaint", ()),
     ("domain-budget", "spent", spent(domain=20), "complaint", ()),
     ("budget-of-all", "spent", spent(everybody=60), "complaint", ()),
+    ("restricted", "in force", restricted("quiet"), "complaint", ()),
+    ("restricted", "two", restricted("in-writing", "quiet"), "complaint", ()),
+    ("restricted", "unknown kind", restricted("was-once"), "complaint", ()),
     ("breaker", "open", {"history": History(breaker_is_open=True)}, "complaint", ()),
 ]
 
 HOLDS_NOT: list[tuple[str, str, Fields, str, tuple[str, ...]]] = [
     ("by-route", "mode live", {}, "complaint", ()),
+    ("restricted", "none", {}, "complaint", ()),
+    ("restricted", "holds nothing", restricted("in-writing"), "complaint", ()),
     ("flagged-redirection", "no redirection", {}, "complaint", ("abusive",)),
     ("flagged-redirection", "another flag", {}, "fines-desk", ("often",)),
     ("reply-to", "inside", reply_to("b@mail.readers.example"), "complaint", ()),

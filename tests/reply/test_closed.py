@@ -35,6 +35,8 @@ def test_a_letter_has_no_field_for_a_senders_words() -> None:
         "acknowledge",
         "respond",
         "series",
+        # Sentences of the rules, and a date.
+        "restriction",
     }
 
 

@@ -23,6 +23,7 @@ from triage.cli.report import report
 from triage.cli.reroute import example, reroute
 from triage.cli.rules import rules
 from triage.cli.run import run
+from triage.cli.sender import sender
 from triage.cli.status import status
 from triage.cli.templates import templates
 from triage.errors import CANNOT_RUN, ConfigError, TransientError
@@ -66,6 +67,7 @@ for command in (
     replay,
     case,
     outbox,
+    sender,
     rules,
     report,
     templates,

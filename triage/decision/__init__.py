@@ -15,6 +15,8 @@ conditions      whether a line of the table holds, and in words what it lacks
 guard           what a redirection needs before anybody is turned away
 trace           how a decision came about, for people
 sender          who writes, by any spelling; texts that are nearly the same
+repeating       how often somebody wrote, for people to see
+restricting     what a restriction must say before anybody decides about it
 authentication  what our own mail server found out about a sender
 domains         which domains belong together
 examples        the examples of rule files, tried
@@ -49,17 +51,22 @@ from triage.decision.model import (
     Ourselves,
     Reason,
     ReplyPlan,
+    Restricted,
     Rules,
     Sighting,
     Spent,
     Step,
 )
 from triage.decision.points import points_of
+from triage.decision.repeating import Excess, excesses, written_within
+from triage.decision.restricting import Wanted, refusals, review_refusals
 from triage.decision.sender import (
+    address_spelling,
     fingerprint,
     identity_keys,
     likeness,
     named_references,
+    spelling_in_words,
     who_writes,
 )
 from triage.decision.trace import Trace, trace
@@ -69,6 +76,7 @@ __all__ = [
     "Coverage",
     "Decision",
     "Disposition",
+    "Excess",
     "Facts",
     "History",
     "Holding",
@@ -77,6 +85,7 @@ __all__ = [
     "Ourselves",
     "Reason",
     "ReplyPlan",
+    "Restricted",
     "Rules",
     "Sample",
     "Sighting",
@@ -85,10 +94,13 @@ __all__ = [
     "Trace",
     "Tried",
     "Unanswered",
+    "Wanted",
+    "address_spelling",
     "clocks",
     "coverage",
     "decide",
     "examples_that_fail",
+    "excesses",
     "facts_of",
     "fingerprint",
     "holding",
@@ -98,9 +110,13 @@ __all__ = [
     "named_references",
     "points_of",
     "present_items",
+    "refusals",
+    "review_refusals",
     "sample_named",
     "samples",
+    "spelling_in_words",
     "trace",
     "try_examples",
     "who_writes",
+    "written_within",
 ]

@@ -31,6 +31,7 @@ from triage.ruleset.schema import Route
 from triage.workdays import Due, due
 
 PRIORITIES = ("normal", "high", "urgent")
+RESTRICTED = "A restriction names you as the one who answers this person"
 WATCHED = Reason("watch", "this route is only watched: people answer by hand")
 
 
@@ -120,7 +121,7 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
         respond=respond,
         folder=route.folder,
         priority=_priority(judgement),
-        tell=_told(judgement),
+        tell=_told(judgement, seen),
         steps=judgement.steps,
         near_misses=judgement.near_misses,
         second_opinion=judgement.opinion,
@@ -184,9 +185,14 @@ def _priority(judgement: Judgement) -> str:
     return max(wanted, key=PRIORITIES.index)
 
 
-def _told(judgement: Judgement) -> tuple[tuple[str, str], ...]:
+def _told(judgement: Judgement, seen: Seen) -> tuple[tuple[str, str], ...]:
     """Who is told at once, flags first, each pair once."""
     route = judgement.route
     by_flags = [(contact, f.title) for f in judgement.flags for contact in f.tell]
+    by_restrictions = [
+        (each.contact, RESTRICTED)
+        for each in seen.history.restrictions
+        if each.contact is not None
+    ]
     by_route = [(contact, route.title) for contact in route.tell]
-    return tuple(dict.fromkeys((*by_flags, *by_route)))
+    return tuple(dict.fromkeys((*by_flags, *by_restrictions, *by_route)))

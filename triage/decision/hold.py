@@ -109,6 +109,15 @@ def _flagged_redirection(planned: Planned) -> bool:
     return planned.route.redirects and any(flag.hold_redirect for flag in planned.flags)
 
 
+def _restricted(planned: Planned) -> bool:
+    """Whether a kind holds replies; one that the rules have no longer does too."""
+    kinds = planned.seen.tables.restrictions.kinds
+    return any(
+        each.kind not in kinds or kinds[each.kind].holds_replies
+        for each in planned.seen.history.restrictions
+    )
+
+
 def _by_mode(planned: Planned) -> bool:
     return mode_of(planned.route, planned.seen.tables) == "hold"
 
@@ -119,6 +128,11 @@ HELD: tuple[tuple[str, str, Callable[[Planned], bool]], ...] = (
         FLAGGED_REDIRECTION,
         "it would turn away a flagged writer",
         _flagged_redirection,
+    ),
+    (
+        "restricted",
+        "a restriction is in force for this person: a person answers them",
+        _restricted,
     ),
     ("reply-to", "its Reply-To names somebody else", _reply_to_elsewhere),
     ("sender-budget", "this person got enough replies today", _sender_budget),

@@ -104,6 +104,16 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Restricted:
+    """A restriction that is in force for the writer."""
+
+    kind: str
+    """One of `restrictions.kinds`, or one that the rules have no longer."""
+    contact: str | None = None
+    """Of [contacts]: who answers this person."""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the store recalls for one message; fetched before anything is decided."""
 
@@ -124,6 +134,8 @@ class History:
     """First seen after a UIDVALIDITY change: nothing is sent."""
     is_duplicate: bool = False
     """The same bytes were recorded from another place: no case, no reply."""
+    restrictions: tuple[Restricted, ...] = ()
+    """What people decided about this person and is in force."""
 
 
 @dataclass(frozen=True, slots=True)

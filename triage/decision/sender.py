@@ -68,6 +68,23 @@ def person_key(address: str, senders: Senders) -> str:
     return f"{local}@{domain}"
 
 
+def address_spelling(address: str, senders: Senders) -> str:
+    """The key under which an address belongs to a person."""
+    return f"{_ADDRESS}{person_key(address, senders)}"
+
+
+def spelling_in_words(spelling: str) -> str:
+    """Say for people what a key by which a person is known stands for."""
+    if spelling.startswith(_ADDRESS):
+        return spelling.removeprefix(_ADDRESS)
+    name, _, number = spelling.removeprefix(_NAME_AND_CENTRE).rpartition(":")
+    return f"the name “{name}” with centre {number}"
+
+
+_ADDRESS = "addr:"
+_NAME_AND_CENTRE = "name-centre:"
+
+
 def identity_keys(
     message: Message, evidence: Evidence, ruleset: Rules, ourselves: Ourselves
 ) -> tuple[str, ...]:
@@ -80,11 +97,11 @@ def identity_keys(
     if person is None:
         return ()
     senders = ruleset.tables.senders
-    keys = [f"addr:{person_key(person.address, senders)}"]
+    keys = [address_spelling(person.address, senders)]
     name = _name_key(person.name)
     if name:
         keys += [
-            f"name-centre:{name}:{number}"
+            f"{_NAME_AND_CENTRE}{name}:{number}"
             for number in _centre_numbers(evidence, senders.same_centre)
         ]
     return tuple(keys)

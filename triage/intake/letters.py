@@ -133,11 +133,15 @@ def notices_of(
     for contact, why in decision.tell:
         told.setdefault(contact, []).append(why)
     for contact, reasons in told.items():
+        # Whom a restriction names may have left the configuration since.
+        to = contacts.get(contact) or contacts.get(TEAM)
+        if to is None:
+            continue
         kind = _notice_kind(contact, sighting.message.sha256)
         notice = Notice(
             template=NOTICE_TEMPLATE,
             kind=kind,
-            to=contacts[contact],
+            to=to,
             message_id=mint(reference, kind, rulebook),
             why=tuple(reasons),
             reference=reference,

@@ -27,6 +27,7 @@ from triage.reply.model import (
     Letter,
     Notice,
     Organisation,
+    Restriction,
     Table,
 )
 from triage.reply.rewording import reword, subject_of, text_of
@@ -38,6 +39,7 @@ __all__ = [
     "Letter",
     "Notice",
     "Organisation",
+    "Restriction",
     "Table",
     "Templates",
     "compile_templates",

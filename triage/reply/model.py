@@ -6,7 +6,7 @@ the message ids) is never shown to a template.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,20 @@ def _is_link(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """What a person is told that we decided; sentences of the rules."""
+
+    says: str
+    why: str
+    until: date | None = None
+    """The last day on which it holds; None: it is over."""
+
+    def __post_init__(self) -> None:
+        if not (is_line(self.says) and is_line(self.why)):
+            raise MessageError("a restriction is told in sentences of one line")
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One reply to a person, before it is worded.
 
@@ -102,6 +116,7 @@ class Letter:
     acknowledge: Due | None = None
     respond: Due | None = None
     series: str | None = None
+    restriction: Restriction | None = None
 
 
 @dataclass(frozen=True, slots=True)

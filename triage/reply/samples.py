@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from triage.reply.model import Duty, Letter, Notice, Organisation, Table
+from triage.reply.model import (
+    Duty,
+    Letter,
+    Notice,
+    Organisation,
+    Restriction,
+    Table,
+)
 from triage.reply.variables import MOST_ROWS
 from triage.workdays import Due
 
@@ -53,6 +60,7 @@ def _letter(
         acknowledge=_ACKNOWLEDGE,
         respond=_RESPOND,
         series="Spring 2026",
+        restriction=Restriction("What was decided.", "Why.", _RESPOND.at.date()),
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from triage.reply.model import Duty, Letter, Notice, Organisation
-from triage.reply.words import date_in_words
+from triage.reply.model import Duty, Letter, Notice, Organisation, Restriction
+from triage.reply.words import date_in_words, day_in_words
 from triage.workdays import Due
 
 Variables = Mapping[str, object]
@@ -25,6 +25,9 @@ LETTER_VARIABLES = ORGANISATION_VARIABLES | {
     "respond_days",
     "missing",
     "series",
+    "restriction",
+    "restriction_why",
+    "restricted_until",
 }
 NOTICE_VARIABLES = ORGANISATION_VARIABLES | {
     "reference",
@@ -76,6 +79,15 @@ def letter_variables(
         "respond_days": letter.respond.days if letter.respond else None,
         "missing": letter.missing,
         "series": letter.series,
+        **_restriction(letter.restriction),
+    }
+
+
+def _restriction(told: Restriction | None) -> dict[str, object]:
+    return {
+        "restriction": told.says if told else None,
+        "restriction_why": told.why if told else None,
+        "restricted_until": day_in_words(told.until) if told and told.until else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 LINE_WIDTH = 72
@@ -22,7 +22,11 @@ def date_in_words(moment: datetime, timezone: tzinfo) -> str:
     """Write the calendar day of an aware `moment`, such as 'Wednesday 8 April 2026'."""
     if moment.tzinfo is None:
         raise ValueError("a date in a letter needs its time zone")
-    day = moment.astimezone(timezone)
+    return day_in_words(moment.astimezone(timezone))
+
+
+def day_in_words(day: date) -> str:
+    """Write a calendar day, such as 'Wednesday 8 April 2026'."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 

@@ -25,6 +25,7 @@ from triage.ruleset.schema import (
     Intake,
     Missing,
     Modes,
+    Restrictions,
     Role,
     RootCause,
     Route,
@@ -65,6 +66,7 @@ _TABLES: Mapping[str, type[Entry]] = {
     "senders": Senders,
     "guard": Guard,
     "modes": Modes,
+    "restrictions": Restrictions,
     "second_opinion": SecondOpinion,
 }
 

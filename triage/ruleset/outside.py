@@ -6,7 +6,14 @@ from dataclasses import replace
 from triage.errors import ConfigError, Problem
 from triage.ruleset.checks import Path, read_entries
 from triage.ruleset.merging import merged_rules
-from triage.ruleset.schema import DigestTable, Flag, Guard, Modes, Route
+from triage.ruleset.schema import (
+    DigestTable,
+    Flag,
+    Guard,
+    Modes,
+    Restrictions,
+    Route,
+)
 from triage.tomlsource import did_you_mean
 
 
@@ -76,5 +83,9 @@ def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:
             yield "contact", (*path, "contact"), contact
         case Guard(meanwhile=str(template)):
             yield "template", (*path, "meanwhile"), template
+        case Restrictions(approver=approver, template=template, kinds=kinds) if kinds:
+            if approver is not None:
+                yield "contact", (*path, "approver"), approver
+            yield "template", (*path, "template"), template
         case _:
             return

@@ -83,6 +83,16 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
 
 Counts for a report; no sender is in them: see triage/store/figures.py
     store.figures.came(span), flow(spans), counted(by, span), stages(span) …
+People (command line, digest)
+    store.senders.find(spelling) / of_case(reference) -> root | None
+    store.senders.show(root) -> SenderFile | None
+    store.senders.listed(since, now, most, by_flags=False) -> list[SenderLine]
+    store.senders.part(root, spellings, addresses, Deed(...)) / join(one, other, Deed)
+    store.restrictions.propose(Proposal(...), Deed(...)) -> number
+    store.restrictions.approve(number, Deed, letter) / reject(number, Deed)
+    store.restrictions.renew(number, Deed, review, letter) / lift(number, Deed, letter)
+    store.restrictions.get(number, now) / of_person(root, now) / listed(now)
+    store.restrictions.due(now, until) -> list[Restriction]   lapse unless renewed
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
     store.outbox.listed(*states) -> list[OutboxLine]
@@ -200,10 +210,27 @@ from triage.store.overview import (
     Waiting,
 )
 from triage.store.particulars import Field
+from triage.store.parting import NothingLeftError
 from triage.store.received import Received
 from triage.store.reminders import Reminder
 from triage.store.rerouting import Rerouted, Rerouting
+from triage.store.restriction_states import (
+    RestrictionAct,
+    RestrictionMoveError,
+    RestrictionState,
+    SamePersonError,
+    TwiceError,
+)
+from triage.store.restrictions import Proposal, Restriction, Review, letter_kind
 from triage.store.search import ANY, CaseQuery, Found, Sort
+from triage.store.senders import (
+    SenderAddress,
+    SenderCase,
+    SenderFile,
+    SenderLine,
+    SenderMail,
+    Tie,
+)
 from triage.store.sent import SentMail
 from triage.store.states import HandedOverError, IllegalMoveError, State
 from triage.store.store import Store
@@ -264,12 +291,14 @@ __all__ = [
     "MergeError",
     "MessageEntry",
     "Note",
+    "NothingLeftError",
     "OutboxItem",
     "OutboxLine",
     "Outcome",
     "Overruling",
     "Place",
     "Property",
+    "Proposal",
     "Received",
     "Record",
     "Recorded",
@@ -277,6 +306,17 @@ __all__ = [
     "Reminder",
     "Rerouted",
     "Rerouting",
+    "Restriction",
+    "RestrictionAct",
+    "RestrictionMoveError",
+    "RestrictionState",
+    "Review",
+    "SamePersonError",
+    "SenderAddress",
+    "SenderCase",
+    "SenderFile",
+    "SenderLine",
+    "SenderMail",
     "SentEntry",
     "SentMail",
     "SetAside",
@@ -288,13 +328,16 @@ __all__ = [
     "StageEnd",
     "State",
     "Store",
+    "Tie",
     "Times",
     "TrackRecord",
     "Trial",
+    "TwiceError",
     "Unacknowledged",
     "Unread",
     "Unsettled",
     "Verification",
     "Waiting",
     "Watch",
+    "letter_kind",
 ]

@@ -28,6 +28,17 @@ def letters_of_case(engine: Engine, case_id: int) -> tuple[OutboxItem, ...]:
     return tuple(_item(engine, row) for row in rows)
 
 
+def replies_of_person(engine: Engine, root: int) -> tuple[OutboxLine, ...]:
+    """Return what we wrote to a person, in all of their cases; the eldest first."""
+    rows = engine.rows(
+        f"{_LETTERS} WHERE o.category = 'reply' AND o.case_id IN"  # noqa: S608 - our own words
+        " (SELECT k.id FROM people p JOIN cases k ON k.person = p.id"
+        " WHERE p.root = :root) ORDER BY o.created_at, o.id",
+        root=root,
+    )
+    return tuple(_line(row) for row in rows)
+
+
 _LETTERS = """
 SELECT o.id, c.reference, o.kind, o.category, o.recipient, o.template, o.message_id,
     o.state, o.reason, o.created_at, o.changed_at, o.next_at, o.tries, c.route,

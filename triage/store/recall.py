@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from triage.decision.model import History, KnownCase
+from triage.decision.model import History, KnownCase, Restricted
 from triage.decision.sender import likeness
 from triage.store.breaker import is_open
 from triage.store.engine import Engine, moment
@@ -30,6 +30,7 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         breaker_is_open=is_open(engine, inquiry.now),
         is_rekeyed=_is_old_stock(engine, inquiry),
         is_duplicate=is_known_elsewhere(engine, inquiry) is not None,
+        restrictions=_restrictions(engine, people, inquiry.now),
     )
 
 
@@ -122,6 +123,24 @@ def _answered_cases(engine: Engine, people: list[int]) -> tuple[str, ...]:
             "SELECT c.reference FROM people p JOIN cases c ON c.person = p.id"
             " WHERE p.root = :person AND c.answered_at IS NOT NULL ORDER BY c.id",
             person=person,
+        )
+    )
+
+
+def _restrictions(
+    engine: Engine, people: list[int], now: datetime
+) -> tuple[Restricted, ...]:
+    """Return what is in force for a person, as `restriction_states` tells it."""
+    return tuple(
+        Restricted(row["kind"], row["contact"])
+        for person in people
+        for row in engine.rows(
+            "SELECT r.kind, r.contact FROM people p"
+            " JOIN restrictions r ON r.person = p.id WHERE p.root = :person"
+            " AND r.approved_at IS NOT NULL AND r.ended_at IS NULL"
+            " AND r.lapses_at > :now ORDER BY r.id",
+            person=person,
+            now=now,
         )
     )
 

@@ -7,7 +7,7 @@ from triage.store.joining import join_case, open_case
 from triage.store.ledger import inbox_row, keep_raw
 from triage.store.letters import Origin, queue
 from triage.store.model import Record, Recorded
-from triage.store.people import note_links, person_of, roots_of
+from triage.store.people import known_spellings, note_links, person_of
 from triage.store.recall import is_known_elsewhere
 from triage.store.undelivered import note_undelivered
 
@@ -76,7 +76,7 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
     decision, inquiry = record_.decision, record_.inquiry
     is_persons = decision.disposition is Disposition.ANSWER
     keys = inquiry.identity_keys if is_persons else ()
-    tied = roots_of(engine, keys)
+    known = known_spellings(engine, keys)
     person = person_of(engine, keys, inquiry.now)
     case_id = _case_id(engine, record_, person)
     message = _message_row(
@@ -89,7 +89,7 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
         person=person,
         folder=decision.folder,
     )
-    note_links(engine, tied, message, inquiry.now)
+    note_links(engine, known, keys, message, inquiry.now)
     if not engine.is_scratch:
         _decision_row(engine, record_, message)
         _evidence_rows(engine, record_, message)

@@ -40,6 +40,8 @@ from triage.store.recording import record
 from triage.store.register import Register
 from triage.store.reminders import Reminders
 from triage.store.restorations import Restorations
+from triage.store.restrictions import Restrictions
+from triage.store.senders import Senders
 from triage.store.sent import SentMails
 from triage.store.watches import Watches
 
@@ -63,6 +65,8 @@ class Store:
         self.overview = Overview(engine)
         self.digests = Digests(engine)
         self.balances = Balances(engine)
+        self.restrictions = Restrictions(engine)
+        self.senders = Senders(engine)
         self.handed_in = HandedInRows(engine)
         self.sent = SentMails(engine)
         self.watches = Watches(engine)

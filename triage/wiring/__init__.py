@@ -28,6 +28,7 @@ from triage.wiring.editions import (
     go_back,
     policy_in_force,
     rulebook_in_force,
+    rulebook_that_signs,
 )
 from triage.wiring.folders import changes_between, replace_file
 from triage.wiring.learning import (
@@ -92,6 +93,7 @@ __all__ = [
     "restore",
     "rulebook_in_force",
     "rulebook_of",
+    "rulebook_that_signs",
     "rulebook_to_look_at",
     "rulebook_without_keys",
     "ruleset_to_learn_by",

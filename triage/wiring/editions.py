@@ -1,11 +1,11 @@
 """What people do with editions: go back to one, answer for what one does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from triage.config import Config
+from triage.config import Config, load_config
 from triage.edition import Edition
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
@@ -13,8 +13,10 @@ from triage.ruleset import Policy, read_policy
 from triage.store import Acceptance, Activation, Blocking, KeptEdition, Store
 from triage.wiring.folders import FileChange, RuleFolders, changes_between
 from triage.wiring.rulebook import (
+    bound_to,
     config_to_look_at,
     edition_of,
+    keys_of,
     rulebook_without_keys,
 )
 
@@ -127,6 +129,16 @@ def policy_in_force(config_path: Path, store: Store) -> Policy:
     if in_force is not None:
         return read_policy(store.editions.get(in_force.hash).edition.rules)
     return read_policy(edition_of(config_to_look_at(config_path)).rules)
+
+
+def rulebook_that_signs(config_path: Path, store: Store) -> Rulebook:
+    """Compile what the daemon goes by, with the keys for letters of this store.
+
+    Raises ConfigError, also where the key cannot be read.
+    """
+    rulebook = rulebook_in_force(config_path, store)
+    keys = keys_of(load_config(config_path))
+    return bound_to(replace(rulebook, keys=keys), store.salt)
 
 
 def accept_blocking(

@@ -12,6 +12,7 @@ closing   with what cases end
 examples  whole mails with what they must come to
 settings  intake, automatic mail, calendar, senders
 clock     reminders, holding letters, what closes by itself
+restricting  what people may decide about a writer
 files     all tables of all files, and their JSON Schema
 """
 
@@ -28,6 +29,7 @@ from triage.ruleset.schema.deciding import (
 from triage.ruleset.schema.entry import Entry, Id, Mode, Phrases, Priority, Where
 from triage.ruleset.schema.examples import Example, Expect
 from triage.ruleset.schema.files import SCHEMA_FILE, RuleFiles, json_schema
+from triage.ruleset.schema.restricting import RestrictionKind, Restrictions
 from triage.ruleset.schema.settings import (
     Answers,
     Automatic,
@@ -66,6 +68,8 @@ __all__ = [
     "Modes",
     "Phrases",
     "Priority",
+    "RestrictionKind",
+    "Restrictions",
     "Role",
     "RootCause",
     "Route",

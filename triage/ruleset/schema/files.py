@@ -16,6 +16,7 @@ from triage.ruleset.schema.closing import (
 from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpinion
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
+from triage.ruleset.schema.restricting import Restrictions
 from triage.ruleset.schema.settings import (
     Answers,
     Automatic,
@@ -53,6 +54,8 @@ class RuleFiles(Entry):
     """What counts as the answer to a complaint."""
     modes: Modes = Modes()
     """How far answers go by themselves."""
+    restrictions: Restrictions = Restrictions()
+    """What people may decide about a writer after unacceptable behaviour."""
     second_opinion: SecondOpinion | None = None
     """Where mails like this one went, beside what the table says."""
     list: tuple[WordList, ...] = ()

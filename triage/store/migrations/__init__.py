@@ -16,6 +16,7 @@ from triage.store.migrations import (
     personal,
     register,
     restorations,
+    restrictions,
     search,
 )
 
@@ -29,6 +30,7 @@ PARTS = (
     clocks,
     digest,
     figures,
+    restrictions,
 )
 """In the order of their numbers; each has STEPS: names and SQL."""
 
