@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 
 import pytest
 
-from triage.reply import Letter, Notice, Organisation, Templates
+from triage.reply import Letter, Notice, Organisation, Restriction, Templates
 from triage.reply.compose import draft_letter, draft_notice
 from triage.reply.model import Wording
 
@@ -30,11 +30,15 @@ LINKS = {
     "outside-remit": ["malpractice"],
     "receipt": [],
     "report-malpractice": ["malpractice"],
+    "restriction": [],
     "results-via-school": ["private-candidates"],
     "review": [],
     "school-first": ["malpractice"],
 }
 LETTERS = sorted(LINKS)
+READ_FIRST = ["restriction"]
+AUTOMATIC = sorted(set(LETTERS) - set(READ_FIRST))
+TOLD = Restriction("We write to you.", "This is fair.", date(2026, 7, 1))
 REDIRECTIONS = [
     "appeal-access",
     "appeal-malpractice",
@@ -143,10 +147,11 @@ def test_the_form_goes_to_the_address_of_the_configuration(word: Word) -> None:
 def test_a_letter_says_who_writes_and_how_to_come_back(name: str, word: Word) -> None:
     text = flat(word(name).text)
 
+    automatic = "This email was sent automatically" in text
+    assert automatic == (name in AUTOMATIC)
     assert "Case reference: CMP-2026-00042" in text
     assert "Kind regards, Complaints Team Example Examinations Board" in text
     assert "You can reply to this email, and a person will read it." in text
-    assert "This email was sent automatically" in text
 
 
 @pytest.mark.parametrize("name", REDIRECTIONS)
@@ -240,12 +245,32 @@ def test_a_subject_says_complaint_so_that_any_answer_to_it_is_ours(
 
     assert "complaint" in subject.casefold()
     assert "CMP-2026-00042" in subject
-    assert "automatic reply" in subject
+    assert ("automatic reply" in subject) == (name in AUTOMATIC)
+
+
+def test_a_restriction_says_what_until_when_and_how_it_is_looked_at_again(
+    word: Word,
+) -> None:
+    text = flat(word("restriction", restriction=TOLD).text)
+
+    assert "We write to you. This is fair." in text
+    assert "This holds until Wednesday 1 July 2026." in text
+    assert "You can still complain to us." in text
+    assert "A person who did not take this decision will then look at it" in text
+
+
+def test_a_restriction_that_is_over_is_told_in_a_few_words(word: Word) -> None:
+    text = flat(word("restriction", restriction=Restriction("We write.", "Fair.")).text)
+
+    assert "This is now over" in text
+    assert "What changes" not in text
 
 
 @pytest.mark.parametrize("name", LETTERS)
 def test_the_words_are_plain(name: str, word: Word) -> None:
-    text = word(name, missing=tuple(ASKED), series="May/June 2026").text
+    text = word(
+        name, missing=tuple(ASKED), series="May/June 2026", restriction=TOLD
+    ).text
 
     text = re.sub(r"https:\S+|(?m:^-+$)", "", text)
     paragraphs = re.split(r"\n\s*\n|\n(?=- |\d\. )", text)
