@@ -16,6 +16,7 @@ from triage.ruleset.schema import (
     CalendarTable,
     CaseOutcome,
     Conditions,
+    DataRequest,
     DigestTable,
     Entry,
     Example,
@@ -26,6 +27,7 @@ from triage.ruleset.schema import (
     Missing,
     Modes,
     Restrictions,
+    Retention,
     Role,
     RootCause,
     Route,
@@ -55,6 +57,7 @@ _ARRAYS: Mapping[str, type[Entry]] = {
     "series": Series,
     "outcome": CaseOutcome,
     "root_cause": RootCause,
+    "request": DataRequest,
     "example": Example,
 }
 _TABLES: Mapping[str, type[Entry]] = {
@@ -68,6 +71,7 @@ _TABLES: Mapping[str, type[Entry]] = {
     "modes": Modes,
     "restrictions": Restrictions,
     "second_opinion": SecondOpinion,
+    "retention": Retention,
 }
 
 # Which keys name entries of which table.
@@ -82,6 +86,7 @@ _REFERENCES: Mapping[type[Entry], Mapping[str, str]] = {
         "asked_when_topic": "topic",
     },
     Answers: {"holding": "signal", "doubtful": "signal"},
+    DataRequest: {"any": "signal"},
     Route: {"contrary": "signal"},
     SecondOpinion: {"flags": "flag"},
     DigestTable: {"first_flags": "flag"},

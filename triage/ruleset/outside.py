@@ -7,6 +7,7 @@ from triage.errors import ConfigError, Problem
 from triage.ruleset.checks import Path, read_entries
 from triage.ruleset.merging import merged_rules
 from triage.ruleset.schema import (
+    DataRequest,
     DigestTable,
     Flag,
     Guard,
@@ -81,6 +82,9 @@ def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:
                 yield "template", (*path, "template"), template
         case DigestTable(contact=contact) if "contact" in entry.model_fields_set:
             yield "contact", (*path, "contact"), contact
+        case DataRequest(tell=told):
+            for number, contact in enumerate(told):
+                yield "contact", (*path, "tell", number), contact
         case Guard(meanwhile=str(template)):
             yield "template", (*path, "meanwhile"), template
         case Restrictions(approver=approver, template=template, kinds=kinds) if kinds:
