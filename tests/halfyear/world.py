@@ -1,0 +1,174 @@
+"""The half year: 1 July to 31 December 2026, on a clock that jumps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from tests.halfyear.complainants import Complainants
+from tests.halfyear.dates import LONDON, Calendars, WorkingDays, local
+from tests.halfyear.dice import Dice
+from tests.halfyear.log import Arrived, Departed, Log, Mail
+from tests.halfyear.office import Office
+from tests.halfyear.officers import Officers
+from tests.halfyear.servers import Killed, Submission
+from tests.halfyear.timetable import Timetable
+from tests.journeys.installing import TEAM
+from tests.servers.fake_mailbox import FakeMailbox
+
+FIRST, LAST = date(2026, 7, 1), date(2026, 12, 31)
+BEGINNING, END = local(FIRST, time(7)), local(LAST, time(18))
+SHIPPED = frozenset(date(2026, 12, day) for day in (29, 30, 31))
+CLOSING_WEEK = frozenset(date(2026, 12, day) for day in (21, 22, 23, 24))
+RULES_CHANGE = local(date(2026, 12, 7), time(10, 7))
+KILLED_READING = local(date(2026, 9, 21), time(9, 3))
+KILLED_SENDING = local(date(2026, 10, 12), time(11, 2))
+WEEKEND_AWAY = local(date(2026, 11, 6), time(15)), local(date(2026, 11, 9), time(8, 30))
+NO_SUBMISSION = local(date(2026, 8, 4), time(9)), local(date(2026, 8, 4), time(15))
+ROUNDS = (time(9, 40), time(11, 20), time(14, 10), time(16, 20))
+SWEEPS = tuple(time(hour) for hour in range(8, 19)) + (time(17, 0, 1),)
+FIRST_MAILS = 1330
+BATCH = 120
+
+
+@dataclass
+class World:
+    """Everything that is there, and what happens to it."""
+
+    folder: Path
+    seed: int = 2026
+    first: date = FIRST
+    last: date = LAST
+    first_mails: int = FIRST_MAILS
+    _is_poll_due: bool = field(default=False, init=False)
+    _is_look_due: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        dice = Dice(self.seed)
+        self.dice = dice
+        self.timetable = Timetable(BEGINNING)
+        days = WorkingDays(SHIPPED)
+        self.log = Log(Calendars([(datetime.min.replace(tzinfo=UTC), days)]))
+        self.account = FakeMailbox()
+        self.submission = Submission(
+            self.account, dice, self.timetable.clock, self._depart
+        )
+        self.office = Office(
+            self.folder, self.account, self.submission, self.timetable.clock
+        )
+        self.complainants = Complainants(dice, self)
+        self.officers = Officers(
+            dice=dice,
+            office=self.office,
+            complainants=self.complainants,
+            timetable=self.timetable,
+            log=self.log,
+            stir=self._look_soon,
+            calendars=lambda: self.log.calendars,
+        )
+
+    def run(self) -> Log:
+        """Let the half year pass."""
+        self.complainants.write_for(self.first, self.last, self.first_mails)
+        self._appoint()
+        self._start()
+        self.timetable.run(END)
+        self.office.stop()
+        self.log.ended_at = self.timetable.now
+        return self.log
+
+    def bring(self, mail: Mail, at: datetime) -> None:
+        """Put a mail into the mailbox at its time."""
+        self.timetable.at(at, lambda: self._arrive(mail))
+
+    def _appoint(self) -> None:
+        """Write down what happens on fixed days."""
+        for number in range((LAST - FIRST).days + 1):
+            day = FIRST + timedelta(days=number)
+            for at in SWEEPS:
+                self.timetable.at(local(day, at), self._sweep)
+            for at in ROUNDS:
+                self.timetable.at(local(day, at), self._round)
+        self.complainants.burst(KILLED_READING, BATCH)
+        at = self.timetable.at
+        at(KILLED_READING, self._kill_while_reading)
+        at(KILLED_SENDING, self._kill_while_sending)
+        at(WEEKEND_AWAY[0], self.office.stop)
+        at(WEEKEND_AWAY[1], self._start)
+        at(NO_SUBMISSION[0], lambda: self._set_submission(is_away=True))
+        at(NO_SUBMISSION[1], lambda: self._set_submission(is_away=False))
+        at(RULES_CHANGE, self._change_rules)
+
+    def _arrive(self, mail: Mail) -> None:
+        at = self.timetable.now.replace(microsecond=0)
+        uid = self.account.deliver(mail.octets, at)
+        self.log.arrived.append(Arrived(at, uid, self.account.uidvalidity, mail))
+        if not self._is_poll_due:
+            self._is_poll_due = True
+            wait = self.dice.wait(timedelta(seconds=1), timedelta(seconds=60))
+            self.timetable.at(self.timetable.now + wait, self._poll)
+
+    def _depart(self, letter: Departed) -> None:
+        self.log.departed.append(letter)
+        if letter.to == TEAM:
+            self.officers.read_notice(letter)
+        else:
+            self.complainants.receive(letter)
+
+    def _start(self) -> None:
+        self.office.start()
+        self._sweep()
+
+    def _poll(self) -> None:
+        self._is_poll_due = False
+        self._while_up(self.office.poll)
+
+    def _sweep(self) -> None:
+        self._while_up(self.office.sweep)
+
+    def _look_soon(self) -> None:
+        if not self._is_look_due:
+            self._is_look_due = True
+            self.timetable.at(self.timetable.now + timedelta(minutes=5), self._look)
+
+    def _look(self) -> None:
+        self._is_look_due = False
+        self._sweep()
+
+    def _while_up(self, job: Callable[[], None]) -> None:
+        """Run what the daemon would run; a kill is followed by a new start."""
+        if not self.office.is_up:
+            return
+        try:
+            job()
+        except Killed:
+            self.office.stop()
+            self.timetable.at(self.timetable.now + timedelta(minutes=3), self._start)
+
+    def _round(self) -> None:
+        today = self.timetable.now.astimezone(LONDON).date()
+        if self.log.calendars.last.works_on(today) and self.office.is_up:
+            self.officers.work()
+
+    def _kill_while_reading(self) -> None:
+        self.office.reader.dies_after = BATCH - BATCH // 4
+
+    def _kill_while_sending(self) -> None:
+        self.submission.kills_next = True
+
+    def _set_submission(self, *, is_away: bool) -> None:
+        self.submission.is_away = is_away
+
+    def _change_rules(self) -> None:
+        """Ops enter a closing week, and the rules come into force."""
+        added = "".join(
+            f'[[calendar.closing_days]]\nday = {day}\ntitle = "Closed for the move"\n\n'
+            for day in sorted(CLOSING_WEEK)
+        )
+        first = "[[calendar.closing_days]]\nday = 2026-12-29"
+        self.office.edit("70-calendar.toml", first, added + first)
+        self.office.renew()
+        days = WorkingDays(SHIPPED | CLOSING_WEEK)
+        since = [*self.log.calendars.since, (self.timetable.now, days)]
+        self.log.calendars = Calendars(since)
+        self._look_soon()
