@@ -49,6 +49,8 @@ class Mail:
     sender: str
     about: str | None = None
     """The case reference that it belongs to, for whoever wrote it."""
+    returns: str = ""
+    """The Message-ID of the letter that a report gives back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Log:
     departed: list[Departed] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
+    folders: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict)
+    """What lies in the mailbox at the end, by folder: hashes of mails, their flags."""
     ended_at: datetime | None = None
 
     def counted(self) -> Counter[str]:

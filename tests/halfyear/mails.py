@@ -233,4 +233,5 @@ def report(at: datetime, message_id: str, recipient: str, reference: str) -> Mai
         message_id=own_id,
         sender="mailer-daemon@mx.post.example",
         about=reference,
+        returns=message_id,
     )

@@ -19,6 +19,7 @@ from triage.smtp import (
 )
 
 SENT = "Sent"
+OWN_DOMAIN = "@examboard.example"
 QUEUED = Accepted(250, "2.0.0", "queued")
 BUSY = TryLater(451, "4.3.0", "not now")
 NO_SUCH_USER = Refused(550, "5.1.1", "no such user")
@@ -50,7 +51,7 @@ class Submission:
         if self.is_away:
             return AWAY
         if self.dice.happens(0.03):
-            return self.dice.one_of((BUSY, BUSY, BUSY, NO_SUCH_USER, NOT_WANTED))
+            return self._no(envelope.recipient)
         before_final_dot()
         if self.kills_next:
             self.kills_next = False
@@ -71,6 +72,12 @@ class Submission:
     def has(self, message_id: str) -> bool:
         """The witness: a copy of what was taken is in Sent."""
         return message_id in self.sent_ids
+
+    def _no(self, recipient: str) -> Outcome:
+        """Our own people are never refused for good."""
+        if recipient.endswith(OWN_DOMAIN):
+            return BUSY
+        return self.dice.one_of((BUSY, BUSY, BUSY, NO_SUCH_USER, NOT_WANTED))
 
     def _take(self, envelope: Envelope, data: bytes, *, was_told: bool) -> None:
         at = self.clock()

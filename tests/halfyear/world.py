@@ -1,5 +1,6 @@
 """The half year: 1 July to 31 December 2026, on a clock that jumps."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from tests.halfyear.dice import Dice
 from tests.halfyear.log import Arrived, Departed, Log, Mail
 from tests.halfyear.office import Office
 from tests.halfyear.officers import Officers
-from tests.halfyear.servers import Killed, Submission
+from tests.halfyear.servers import SENT, Killed, Submission
 from tests.halfyear.timetable import Timetable
 from tests.journeys.installing import TEAM
 from tests.servers.fake_mailbox import FakeMailbox
@@ -75,6 +76,11 @@ class World:
         self.timetable.run(END)
         self.office.stop()
         self.log.ended_at = self.timetable.now
+        self.log.folders = {
+            name: [(hashlib.sha256(each.octets).hexdigest(), each.flags) for each in kept]
+            for name, kept in self.account.folders.items()
+            if name != SENT
+        }
         return self.log
 
     def bring(self, mail: Mail, at: datetime) -> None:

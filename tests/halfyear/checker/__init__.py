@@ -1,0 +1,31 @@
+"""Proves what the half year must show, from its log and the store's file alone.
+
+Nothing of triage is used here: own SQL, own due dates, the standard library's MIME.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.halfyear.checker.accounts import accounts
+from tests.halfyear.checker.acknowledged import acknowledged
+from tests.halfyear.checker.chain import chain
+from tests.halfyear.checker.clocks import clocks
+from tests.halfyear.checker.finding import Finding
+from tests.halfyear.checker.letters import letters
+from tests.halfyear.checker.register import Register, read_register
+from tests.halfyear.log import Log
+
+CHECKS = (accounts, letters, acknowledged, clocks, chain)
+
+
+def findings(log: Log, store: Path) -> list[Finding]:
+    """Return everything that is wrong."""
+    return list(_found(log, read_register(store)))
+
+
+def _found(log: Log, register: Register) -> Iterator[Finding]:
+    for check in CHECKS:
+        yield from check(log, register)
+
+
+__all__ = ["Finding", "findings"]

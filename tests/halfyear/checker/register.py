@@ -1,0 +1,88 @@
+"""The store's file, read by the checker's own queries."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Rows by table; bytes of letters and mails among them."""
+
+    tables: Mapping[str, Sequence[Row]]
+
+    @cached_property
+    def cases(self) -> dict[str, Row]:
+        return {row["reference"]: row for row in self.tables["cases"]}
+
+    @cached_property
+    def by_id(self) -> dict[int, Row]:
+        return {row["id"]: row for row in self.tables["cases"]}
+
+    @cached_property
+    def by_place(self) -> dict[tuple[int, int], Row]:
+        """Rows of mails that hold, by UIDVALIDITY and UID."""
+        return {
+            (row["uidvalidity"], row["uid"]): row
+            for row in self.tables["messages"]
+            if row["retired_at"] is None
+        }
+
+    @cached_property
+    def messages_of(self) -> dict[int, list[Row]]:
+        """The mails of each case in the order in which they were recorded."""
+        found: defaultdict[int, list[Row]] = defaultdict(list)
+        for row in self.tables["messages"]:
+            if row["case_id"] is not None:
+                found[row["case_id"]].append(row)
+        return found
+
+    @cached_property
+    def letters(self) -> dict[str, Row]:
+        return {row["message_id"]: row for row in self.tables["outbox"]}
+
+    @cached_property
+    def raws(self) -> dict[str, bytes]:
+        """The kept bytes of mails, compressed."""
+        return {row["sha256"]: row["compressed"] for row in self.tables["raws"]}
+
+
+def read_register(path: Path) -> Register:
+    """Read every table that the checks need."""
+    names = (
+        "cases",
+        "messages",
+        "outbox",
+        "raws",
+        "stages",
+        "audit",
+        "audit_texts",
+        "moves",
+    )
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        connection.row_factory = _as_dict
+        return Register(
+            {
+                name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - the names above
+                for name in names
+            }
+        )
+
+
+def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        column[0]: value
+        for column, value in zip(cursor.description, row, strict=True)
+    }
+
+
+def instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
