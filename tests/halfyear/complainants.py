@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.parser import BytesHeaderParser
 from typing import Protocol
 
@@ -65,7 +65,8 @@ class Complainants:
 
     def write_for(self, first: date, last: date, total: int) -> None:
         """Have so many first mails written in this time."""
-        times = [*MOMENTS, *self._times(first, last, total - len(MOMENTS))]
+        moments = (each.astimezone(UTC) for each in MOMENTS)
+        times = [*moments, *self._times(first, last, total - len(MOMENTS))]
         for at in sorted(times):
             self._first_mail(at)
 

@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 TICK = timedelta(milliseconds=5)
@@ -24,7 +24,7 @@ class Timetable:
         return self.now
 
     def at(self, when: datetime, act: Callable[[], None]) -> None:
-        heapq.heappush(self._events, (when, next(self._numbers), act))
+        heapq.heappush(self._events, (when.astimezone(UTC), next(self._numbers), act))
 
     def run(self, until: datetime) -> None:
         """Let everything happen up to a moment."""

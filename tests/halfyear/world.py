@@ -27,7 +27,7 @@ KILLED_SENDING = local(date(2026, 10, 12), time(11, 2))
 WEEKEND_AWAY = local(date(2026, 11, 6), time(15)), local(date(2026, 11, 9), time(8, 30))
 NO_SUBMISSION = local(date(2026, 8, 4), time(9)), local(date(2026, 8, 4), time(15))
 ROUNDS = (time(9, 40), time(11, 20), time(14, 10), time(16, 20))
-SWEEPS = tuple(time(hour) for hour in range(8, 19)) + (time(17, 0, 1),)
+SWEEPS = (time(8), time(9, 0, 20), time(13), time(17, 0, 10))
 FIRST_MAILS = 1330
 BATCH = 120
 

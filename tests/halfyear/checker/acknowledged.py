@@ -1,5 +1,6 @@
 """Every complaint is acknowledged once, or people are told of it in time."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -13,7 +14,8 @@ from tests.journeys.installing import TEAM
 
 CHECK = "acknowledged"
 ACKNOWLEDGE_DAYS = 2
-ACKNOWLEDGING = "acknowledge"
+ACKNOWLEDGING = frozenset({"acknowledge", "escalate"})
+AND_MORE = re.compile(r"and \d+ more")
 NOTICED_BY = time(10)
 """When the team has read what the morning brought."""
 
@@ -23,13 +25,18 @@ class Told:
 
     def __init__(self, read: list[Read]) -> None:
         self._at: defaultdict[str, list[datetime]] = defaultdict(list)
+        self._more: list[datetime] = []
         for each in read:
             if each.departed.to == TEAM:
                 for reference in each.references_named:
                     self._at[reference].append(each.at)
+                if AND_MORE.search(each.text):
+                    self._more.append(each.at)
 
     def between(self, reference: str, first: datetime, last: datetime) -> bool:
-        return any(first <= at <= last for at in self._at[reference])
+        """Whether one named it, or said that there are more than it names."""
+        times = (*self._at[reference], *self._more)
+        return any(first <= at <= last for at in times)
 
 
 def acknowledged(log: Log, register: Register) -> Iterator[Finding]:
@@ -62,7 +69,7 @@ def _came_back(log: Log, told: Told) -> Iterator[Finding]:
     for arrived in log.arrived:
         if arrived.mail.kind is not Kind.REPORT or not arrived.mail.about:
             continue
-        if not arrived.mail.returns.startswith(f"<{ACKNOWLEDGING}."):
+        if arrived.mail.returns.strip("<").partition(".")[0] not in ACKNOWLEDGING:
             continue
         today = arrived.at.astimezone(LONDON).date()
         working = log.calendars.at(arrived.at)
@@ -85,7 +92,7 @@ def _acknowledgements(read: list[Read]) -> dict[str, list[Read]]:
     """Letters that acknowledge, by the complaint that they answer."""
     found: defaultdict[str, list[Read]] = defaultdict(list)
     for each in read:
-        if each.kind == ACKNOWLEDGING and each.answers:
+        if each.kind in ACKNOWLEDGING and each.answers:
             found[each.answers].append(each)
     return found
 

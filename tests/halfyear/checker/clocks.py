@@ -34,7 +34,8 @@ def _about(case: Row, words: str) -> Finding:
 def _wrong_dates(case: Row, log: Log) -> Iterator[Finding]:
     begun = instant(case["clock_from"])
     assert begun is not None
-    working = log.calendars.at(instant(case["recorded_at"]) or begun)
+    decided = instant(case["escalated_at"]) or instant(case["recorded_at"]) or begun
+    working = log.calendars.at(decided)
     acknowledge_by = instant(case["acknowledge_by"])
     expected = working.due(begun, ACKNOWLEDGE_DAYS)
     if acknowledge_by != expected:

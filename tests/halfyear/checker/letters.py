@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from functools import cached_property
 
@@ -27,10 +28,8 @@ class Read:
     departed: Departed
 
     @cached_property
-    def mail(self) -> EmailMessage:
-        parsed = message_from_bytes(self.departed.octets, policy=policy.default)
-        assert isinstance(parsed, EmailMessage)
-        return parsed
+    def head(self) -> Message:
+        return BytesHeaderParser().parsebytes(self.departed.octets)
 
     @property
     def at(self) -> datetime:
@@ -38,7 +37,7 @@ class Read:
 
     @property
     def message_id(self) -> str:
-        return str(self.mail["Message-ID"]).strip()
+        return str(self.head["Message-ID"]).strip()
 
     @property
     def kind(self) -> str:
@@ -52,12 +51,14 @@ class Read:
 
     @property
     def answers(self) -> str | None:
-        value = self.mail["In-Reply-To"]
+        value = self.head["In-Reply-To"]
         return None if value is None else str(value).strip()
 
     @cached_property
     def text(self) -> str:
-        body = self.mail.get_body(("plain",))
+        mail = message_from_bytes(self.departed.octets, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        body = mail.get_body(("plain",))
         return body.get_content() if body is not None else ""
 
     @cached_property
@@ -102,7 +103,7 @@ def _unlike_the_outbox(letter: Read, register: Register) -> Iterator[Finding]:
 
 
 def _recipient(letter: Read) -> str:
-    if letter.departed.to != parseaddr(str(letter.mail["To"]))[1]:
+    if letter.departed.to != parseaddr(str(letter.head["To"]))[1]:
         return "two recipients"
     return letter.departed.to
 
