@@ -126,9 +126,7 @@ class Complainants:
         at = letter.at
         if who.is_dead:
             back = at + self.dice.wait(MINUTE, 20 * MINUTE)
-            self.post.bring(
-                mails.report(back, message_id, letter.to, reference), back
-            )
+            self.post.bring(mails.report(back, message_id, letter.to, reference), back)
         elif self.dice.happens(0.07):
             back = at + self.dice.wait(timedelta(seconds=5), MINUTE)
             self.post.bring(mails.away(who.person, back, message_id, reference), back)

@@ -50,16 +50,14 @@ class Person:
 class Sample:
     """A mail of the corpus without the fields that say who sent it when."""
 
-    name: bytes
+    name: str
     local: str
     domain: str
     fields: bytes
     body: bytes
 
     def by(self, number: int) -> Person:
-        return Person(
-            self.name.decode("ascii", "replace"), f"{self.local}.{number}@{self.domain}"
-        )
+        return Person(self.name, f"{self.local}.{number}@{self.domain}")
 
 
 @cache
@@ -68,23 +66,23 @@ def samples() -> tuple[Sample, ...]:
     return tuple(
         _sample((folder / label["file"]).read_bytes())
         for folder in sorted(CORPUS.glob("fresh*"))
-        for label in map(json.loads, (folder / "labels.jsonl").open())
+        for label in map(json.loads, (folder / "labels.jsonl").read_text().splitlines())
         if label.get("route")
     )
 
 
 def _sample(raw: bytes) -> Sample:
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    kept, author = [], b""
+    kept, author = list[bytes](), b""
     for one in _unfolded(head):
-        name = one.partition(b":")[0].lower()
-        if name == b"from":
+        field = one.partition(b":")[0].lower()
+        if field == b"from":
             author = one.partition(b":")[2].strip()
-        if name not in REPLACED:
+        if field not in REPLACED:
             kept.append(one)
     name, address = parseaddr(author.decode("ascii", "replace"))
     local, _, domain = address.rpartition("@")
-    return Sample(name.encode(), local, domain, b"\n".join(kept), body)
+    return Sample(name, local, domain, b"\n".join(kept), body)
 
 
 def _unfolded(head: bytes) -> Iterator[bytes]:

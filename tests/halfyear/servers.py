@@ -25,6 +25,7 @@ BUSY = TryLater(451, "4.3.0", "not now")
 NO_SUCH_USER = Refused(550, "5.1.1", "no such user")
 NOT_WANTED = Refused(550, "5.7.1", "not wanted here")
 AWAY = TryLater(421, "4.3.2", "closing down", Concern.SERVER)
+FAILURES: tuple[Outcome, ...] = (BUSY, BUSY, BUSY, NO_SUCH_USER, NOT_WANTED)
 LOST = Unknown(None, None, "the connection was lost after the final dot")
 
 
@@ -77,7 +78,7 @@ class Submission:
         """Our own people are never refused for good."""
         if recipient.endswith(OWN_DOMAIN):
             return BUSY
-        return self.dice.one_of((BUSY, BUSY, BUSY, NO_SUCH_USER, NOT_WANTED))
+        return self.dice.one_of(FAILURES)
 
     def _take(self, envelope: Envelope, data: bytes, *, was_told: bool) -> None:
         at = self.clock()

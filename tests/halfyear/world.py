@@ -77,7 +77,9 @@ class World:
         self.office.stop()
         self.log.ended_at = self.timetable.now
         self.log.folders = {
-            name: [(hashlib.sha256(each.octets).hexdigest(), each.flags) for each in kept]
+            name: [
+                (hashlib.sha256(each.octets).hexdigest(), each.flags) for each in kept
+            ]
             for name, kept in self.account.folders.items()
             if name != SENT
         }
@@ -91,10 +93,10 @@ class World:
         """Write down what happens on fixed days."""
         for number in range((LAST - FIRST).days + 1):
             day = FIRST + timedelta(days=number)
-            for at in SWEEPS:
-                self.timetable.at(local(day, at), self._sweep)
-            for at in ROUNDS:
-                self.timetable.at(local(day, at), self._round)
+            for hour in SWEEPS:
+                self.timetable.at(local(day, hour), self._sweep)
+            for hour in ROUNDS:
+                self.timetable.at(local(day, hour), self._round)
         self.complainants.burst(KILLED_READING, BATCH)
         at = self.timetable.at
         at(KILLED_READING, self._kill_while_reading)

@@ -8,6 +8,7 @@ from tests.store.making import (
     INBOX,
     NOW,
     make_decision,
+    make_inquiry,
     make_letter,
     make_record,
     place,
@@ -313,6 +314,19 @@ def test_an_escalation_is_acknowledged_and_answered_afresh(store: Store) -> None
     assert line.route == "escalation"
     assert (line.acknowledged_at, line.answered_at) == (None, None)
     assert (line.acknowledge_by, line.respond_by) == (DUE.at, DUE.at)
+
+
+def test_a_case_that_opens_at_the_last_step_has_taken_it(store: Store) -> None:
+    opened = {"route": "escalation", "acknowledge": DUE, "respond": DUE}
+    letter = make_letter(kind="escalate")
+
+    record_case(store, 1, decided=opened, escalates=True, letters=(letter,))
+
+    (line,) = store.cases.listed()
+    history = store.recall(make_inquiry(2, verified=("CMP-2026-00001",)))
+    assert line.is_escalated
+    assert history.case is not None
+    assert history.case.is_escalated
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ def open_case(engine: Engine, record: Record, person: int | None) -> int:
         recorded_at=record.inquiry.now,
         claims=history.claims,
         near_identical_to=history.near_identical_to,
+        # Opened before somebody senior, it is at its last step already.
+        escalated_at=record.inquiry.now if record.escalates else None,
     )
     note_deed(
         engine,
@@ -59,14 +61,19 @@ def _as_decided(decision: Decision) -> dict[str, object]:
     }
 
 
-_USUALLY = {"channel": "mail", "claims": None, "near_identical_to": None}
+_USUALLY = {
+    "channel": "mail",
+    "claims": None,
+    "near_identical_to": None,
+    "escalated_at": None,
+}
 _OPEN = """
 INSERT INTO cases (reference, person, opened_at, recorded_at, route, role, priority,
     flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to,
-    topic, clock_from, channel)
+    topic, clock_from, channel, escalated_at)
 VALUES (:reference, :person, :opened_at, :recorded_at, :route, :role, :priority, :flags,
     :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to,
-    :topic, :opened_at, :channel)
+    :topic, :opened_at, :channel, :escalated_at)
 RETURNING id
 """
 

@@ -12,6 +12,8 @@ from tests.halfyear.log import MACHINES, OPENING, Arrived, Kind, Log
 CHECK = "accounts"
 TAKEN_UP = frozenset({"recorded", "duplicate", "aside"})
 JOINING = frozenset({Kind.FOLLOW_UP, Kind.REVIEW})
+CASELESS = MACHINES | {Kind.ORDINARY, Kind.HOSTILE, Kind.COPY}
+"""What need not belong to a case."""
 
 
 def accounts(log: Log, register: Register) -> Iterator[Finding]:
@@ -52,22 +54,28 @@ def _wrong_fate(arrived: Arrived, row: Row) -> str | None:
 
 def _wrong_case(arrived: Arrived, row: Row, register: Register) -> str | None:
     kind = arrived.mail.kind
-    case = register.by_id.get(row["case_id"])
-    if kind in MACHINES:
-        is_answered = row["disposition"] == "answer"
-        return "a machine's mail is taken for a person's" if is_answered else None
-    if kind in {Kind.ORDINARY, Kind.HOSTILE, Kind.COPY}:
+    if kind in MACHINES and row["disposition"] == "answer":
+        return "a machine's mail is taken for a person's"
+    if kind in CASELESS:
         return None
+    case = register.by_id.get(row["case_id"])
     if case is None:
         return "it has no case"
     if kind in OPENING:
-        first = register.messages_of[case["id"]][0]
-        if first["id"] != row["id"]:
-            return f"it opened no case of its own: it is in {case['reference']}"
-        if instant(case["opened_at"]) != arrived.at:
-            return f"its case was opened at {case['opened_at']}"
+        return _not_opened(arrived, row, case, register)
     if kind in JOINING and case["reference"] != arrived.mail.about:
         return f"it is in {case['reference']}, it belongs to {arrived.mail.about}"
+    return None
+
+
+def _not_opened(
+    arrived: Arrived, row: Row, case: Row, register: Register
+) -> str | None:
+    first = register.messages_of[case["id"]][0]
+    if first["id"] != row["id"]:
+        return f"it opened no case of its own: it is in {case['reference']}"
+    if instant(case["opened_at"]) != arrived.at:
+        return f"its case was opened at {case['opened_at']}"
     return None
 
 

@@ -56,10 +56,10 @@ def acknowledged(log: Log, register: Register) -> Iterator[Finding]:
         due = due_when_open(
             arrived.at, ACKNOWLEDGE_DAYS, log.calendars, min(times, default=None)
         )
-        is_in_time = any(at <= due for at in times)
-        if not is_in_time and due <= log.ended_at:
-            if not told.between(reference, arrived.at, due):
-                yield _about(arrived, f"{reference} was due {due}, nobody was told")
+        is_over = due <= log.ended_at
+        is_seen_to = any(at <= due for at in times)
+        if is_over and not (is_seen_to or told.between(reference, arrived.at, due)):
+            yield _about(arrived, f"{reference} was due {due}, nobody was told")
     yield from _came_back(log, told)
 
 
@@ -106,9 +106,7 @@ def _reference_of(arrived: Arrived, register: Register) -> str:
 def _by_hand(reference: str, log: Log) -> list[datetime]:
     acts = {Act.ACKNOWLEDGED, Act.ANSWERED}
     return [
-        each.at
-        for each in log.done
-        if each.reference == reference and each.act in acts
+        each.at for each in log.done if each.reference == reference and each.act in acts
     ]
 
 
@@ -125,4 +123,3 @@ def due_when_open(
         if changed_at > received_at and is_open:
             due = working.due(received_at, days)
     return due
-

@@ -20,5 +20,7 @@ def chain(_log: Log, register: Register) -> Iterator[Finding]:
             ensure_ascii=False,
         )
         if row["hash"] != hashlib.sha256(sealed.encode()).hexdigest():
-            yield Finding(CHECK, str(row["id"]), "it does not follow from the one before")
+            yield Finding(
+                CHECK, str(row["id"]), "it does not follow from the one before"
+            )
         former = row["hash"]

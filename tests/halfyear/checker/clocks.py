@@ -12,9 +12,7 @@ ACKNOWLEDGE_DAYS, RESPOND_DAYS = 2, 10
 
 def clocks(log: Log, register: Register) -> Iterator[Finding]:
     """Check both due dates of every case, and what its clocks begin with."""
-    arrivals = {
-        (each.uidvalidity, each.uid): each.at for each in log.arrived
-    }
+    arrivals = {(each.uidvalidity, each.uid): each.at for each in log.arrived}
     for case in register.cases.values():
         begun = instant(case["clock_from"])
         messages = register.messages_of.get(case["id"], [])
@@ -56,4 +54,3 @@ def _unescalated(log: Log, register: Register) -> Iterator[Finding]:
             continue
         if case["escalated_at"] is None:
             yield _about(case, "a review was asked for, and there is none")
-

@@ -106,4 +106,3 @@ def _recipient(letter: Read) -> str:
     if letter.departed.to != parseaddr(str(letter.head["To"]))[1]:
         return "two recipients"
     return letter.departed.to
-

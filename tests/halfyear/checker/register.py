@@ -79,8 +79,7 @@ def read_register(path: Path) -> Register:
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
     return {
-        column[0]: value
-        for column, value in zip(cursor.description, row, strict=True)
+        column[0]: value for column, value in zip(cursor.description, row, strict=True)
     }
 
 
