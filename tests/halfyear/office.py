@@ -14,6 +14,7 @@ from triage import shipped
 from triage.approvals import Approvals
 from triage.config import Config, load_config
 from triage.deadlines import Deadlines
+from triage.digest import MorningDigest, Surroundings
 from triage.dispatch import Dispatch, Sender
 from triage.intake import Intake, Rulebook
 from triage.message import Fetched
@@ -52,6 +53,8 @@ class Office:
     account: FakeMailbox
     submission: Submission
     clock: Callable[[], datetime]
+    told: Callable[[Path], None]
+    """Called as soon as a digest is queued, with the store."""
     is_up: bool = False
     _folders: dict[str, FakeMailbox] = field(default_factory=dict)
 
@@ -111,6 +114,12 @@ class Office:
         self.deadlines = Deadlines(
             store=self.store, rulebook=lambda: self.intake.rulebook, clock=self.clock
         )
+        self.digest = MorningDigest(
+            store=self.store,
+            rulebook=lambda: self.intake.rulebook,
+            around=lambda: Surroundings(standing=None, poll_seconds=60),
+            clock=self.clock,
+        )
         self.dispatch.recover()
         self.is_up = True
 
@@ -134,6 +143,8 @@ class Office:
         self.intake.run()
         self.approvals.run()
         self.deadlines.run()
+        if self.digest.run():
+            self.told(self.path)
         self.dispatch.run()
 
     def look_up(self, question: str, *values: object) -> list[sqlite3.Row]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from tests.halfyear.checker.figures import snapshot
 from tests.halfyear.complainants import Complainants
 from tests.halfyear.dates import LONDON, Calendars, WorkingDays, local
 from tests.halfyear.dice import Dice
@@ -27,7 +28,7 @@ KILLED_SENDING = local(date(2026, 10, 12), time(11, 2))
 WEEKEND_AWAY = local(date(2026, 11, 6), time(15)), local(date(2026, 11, 9), time(8, 30))
 NO_SUBMISSION = local(date(2026, 8, 4), time(9)), local(date(2026, 8, 4), time(15))
 ROUNDS = (time(9, 40), time(11, 20), time(14, 10), time(16, 20))
-SWEEPS = (time(8), time(9, 0, 20), time(13), time(17, 0, 10))
+SWEEPS = (time(7, 30, 20), time(9, 0, 20), time(13), time(17, 0, 10))
 FIRST_MAILS = 1330
 BATCH = 120
 
@@ -55,7 +56,11 @@ class World:
             self.account, dice, self.timetable.clock, self._depart
         )
         self.office = Office(
-            self.folder, self.account, self.submission, self.timetable.clock
+            self.folder,
+            self.account,
+            self.submission,
+            self.timetable.clock,
+            self._note_digest,
         )
         self.complainants = Complainants(dice, self)
         self.officers = Officers(
@@ -122,6 +127,9 @@ class World:
             self.officers.read_notice(letter)
         else:
             self.complainants.receive(letter)
+
+    def _note_digest(self, store: Path) -> None:
+        self.log.snapshots.append(snapshot(store, self.log.calendars.last))
 
     def _start(self) -> None:
         self.office.start()

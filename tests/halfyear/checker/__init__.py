@@ -10,12 +10,13 @@ from tests.halfyear.checker.accounts import accounts
 from tests.halfyear.checker.acknowledged import acknowledged
 from tests.halfyear.checker.chain import chain
 from tests.halfyear.checker.clocks import clocks
+from tests.halfyear.checker.digests import digests
 from tests.halfyear.checker.finding import Finding
 from tests.halfyear.checker.letters import letters
 from tests.halfyear.checker.register import Register, read_register
 from tests.halfyear.log import Log
 
-CHECKS = (accounts, letters, acknowledged, clocks, chain)
+CHECKS = (accounts, letters, acknowledged, clocks, digests, chain)
 
 
 def findings(log: Log, store: Path) -> list[Finding]:

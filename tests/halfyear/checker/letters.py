@@ -56,14 +56,19 @@ class Read:
 
     @cached_property
     def text(self) -> str:
-        mail = message_from_bytes(self.departed.octets, policy=policy.default)
-        assert isinstance(mail, EmailMessage)
-        body = mail.get_body(("plain",))
-        return body.get_content() if body is not None else ""
+        return text_of(self.departed.octets)
 
     @cached_property
     def references_named(self) -> frozenset[str]:
         return frozenset(REFERENCE.findall(self.text))
+
+
+def text_of(octets: bytes) -> str:
+    """The plain text of a mail, with plain line ends."""
+    mail = message_from_bytes(octets, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    body = mail.get_body(("plain",))
+    return "" if body is None else body.get_content().replace("\r\n", "\n")
 
 
 def read_all(log: Log) -> list[Read]:

@@ -68,7 +68,7 @@ def read_register(path: Path) -> Register:
         "moves",
     )
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        connection.row_factory = _as_dict
+        connection.row_factory = as_dict
         return Register(
             {
                 name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - the names above
@@ -77,7 +77,7 @@ def read_register(path: Path) -> Register:
         )
 
 
-def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
     return {
         column[0]: value for column, value in zip(cursor.description, row, strict=True)
     }
