@@ -14,7 +14,7 @@ def test_cases_are_listed_with_what_is_due(triage: Triage, worked: Path) -> None
     assert heading.split()[:3] == ["case", "route", "who"]
     assert line.startswith(f"{REFERENCE}  formal-complaint  unknown")
     assert "not yet, OVERDUE since Wed 4 Mar 2026" in line
-    assert count == "1 cases, 0 still to be acknowledged by a person"
+    assert count == "1 case, 0 still to be acknowledged by a person"
 
 
 def test_cases_are_listed_for_scripts(triage: Triage, worked: Path) -> None:

@@ -10,6 +10,7 @@ import click
 
 from triage import __version__
 from triage.cli.acknowledged import acknowledged
+from triage.cli.audit import audit
 from triage.cli.backup import backup
 from triage.cli.case import case
 from triage.cli.check import check
@@ -70,6 +71,7 @@ for command in (
     case,
     outbox,
     sender,
+    audit,
     rules,
     report,
     templates,

@@ -4,6 +4,7 @@ model           the values: history in, decision out
 decide          the decision: left, recorded or answered, and everything that follows
 automatic       mail that is clearly a machine's
 withhold        a person's mail that gets no automatic reply
+by_hand         what a person decided who took a complaint down, or escalates
 hold            to whom a reply goes, and when it waits for a person
 holding         whether a letter tells that an answer takes longer
 budgets         how many replies may go out
@@ -24,6 +25,7 @@ failing         why one came to something else
 coverage        what they reach
 """
 
+from triage.decision.by_hand import ByHand, decide_by_hand
 from triage.decision.conditions import Facts
 from triage.decision.coverage import Coverage, coverage
 from triage.decision.decide import clocks, decide, is_ours
@@ -66,6 +68,7 @@ from triage.decision.sender import (
     identity_keys,
     likeness,
     named_references,
+    person_key,
     spelling_in_words,
     who_writes,
 )
@@ -73,6 +76,7 @@ from triage.decision.trace import Trace, trace
 
 __all__ = [
     "HOLDING_TEMPLATE",
+    "ByHand",
     "Coverage",
     "Decision",
     "Disposition",
@@ -99,6 +103,7 @@ __all__ = [
     "clocks",
     "coverage",
     "decide",
+    "decide_by_hand",
     "examples_that_fail",
     "excesses",
     "facts_of",
@@ -108,6 +113,7 @@ __all__ = [
     "is_ours",
     "likeness",
     "named_references",
+    "person_key",
     "points_of",
     "present_items",
     "refusals",

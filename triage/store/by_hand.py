@@ -1,7 +1,7 @@
 """A complaint that did not come by mail: its case is opened by a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from triage.decision.model import Decision
@@ -49,7 +49,8 @@ def open_by_hand(engine: Engine, case: CaseByHand, deed: Deed) -> None:
     if case.address is not None:
         add_party(engine, case_id, case.address, deed.at)
     row = case_named(engine, case.reference)
-    change_particulars(engine, row, case.particulars, deed)
+    recorded = replace(deed, act="record")
+    change_particulars(engine, row, case.particulars, recorded)
     origin = Origin(case_id, None, person, case.domain)
     for letter in case.letters:
         queue(engine, letter, deed.at, origin)

@@ -54,6 +54,14 @@ class Cases:
         """
         return words_in_use(self._engine, column)
 
+    def exists(self, reference: str) -> bool:
+        """Tell whether there is a case of this reference."""
+        row = self._engine.row(
+            "SELECT 1 AS yes FROM cases WHERE reference = :reference",
+            reference=reference,
+        )
+        return row is not None
+
     def show(self, reference: str) -> CaseFile | None:
         """Return everything about one case."""
         with self._engine.reading():

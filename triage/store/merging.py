@@ -26,6 +26,7 @@ def merge(engine: Engine, reference: str, into: str, deed: Deed) -> None:
     _refuse_loss(engine, case, other)
     changes = {"merged_into": into, "closed_at": case["closed_at"] or deed.at}
     change_case(engine, case, changes, deed)
+    note_deed(engine, deed, into, {"merged_from": (None, reference)})
     change_case(engine, other, _taken_over(case, other), deed)
     engine.run(
         "INSERT INTO parties (case_id, address, since)"
@@ -81,9 +82,10 @@ def _taken_over(case: Row, other: Row) -> dict[str, object]:
         "flags": list_text(tuple(flags)),
         "priority": max(case["priority"], other["priority"], key=PRIORITIES.index),
     }
-    promised, later = case["respond_by"], other["respond_by"]
-    if state_of(case) is CaseState.OPEN and promised and promised < (later or "9999"):
-        changes |= {name: case[name] for name in _PROMISE}
+    is_one_stage = (case["escalated_at"] is None) == (other["escalated_at"] is None)
+    promised, later = case["respond_by"], other["respond_by"] or "9999"
+    if state_of(case) is CaseState.OPEN and is_one_stage and promised:
+        changes |= {name: case[name] for name in _PROMISE if promised < later}
     return changes
 
 

@@ -191,6 +191,18 @@ class Ledger:
     """Filed, yet still on the server."""
 
 
+class Channel(StrEnum):
+    """How a complaint came."""
+
+    MAIL = "mail"
+    TELEPHONE = "telephone"
+    LETTER = "letter"
+    VISIT = "visit"
+    WEB = "web"
+    """A form or chat, a message in a social network."""
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
     """A case in a list."""

@@ -11,6 +11,7 @@ from triage.store.merging import surviving
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
 from triage.store.spending import spent_on
+from triage.store.undelivered import has_bounced
 
 COMPARED_TEXTS = 100
 """Of one person, the latest; a flood from one sender must not make each mail slower."""
@@ -149,9 +150,7 @@ def _restrictions(
 
 def _has_bounced(engine: Engine, inquiry: Inquiry) -> bool:
     return any(
-        engine.row(
-            "SELECT 1 AS yes FROM bounced WHERE address = :address", address=address
-        )
+        address is not None and has_bounced(engine, address)
         for address in (inquiry.address, *inquiry.reply_to)
     )
 

@@ -48,6 +48,8 @@ class CaseQuery:
     opened_before: datetime | None = None
     due_before: datetime | None = None
     """Something is owed, and due before then."""
+    is_unacknowledged: bool | None = None
+    """True: nobody was told yet that the complaint arrived."""
     has_matters: bool | None = None
     """True: a person must look at something in it."""
     person: str | None = None
@@ -148,6 +150,7 @@ _CONDITIONS: Mapping[str, str] = {
         " OR c.answered_at IS NULL AND c.closed_at IS NULL"
         " AND c.respond_by IS NOT NULL AND c.respond_by < :due_before)"
     ),
+    "is_unacknowledged": "c.acknowledged_at IS NULL AND c.closed_at IS NULL",
     "has_matters": "c.id IN (SELECT case_id FROM matters WHERE settled_at IS NULL)",
     "person": (
         "c.id IN (SELECT case_id FROM parties WHERE address = :person"
