@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.cli.listing import day, moment
+from triage.decision.decide import respond_days
 from triage.ruleset import Policy
 from triage.store import CaseLine, EndedStage
 from triage.workdays import Due, due
@@ -47,7 +48,7 @@ def clocks_of(
     if policy and days and stage.acknowledge_by:
         calendar = policy.calendar
         acknowledge = due(stage.clock_from, days.acknowledge_days, calendar)
-        respond = due(acknowledge.at, days.respond_days, calendar)
+        respond = due(acknowledge.at, answer_days(stage.route, policy), calendar)
     is_over = isinstance(stage, EndedStage) or stage.closed_at is not None
     for what, due_at, counted, extended, done_at in (
         ("acknowledge", stage.acknowledge_by, acknowledge, None, stage.acknowledged_at),
@@ -70,6 +71,12 @@ def clocks_of(
             is_late=(done_at or now) > due_at,
             is_over=is_over,
         )
+
+
+def answer_days(route: str | None, policy: Policy) -> int:
+    """Return the working days that an answer may take; a route may be gone by now."""
+    known = policy.routes.get(route or "")
+    return respond_days(known, policy) if known else policy.tables.calendar.respond_days
 
 
 def _counted(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from triage.cli.case.clocks import answer_days
 from triage.cli.case.naming import (
     DAY,
     WHEN,
@@ -148,12 +149,14 @@ def reopen(reference: str, why: str, by: str, config: Path) -> None:
     A case that was merged into another goes on by itself again.
     """
     with open_store(config) as store, refusals():
-        (reference,) = must_exist(store, reference)
+        case = existing(store, reference)
+        reference = case.line.reference
         policy = policy_in_force(config, store)
         days, calendar = policy.tables.calendar, policy.calendar
         act = deed(by, "reopen", why)
         acknowledge = due(act.at, days.acknowledge_days, calendar)
-        respond = due(acknowledge.at, days.respond_days, calendar)
+        days_left = answer_days(case.line.route, policy)
+        respond = due(acknowledge.at, days_left, calendar)
         store.register.reopen(reference, act, acknowledge.at, respond.at)
     click.echo(f"{reference} is open again, to be answered by {day(respond.at)}")
 
