@@ -11,7 +11,7 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_config
-from triage.digest import MOST_ROWS, headlines, tables_of
+from triage.digest import MOST_ROWS, headlines_of, tables_of
 from triage.reply import Table
 from triage.store import ALL
 from triage.wiring import digest_now, now, open_store
@@ -39,13 +39,13 @@ def due(config: Path, days: int, as_json: bool) -> None:
     """
     most = ALL if as_json else MOST_ROWS
     with open_store(config) as store:
-        digest, ruleset = digest_now(load_config(config), store, now(), days, most)
+        digest, policy = digest_now(load_config(config), store, now(), days, most)
     if as_json:
         click.echo(json.dumps(plain(digest)))
     else:
-        for headline in headlines(digest, ruleset):
+        for headline in headlines_of(digest, policy):
             click.echo(printable(headline))
-        for table in tables_of(digest, ruleset):
+        for table in tables_of(digest, policy):
             click.echo("\n".join(map(printable, ("", *_in_words(table)))))
     if digest.overdue.count:
         raise click.exceptions.Exit(LATE)

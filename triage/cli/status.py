@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_config
-from triage.digest import Refusal
+from triage.digest import Refusal, ledger_in_words
 from triage.wiring import Status, now, open_store, status_of
 
 NEEDED = 1
@@ -50,7 +51,7 @@ def _in_words(found: Status) -> Iterator[str]:
         yield _fact("replies", f"routes: {modes}")
     health = found.health
     yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
-    yield _fact("ledger", _ledger(found))
+    yield _fact("ledger", ledger_in_words(health.balances, _moment))
     yield _fact("cases", f"{found.open_cases} open")
     yield _fact("overdue", f"{found.overdue}: triage due" if found.overdue else "none")
     yield _fact("debt", _debt(found))
@@ -66,16 +67,8 @@ def _in_words(found: Status) -> Iterator[str]:
         yield from _refusal(health.refused)
 
 
-def _ledger(found: Status) -> str:
-    balances = found.health.balances
-    if not balances:
-        return "never balanced"
-    at = moment(min(each.at for each in balances))
-    if all(each.is_even for each in balances):
-        return f"balanced {at}: every mail is accounted for"
-    unaccounted = sum(each.unaccounted for each in balances)
-    lingering = sum(each.lingering for each in balances)
-    return f"{at}: {unaccounted} not accounted for, {lingering} filed and back"
+def _moment(at: datetime) -> str:
+    return moment(at) or ""
 
 
 def _fact(name: str, value: str) -> str:
@@ -117,7 +110,7 @@ def _debt(found: Status) -> str:
     first = debts.rows[0]
     return (
         f"{debts.count} to be acknowledged by a person; "
-        f"the first is {first.reference}, by {day(first.due)}"
+        f"the first is {first.reference}, by {day(first.acknowledge_by)}"
     )
 
 

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from triage.digest.health import Surroundings, health_of
 from triage.digest.model import Digest
 from triage.digest.period import Mornings
-from triage.ruleset import Ruleset
-from triage.store import ALL, Duty, DutyKind, Listed, Store
+from triage.ruleset import Policy
+from triage.store import Duty, DutyKind, Listed, Store, listed
 
 MOST_ROWS = 20
 """Of each list; a mail of ours may not be long."""
@@ -25,15 +25,13 @@ class Look:
     most: int = MOST_ROWS
 
 
-def digest_of(
-    store: Store, ruleset: Ruleset, around: Surroundings, look: Look
-) -> Digest:
+def digest_of(store: Store, policy: Policy, around: Surroundings, look: Look) -> Digest:
     """Look at everything that the team has to know; writes nothing.
 
-    `ruleset` is what is in force: its calendar says which day is next. The caller
+    `policy` is what is in force: its calendar says which day is next. The caller
     reads one state of the store throughout (`store.looking`, or a batch).
     """
-    table, calendar = ruleset.tables.digest, ruleset.calendar
+    table, calendar = policy.tables.digest, policy.calendar
     mornings = Mornings(table, calendar)
     now, most, view = look.now, look.most, store.overview
     today = calendar.date_of(now)
@@ -61,9 +59,10 @@ def digest_of(
         set_aside=view.set_aside(most),
         flagged=view.flagged(table.first_flags, most),
         unsettled=view.unsettled(most),
-        came_in=view.came_in(*between),
-        answered=view.answered(*between, most),
-        closed=view.closed(*between, most),
+        requests=view.requests(most),
+        came_in=store.happened.came_in(*between),
+        answered=store.happened.answered(*between, most),
+        closed=store.happened.closed(*between, most),
         open_cases=view.open_cases(),
         health=health_of(store, around, now),
     )
@@ -83,8 +82,7 @@ def _duties(store: Store, now: datetime, until: datetime) -> list[Duty]:
 def _listed(duties: Iterable[Duty], most: int) -> Listed[Duty]:
     """Cut a list of duties, counted by kind."""
     rows = tuple(duties)
-    by = Counter(str(duty.kind) for duty in rows)
-    return Listed(len(rows), rows if most == ALL else rows[:most], by)
+    return listed(rows, most, Counter(str(duty.kind) for duty in rows))
 
 
 def _begins(day: date, mornings: Mornings) -> datetime:

@@ -13,14 +13,16 @@ from datetime import date, datetime
 from typing_extensions import override
 
 from triage.digest.gathering import Look, digest_of
+from triage.digest.headlines import headlines_of
 from triage.digest.health import Surroundings
 from triage.digest.model import Digest
 from triage.digest.period import Mornings
-from triage.digest.wording import headlines, tables_of
+from triage.digest.tables import tables_of
 from triage.errors import MessageError
 from triage.intake import Rulebook
 from triage.intake.letters import frozen_notice, mint
 from triage.reply import Notice
+from triage.ruleset import Policy
 from triage.store import DigestRow, Letter, Store
 
 TEMPLATE = "notice-digest"
@@ -60,15 +62,15 @@ class MorningDigest:
         Raises TransientError when the store fails.
         """
         now, rulebook = self.clock(), self.rulebook()
-        ruleset = rulebook.ruleset
-        mornings = Mornings(ruleset.tables.digest, ruleset.calendar)
-        day = ruleset.calendar.date_of(now)
+        policy = Policy(rulebook.ruleset.tables, rulebook.ruleset.calendar)
+        mornings = Mornings(policy.tables.digest, policy.calendar)
+        day = policy.calendar.date_of(now)
         if mornings.latest(now) != day or self.store.digests.is_made(day):
             return Made()
         around = self.around()
         # Nobody writes meanwhile: whatever bears an earlier time is there.
         with self.store.batch():
-            digest = digest_of(self.store, ruleset, around, Look(now))
+            digest = digest_of(self.store, policy, around, Look(now))
             self.store.digests.note(
                 DigestRow(
                     day=day,
@@ -78,7 +80,7 @@ class MorningDigest:
                     audit_head=digest.health.audit_head,
                 )
             )
-            letter = _worded(digest, rulebook)
+            letter = _worded(digest, policy, rulebook)
             if letter is not None:
                 self.store.outbox.notify(letter, now)
         if letter is None:
@@ -86,10 +88,9 @@ class MorningDigest:
         return Made(day)
 
 
-def _worded(digest: Digest, rulebook: Rulebook) -> Letter | None:
+def _worded(digest: Digest, policy: Policy, rulebook: Rulebook) -> Letter | None:
     """Word the mail; None where nobody gets it, or it cannot be worded."""
-    ruleset = rulebook.ruleset
-    to = rulebook.organisation.contacts.get(ruleset.tables.digest.contact)
+    to = rulebook.organisation.contacts.get(policy.tables.digest.contact)
     if to is None:
         return None
     kind = f"digest-{digest.today:%Y%m%d}"
@@ -99,8 +100,8 @@ def _worded(digest: Digest, rulebook: Rulebook) -> Letter | None:
             kind=kind,
             to=to,
             message_id=mint(NO_CASE, kind, rulebook),
-            why=headlines(digest, ruleset),
-            tables=tables_of(digest, ruleset),
+            why=tuple(headlines_of(digest, policy)),
+            tables=tuple(tables_of(digest, policy)),
         )
         return frozen_notice(notice, rulebook, digest.at)
     except MessageError as error:

@@ -10,11 +10,12 @@ from triage.digest.health import Health
 from triage.digest.period import Period
 from triage.store import (
     CameIn,
+    Debt,
     Duty,
     Finished,
     Flagged,
     Listed,
-    Unacknowledged,
+    Request,
     Unread,
     Unsettled,
     Waiting,
@@ -42,12 +43,13 @@ class Digest:
     """Due from `at` on, before the board's day ends."""
     due_next: Listed[Duty]
     """Due after today, before the day `next_until` ends."""
-    unacknowledged: Listed[Unacknowledged]
+    unacknowledged: Listed[Debt]
     to_approve: Listed[Waiting]
     doubtful: Listed[Waiting]
     set_aside: Listed[Unread]
     flagged: Listed[Flagged]
     unsettled: Listed[Unsettled]
+    requests: Listed[Request]
     came_in: CameIn
     answered: Listed[Finished]
     closed: Listed[Finished]

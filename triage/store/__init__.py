@@ -77,8 +77,8 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.holding.late(now, until) -> list[LateCase] / put(…) / leave(…)
     store.reminders.given(since, until) / note(reminders, day) / is_alerted(day) …
     store.looking()     context manager: one state of the store for many questions
-    store.overview: what is owed, what waits, what happened, each a Listed(count, rows,
-        by); see triage/store/overview.py for what each figure counts
+    store.overview, store.happened: what is open, what waits, what happened, each a
+        Listed(count, rows, by); their docstrings say what each figure counts
     store.digests.is_made(day) / last_before(day) / note(DigestRow(...))
 
 Counts for a report; no sender is in them: see triage/store/figures.py
@@ -179,6 +179,8 @@ from triage.store.figures import (
 )
 from triage.store.handed_in import Filed, HandedIn, Spot
 from triage.store.holding import LateCase
+from triage.store.happened import CameIn, Finished
+from triage.store.listed import ALL, Listed, listed
 from triage.store.matters import Matter, MatterKind
 from triage.store.model import (
     Aside,
@@ -199,17 +201,7 @@ from triage.store.model import (
     SentEntry,
     SetAside,
 )
-from triage.store.overview import (
-    ALL,
-    CameIn,
-    Finished,
-    Flagged,
-    Listed,
-    Unacknowledged,
-    Unread,
-    Unsettled,
-    Waiting,
-)
+from triage.store.overview import Flagged, Request, Unread, Unsettled, Waiting
 from triage.store.particulars import Field
 from triage.store.parting import NothingLeftError
 from triage.store.received import Received
@@ -306,6 +298,7 @@ __all__ = [
     "Recorded",
     "Rekeying",
     "Reminder",
+    "Request",
     "Rerouted",
     "Rerouting",
     "Restriction",
@@ -335,11 +328,11 @@ __all__ = [
     "TrackRecord",
     "Trial",
     "TwiceError",
-    "Unacknowledged",
     "Unread",
     "Unsettled",
     "Verification",
     "Waiting",
     "Watch",
     "letter_kind",
+    "listed",
 ]

@@ -53,6 +53,8 @@ def _why_owed(case: Row, letters: Sequence[Row]) -> tuple[str, ...]:
 def _debt(row: Row, letters: Sequence[Row], why: tuple[str, ...]) -> Debt:
     can_go = next((one for one in letters if one["state"] in _CAN_GO), None)
     return Debt(
+        in_short=_in_short(row, letters),
+        owner=row["owner"],
         reference=row["reference"],
         route=row["route"],
         priority=row["priority"],
@@ -64,6 +66,18 @@ def _debt(row: Row, letters: Sequence[Row], why: tuple[str, ...]) -> Debt:
         and can_go["state"] == State.HELD
         and not can_go["attempt"],
     )
+
+
+def _in_short(case: Row, letters: Sequence[Row]) -> tuple[str, ...]:
+    """Return the reasons of a debt in our own words; a letter that went out is none."""
+    why = tuple(
+        "its letter came back"
+        if letter["bounced_at"]
+        else _IN_SHORT[State(letter["state"])]
+        for letter in letters
+        if letter["bounced_at"] or letter["state"] != State.SENT
+    )
+    return why + list_of(case["withheld"]) or ("no reply was composed",)
 
 
 _UNACKNOWLEDGED = "c.acknowledged_at IS NULL AND c.closed_at IS NULL"
@@ -80,4 +94,10 @@ FROM cases c JOIN outbox o ON o.case_id = c.id AND o.acknowledges
 _IN_ORDER = "ORDER BY o.id"
 
 _ON_ITS_WAY = frozenset({State.QUEUED, State.SENDING, State.FINISHING})
+_IN_SHORT = {
+    State.HELD: "its letter is held",
+    State.REFUSED: "its letter was refused",
+    State.UNCERTAIN: "its letter may not have arrived",
+    State.DROPPED: "a person decided against its letter",
+}
 _CAN_GO = frozenset({State.HELD, State.REFUSED})

@@ -314,6 +314,9 @@ class Debt:
     acknowledge_by: datetime | None
     why: tuple[str, ...]
     """Each reason in words."""
+    in_short: tuple[str, ...]
+    """The reasons without a word that a server or a person wrote."""
+    owner: str | None
     letter: int | None = None
     """The outbox id of the reply that waits for a person."""
     is_for_approval: bool = False

@@ -1,54 +1,20 @@
-"""What people have to see to, and what happened: lists with their whole number.
+"""What people have to see to: lists with their whole number.
 
 Every figure is a count of rows by the conditions that its function names; a list is its
-first so many rows. Each reads an index of what is open, or of a stretch of time, so
-that what was done long ago costs nothing.
+first so many rows (ALL: every one). Each reads an index of what is open, so that what
+was done long ago costs nothing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from triage.store.columns import list_of
+from triage.store.debts import debts
 from triage.store.engine import Engine, Row, moment, moment_or_none
+from triage.store.listed import Listed, listed
+from triage.store.model import Debt
 from triage.store.states import State
-
-ALL = -1
-"""A list with every row."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
-    """The first rows of a list, and how many it has."""
-
-    count: int = 0
-    rows: tuple[T, ...] = ()
-    by: Mapping[str, int] = field(default_factory=dict)
-    """The count, by what the function says."""
-
-    @property
-    def more(self) -> int:
-        """How many rows are not listed."""
-        return self.count - len(self.rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unacknowledged:
-    """A case whose acknowledgement did not go out and is not on its way."""
-
-    reference: str
-    due: datetime | None
-    route: str | None
-    owner: str | None
-    why: tuple[str, ...]
-    """Reasons in words of this program; nothing that a server or a person wrote."""
-    to_approve: int | None
-    """The letter that waits for approval."""
-    to_look_at: int | None
-    """The letter that was refused, or may have arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,34 +65,17 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """A case that was answered or closed."""
+class Request:
+    """What a person asked for by law about their own data."""
 
     reference: str
-    route: str | None
+    kind: str
+    due: datetime
     owner: str | None
-    at: datetime
-    outcome: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameIn:
-    """What was taken up in a stretch of time."""
-
-    cases: int
-    """Cases recorded, by mail or otherwise …"""
-    by_route: Mapping[str, int]
-    """… by the route that each has now; '' is none."""
-    follow_ups: int
-    """Messages of people that joined a case which was there before."""
-    automatic: int
-    """Messages that were only recorded."""
-    duplicates: int
-    set_aside: int
 
 
 class Overview:
-    """What is owed, what waits and what happened."""
+    """What is owed, what waits and what is open."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -135,28 +84,21 @@ class Overview:
         """Count cases that are neither answered nor closed."""
         return self._count(
             "SELECT count(*) AS number FROM cases"
-            " WHERE answered_at IS NULL AND closed_at IS NULL"
+            " WHERE (closed_at IS NOT NULL) = 0 AND (answered_at IS NOT NULL) = 0"
         )
 
-    def unacknowledged(self, most: int) -> Listed[Unacknowledged]:
+    def unacknowledged(self, most: int) -> Listed[Debt]:
         """List acknowledgement debt, the most urgent first.
 
         A case that is neither acknowledged nor closed and has no acknowledgement on its
         way (queued, sending, finishing). By what is to be done: `approve` a letter,
         `decide` about one, or `write`.
         """
-        found = self._debts()
+        found = debts(self._engine)
         by = {"approve": 0, "decide": 0, "write": 0}
         for debt in found:
             by[_to_do(debt)] += 1
-        return Listed(len(found), tuple(found if most == ALL else found[:most]), by)
-
-    def _debts(self) -> list[Unacknowledged]:
-        by_case: dict[int, list[Row]] = {}
-        for row in self._engine.rows(_UNACKNOWLEDGED):
-            by_case.setdefault(row["id"], []).append(row)
-        found = (_unacknowledged(rows) for rows in by_case.values())
-        return [debt for debt in found if debt is not None]
+        return listed(found, most, by)
 
     def to_approve(self, most: int) -> Listed[Waiting]:
         """List held letters that were never handed over, the first due first."""
@@ -212,7 +154,7 @@ class Overview:
         by: dict[str, int] = {}
         for flag in sorted(flag for case in cases for flag in case.flags):
             by[flag] = by.get(flag, 0) + 1
-        return Listed(len(cases), tuple(cases if most == ALL else cases[:most]), by)
+        return listed(cases, most, by)
 
     def unsettled(self, most: int) -> Listed[Unsettled]:
         """List matters that nobody has settled, the eldest first; by kind."""
@@ -231,65 +173,38 @@ class Overview:
         )
         return Listed(sum(by.values()), tuple(map(_unsettled, rows)), by)
 
-    def came_in(self, since: datetime, until: datetime) -> CameIn:
-        """Count what was taken up from `since` on and before `until`.
+    def requests(self, most: int) -> Listed[Request]:
+        """List requests about personal data that are not done, the first due first.
 
-        Cases by `recorded_at`, messages by the moment at which they were recorded.
+        By kind; those that are due far ahead are among them.
         """
-        between = {"since": since, "until": until}
-        by_route = {
-            row["route"]: row["number"]
-            for row in self._engine.rows(_CASES_RECORDED, **between)
-        }
-        seen = self._engine.one(_MESSAGES_SEEN, **between)
-        return CameIn(cases=sum(by_route.values()), by_route=by_route, **seen)
-
-    def answered(self, since: datetime, until: datetime, most: int) -> Listed[Finished]:
-        """List cases whose `answered_at` lies from `since` on and before `until`."""
-        return self._finished("answered_at", since, until, most)
-
-    def closed(self, since: datetime, until: datetime, most: int) -> Listed[Finished]:
-        """List cases whose `closed_at` lies from `since` on and before `until`.
-
-        Merged ones are among them. By outcome; '' is none.
-        """
-        return self._finished("closed_at", since, until, most)
-
-    def _finished(
-        self, column: str, since: datetime, until: datetime, most: int
-    ) -> Listed[Finished]:
-        where = f"{column} >= :since AND {column} < :until"
-        between = {"since": since, "until": until}
         by = {
-            row["outcome"]: row["number"]
+            row["kind"]: row["number"]
             for row in self._engine.rows(
-                "SELECT coalesce(outcome, '') AS outcome, count(*) AS number"  # noqa: S608 - our own words
-                f" FROM cases WHERE {where} GROUP BY 1 ORDER BY 1",
-                **between,
+                "SELECT kind, count(*) AS number FROM requests"
+                " WHERE done_at IS NULL GROUP BY kind ORDER BY kind"
             )
         }
         rows = self._engine.rows(
-            f"SELECT reference, route, owner, outcome, {column} AS at FROM cases"  # noqa: S608 - our own words
-            f" WHERE {where} ORDER BY {column}, id LIMIT :most",
+            "SELECT c.reference, c.owner, r.kind, r.due_at FROM requests r"
+            " JOIN cases c ON c.id = r.case_id"
+            " WHERE r.done_at IS NULL ORDER BY r.due_at, r.id LIMIT :most",
             most=most,
-            **between,
         )
-        return Listed(sum(by.values()), tuple(map(_finished, rows)), by)
+        found = tuple(
+            Request(
+                reference=row["reference"],
+                kind=row["kind"],
+                due=moment(row["due_at"]),
+                owner=row["owner"],
+            )
+            for row in rows
+        )
+        return Listed(sum(by.values()), found, by)
 
     def _count(self, sql: str) -> int:
         return int(self._engine.one(sql)["number"])
 
-
-# No dot is written for what is unwanted, whenever its dispatcher comes back.
-_UNACKNOWLEDGED = """
-SELECT c.id, c.reference, c.acknowledge_by, c.route, c.owner, c.withheld,
-    o.id AS letter, o.attempt, o.bounced_at,
-    CASE WHEN o.state = 'sending' AND o.unwanted IS NOT NULL
-        THEN 'dropped' ELSE o.state END AS state
-FROM cases c LEFT JOIN outbox o ON o.case_id = c.id AND o.acknowledges
-WHERE c.acknowledged_at IS NULL AND c.closed_at IS NULL
-ORDER BY coalesce(c.acknowledge_by, '9999'), c.id, o.id
-"""
 
 _LETTERS = """
 SELECT o.id, c.reference, c.route, o.kind, o.state, o.changed_at,
@@ -304,69 +219,11 @@ WHERE flags <> '[]' AND answered_at IS NULL AND closed_at IS NULL
 ORDER BY opened_at, id
 """
 
-_CASES_RECORDED = """
-SELECT coalesce(route, '') AS route, count(*) AS number FROM cases
-WHERE recorded_at >= :since AND recorded_at < :until GROUP BY 1 ORDER BY 2 DESC, 1
-"""
 
-# A case that came by mail was opened by its first message.
-_MESSAGES_SEEN = """
-SELECT
-    count(*) FILTER (WHERE m.fate = 'recorded' AND m.disposition = 'answer'
-        AND (c.channel <> 'mail' OR EXISTS (SELECT 1 FROM messages e
-            WHERE e.case_id = m.case_id AND e.fate = 'recorded' AND e.id < m.id)))
-        AS follow_ups,
-    count(*) FILTER (WHERE m.fate = 'recorded' AND m.disposition = 'record')
-        AS automatic,
-    count(*) FILTER (WHERE m.fate = 'duplicate') AS duplicates,
-    count(*) FILTER (WHERE m.fate = 'aside') AS set_aside
-FROM messages m LEFT JOIN cases c ON c.id = m.case_id
-WHERE m.fate <> 'left' AND m.seen_at >= :since AND m.seen_at < :until
-"""
-
-_ON_ITS_WAY = frozenset({State.QUEUED, State.SENDING, State.FINISHING})
-_IN_WORDS = {
-    State.HELD: "its letter is held",
-    State.REFUSED: "its letter was refused",
-    State.UNCERTAIN: "its letter may not have arrived",
-    State.DROPPED: "a person decided against its letter",
-}
-
-
-def _unacknowledged(rows: list[Row]) -> Unacknowledged | None:
-    """Return the debt of one case, by its letters; None while one is on its way."""
-    case, letters = rows[0], [row for row in rows if row["letter"] is not None]
-    if any(letter["state"] in _ON_ITS_WAY for letter in letters):
-        return None
-    why = [
-        "its letter came back"
-        if letter["bounced_at"]
-        else _IN_WORDS[State(letter["state"])]
-        for letter in letters
-        # An earlier stage's letter went out.
-        if letter["bounced_at"] or letter["state"] != State.SENT
-    ]
-    why += list_of(case["withheld"])
-    waits = (each for each in letters if each["state"] == State.HELD)
-    to_approve = next((each["letter"] for each in waits if not each["attempt"]), None)
-    can_go = (each for each in letters if each["state"] in (State.HELD, State.REFUSED))
-    return Unacknowledged(
-        reference=case["reference"],
-        due=moment_or_none(case["acknowledge_by"]),
-        route=case["route"],
-        owner=case["owner"],
-        why=tuple(why) or ("no reply was composed",),
-        to_approve=to_approve,
-        to_look_at=None
-        if to_approve
-        else next((each["letter"] for each in can_go), None),
-    )
-
-
-def _to_do(debt: Unacknowledged) -> str:
-    if debt.to_approve is not None:
+def _to_do(debt: Debt) -> str:
+    if debt.is_for_approval:
         return "approve"
-    return "write" if debt.to_look_at is None else "decide"
+    return "write" if debt.letter is None else "decide"
 
 
 def _waiting(row: Row) -> Waiting:
@@ -408,14 +265,4 @@ def _unsettled(row: Row) -> Unsettled:
         kind=row["kind"],
         since=moment(row["at"]),
         owner=row["owner"],
-    )
-
-
-def _finished(row: Row) -> Finished:
-    return Finished(
-        reference=row["reference"],
-        route=row["route"],
-        owner=row["owner"],
-        at=moment(row["at"]),
-        outcome=row["outcome"],
     )

@@ -21,6 +21,7 @@ from triage.store.engine import Engine
 from triage.store.fates import Fates
 from triage.store.figures import Figures
 from triage.store.handed_in import HandedInRows
+from triage.store.happened import Happened
 from triage.store.heartbeat import Heartbeat
 from triage.store.holding import HoldingLetters
 from triage.store.ledger import LedgerRows
@@ -66,6 +67,7 @@ class Store:
         self.holding = HoldingLetters(engine)
         self.reminders = Reminders(engine)
         self.overview = Overview(engine)
+        self.happened = Happened(engine)
         self.digests = Digests(engine)
         self.balances = Balances(engine)
         self.restrictions = Restrictions(engine)

@@ -125,10 +125,18 @@ def policy_in_force(config_path: Path, store: Store) -> Policy:
 
     Raises ConfigError.
     """
+    return policy_of(config_to_look_at(config_path), store)
+
+
+def policy_of(config: Config, store: Store) -> Policy:
+    """Read what the rules in force say, or those that stand in the folders.
+
+    Raises ConfigError.
+    """
     in_force = store.editions.in_force()
     if in_force is not None:
         return read_policy(store.editions.get(in_force.hash).edition.rules)
-    return read_policy(edition_of(config_to_look_at(config_path)).rules)
+    return read_policy(edition_of(config).rules)
 
 
 def rulebook_that_signs(config_path: Path, store: Store) -> Rulebook:

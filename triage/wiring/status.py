@@ -17,11 +17,11 @@ from triage.digest import (
     overdue_now,
 )
 from triage.errors import ConfigError
-from triage.ruleset import Ruleset
+from triage.ruleset import Policy
 from triage.ruleset.modes import mode_of
-from triage.store import ALL, DutyKind, Listed, Store, Unacknowledged, Unread
+from triage.store import ALL, Debt, DutyKind, Listed, Store, Unread
+from triage.wiring.editions import policy_of
 from triage.wiring.folders import RuleFolders
-from triage.wiring.rulebook import rulebook_without_keys
 
 DUE_SOON = timedelta(hours=24)
 
@@ -37,7 +37,7 @@ class Status:
     """Neither answered nor closed."""
     overdue: int
     """Acknowledgements and answers."""
-    unacknowledged: Listed[Unacknowledged]
+    unacknowledged: Listed[Debt]
     """The most urgent first."""
     to_approve: int
     """Replies that wait for a person's approval."""
@@ -87,18 +87,18 @@ def _status(
 
 def digest_now(
     config: Config, store: Store, now: datetime, days: int, most: int
-) -> tuple[Digest, Ruleset]:
+) -> tuple[Digest, Policy]:
     """Return the digest as it is now, and the rules in force that it goes by.
 
     It looks ahead as far as the morning mail, or `days` working days where that is
     more. Raises ConfigError.
     """
     around = surroundings_of(config)
-    ruleset = _ruleset_in_force(config, store)
-    ahead = max(days, ruleset.tables.digest.ahead_days)
+    policy = policy_of(config, store)
+    ahead = max(days, policy.tables.digest.ahead_days)
     with store.looking():
-        digest = digest_of(store, ruleset, around, Look(now, ahead, most))
-    return digest, ruleset
+        digest = digest_of(store, policy, around, Look(now, ahead, most))
+    return digest, policy
 
 
 def surroundings_of(config: Config) -> Surroundings:
@@ -110,14 +110,8 @@ def surroundings_of(config: Config) -> Surroundings:
     return Surroundings(standing=standing, poll_seconds=config.mailbox.poll_seconds)
 
 
-def _ruleset_in_force(config: Config, store: Store) -> Ruleset:
-    in_force = store.editions.in_force()
-    kept = store.editions.get(in_force.hash).edition if in_force else None
-    return rulebook_without_keys(config, kept).ruleset
-
-
-def _about_debts(debts: Listed[Unacknowledged], now: datetime) -> Iterator[str]:
-    dues = [debt.due for debt in debts.rows if debt.due is not None]
+def _about_debts(debts: Listed[Debt], now: datetime) -> Iterator[str]:
+    dues = [d.acknowledge_by for d in debts.rows if d.acknowledge_by is not None]
     overdue = sum(due < now for due in dues)
     soon = sum(now <= due <= now + DUE_SOON for due in dues)
     if overdue:
@@ -148,7 +142,7 @@ def _modes(config: Config, store: Store, health: Health) -> dict[str, int]:
     if health.in_force is None:
         return {}
     try:
-        tables = _ruleset_in_force(config, store).tables
+        tables = policy_of(config, store).tables
     except ConfigError:
         return {}
     return dict(Counter(mode_of(route, tables) for route in tables.route))

@@ -1,0 +1,50 @@
+"""How the program is, in words; the digest and `triage status` say the same."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from triage.digest.health import Health
+from triage.store import Balance
+
+
+def needs_of(health: Health, now: datetime) -> Iterator[str]:
+    """Say what is not well with the program, each in a sentence."""
+    if health.refused is not None and not health.refused.is_answered_for:
+        yield "changed rules or templates are refused: triage status"
+    if health.mailbox_read_at is None:
+        yield "the mailbox was never read: is the daemon running?"
+    elif health.is_mailbox_silent:
+        silent = how_long((now - health.mailbox_read_at).total_seconds())
+        yield f"the mailbox was not read for {silent}: is the daemon running?"
+    if unaccounted := sum(each.unaccounted for each in health.balances):
+        yield f"{number_of(unaccounted, 'mail')} in the mailbox not accounted for"
+    if health.breaker_is_open:
+        yield "replies are held, too many went out: triage outbox list"
+
+
+def ledger_in_words(
+    balances: Sequence[Balance], moment: Callable[[datetime], str]
+) -> str:
+    """Say when the ledger was last balanced, and whether it was even."""
+    if not balances:
+        return "never balanced"
+    at = moment(min(each.at for each in balances))
+    if all(each.is_even for each in balances):
+        return f"balanced {at}: every mail is accounted for"
+    unaccounted = sum(each.unaccounted for each in balances)
+    lingering = sum(each.lingering for each in balances)
+    return f"{at}: {unaccounted} not accounted for, {lingering} filed and back"
+
+
+def how_long(seconds: float) -> str:
+    """Say a stretch of time in minutes, hours or days."""
+    minutes = int(seconds // 60)
+    if minutes < 2 * 60:
+        return f"{minutes} minutes"
+    hours = minutes // 60
+    return f"{hours} hours" if hours < 2 * 24 else f"{hours // 24} days"
+
+
+def number_of(number: int, thing: str, things: str | None = None) -> str:
+    """Count things, as in `2 mails`."""
+    return f"1 {thing}" if number == 1 else f"{number} {things or f'{thing}s'}"
