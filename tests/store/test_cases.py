@@ -96,6 +96,8 @@ def test_a_withheld_reply_is_debt_with_its_reason(store: Store) -> None:
         opened_at=NOW,
         acknowledge_by=due_in(2).at,
         why=("there is no Return-Path",),
+        in_short=("there is no Return-Path",),
+        owner=None,
         letter=None,
     )
 

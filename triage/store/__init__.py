@@ -178,8 +178,8 @@ from triage.store.figures import (
     StageClocks,
 )
 from triage.store.handed_in import Filed, HandedIn, Spot
-from triage.store.holding import LateCase
 from triage.store.happened import CameIn, Finished
+from triage.store.holding import LateCase
 from triage.store.listed import ALL, Listed, listed
 from triage.store.matters import Matter, MatterKind
 from triage.store.model import (

@@ -17,11 +17,12 @@ def debts(engine: Engine) -> list[Debt]:
     """
     with engine.reading():
         rows = engine.rows(
-            f"SELECT c.* FROM cases c WHERE {_UNACKNOWLEDGED}"  # noqa: S608 - our own words
+            f"SELECT c.* FROM cases c WHERE c.id IN ({_UNACKNOWLEDGED})"  # noqa: S608 - our own words
             " ORDER BY coalesce(c.acknowledge_by, '9999'), c.id"
         )
         letters = defaultdict[int, list[Row]](list)
-        for letter in engine.rows(f"{_LETTERS} WHERE {_UNACKNOWLEDGED} {_IN_ORDER}"):
+        owed = f"o.case_id IN ({_UNACKNOWLEDGED})"
+        for letter in engine.rows(f"{_LETTERS} AND {owed} {_IN_ORDER}"):
             letters[letter["case_id"]].append(letter)
     return [
         _debt(row, letters[row["id"]], why)
@@ -32,7 +33,7 @@ def debts(engine: Engine) -> list[Debt]:
 
 def why_unacknowledged(engine: Engine, case: Row) -> tuple[str, ...]:
     """Return why a case is unacknowledged; empty when it is not, or a letter is out."""
-    letters = engine.rows(f"{_LETTERS} WHERE c.id = :id {_IN_ORDER}", id=case["id"])
+    letters = engine.rows(f"{_LETTERS} AND o.case_id = :id {_IN_ORDER}", id=case["id"])
     return _why_owed(case, letters)
 
 
@@ -80,7 +81,14 @@ def _in_short(case: Row, letters: Sequence[Row]) -> tuple[str, ...]:
     return why + list_of(case["withheld"]) or ("no reply was composed",)
 
 
-_UNACKNOWLEDGED = "c.acknowledged_at IS NULL AND c.closed_at IS NULL"
+# In two halves, so that an index answers each.
+_UNACKNOWLEDGED = """
+SELECT id FROM cases
+WHERE acknowledged_at IS NULL AND closed_at IS NULL AND acknowledge_by > ''
+UNION ALL
+SELECT id FROM cases
+WHERE acknowledged_at IS NULL AND closed_at IS NULL AND acknowledge_by IS NULL
+"""
 
 # No dot is written for what is unwanted, whenever its dispatcher comes back.
 _LETTERS = """
@@ -89,7 +97,7 @@ SELECT o.id, o.case_id, o.attempt, o.bounced_at,
         THEN 'dropped' ELSE o.state END AS state,
     CASE WHEN o.state = 'sending' AND o.unwanted IS NOT NULL
         THEN o.unwanted ELSE o.reason END AS reason
-FROM cases c JOIN outbox o ON o.case_id = c.id AND o.acknowledges
+FROM outbox o WHERE o.acknowledges
 """
 _IN_ORDER = "ORDER BY o.id"
 
