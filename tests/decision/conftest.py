@@ -94,6 +94,7 @@ TABLES: dict[str, Any] = {
             },
         }
     },
+    "follow_up": {},
     "signal": [],
     "role": [
         {"id": "reader", "title": "A reader", "points": {"my-card": 1, "my-loan": 2}},

@@ -21,8 +21,9 @@ from triage.message.model import Address, Message
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 REFERENCE = "CMP-2026-00042"
+BEFORE = NOW - timedelta(days=1)
 OPEN = KnownCase(REFERENCE, "complaint")
-ESCALATED = KnownCase(REFERENCE, "appeal", is_answered=True, is_escalated=True)
+ESCALATED = KnownCase(REFERENCE, "appeal", answered_at=BEFORE, is_escalated=True)
 Decide = Callable[..., Decision]
 MAILER = (Address("mailer-daemon@mx.example"),)
 
@@ -199,17 +200,17 @@ def test_nothing_is_withheld_where_no_reply_is_called_for(decide_on: Decide) -> 
     assert decision.held == ()
 
 
-def test_a_receipt_of_a_follow_up_is_of_its_own_kind(
+def test_a_routes_letter_is_not_written_to_somebody_whose_case_we_know(
     decide_on: Decide, make_rules: Callable[..., Rules]
 ) -> None:
     routes = [
-        route.model_dump() | {"template": "receipt"}
+        route.model_dump() | {"template": "acknowledged"}
         for route in make_rules().tables.route
     ]
 
     decision = decide_on(history=History(case=OPEN), book=make_rules(route=routes))
 
-    assert decision.reply == ReplyPlan("receipt", "ann@readers.example", "receipt")
+    assert decision.reply is None
 
 
 @pytest.mark.parametrize(

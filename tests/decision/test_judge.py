@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from triage.decision.judge import Judgement, judge, present_items
+from triage.decision.judge import Judgement, judge
 from triage.decision.model import History, KnownCase, Rules, Sighting
 from triage.message.model import Attachment
-from triage.ruleset.evidence import Evidence, Hit
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+BEFORE = NOW - timedelta(days=1)
 OPEN = KnownCase("CMP-2026-00042", "complaint")
-ANSWERED = KnownCase("CMP-2026-00042", "complaint", is_answered=True)
+ANSWERED = KnownCase("CMP-2026-00042", "complaint", answered_at=BEFORE)
 Judge = Callable[..., Judgement]
 
 
@@ -129,7 +129,9 @@ def test_flags_come_from_signals_and_history(
     [
         pytest.param(ANSWERED, (), id="the first time"),
         pytest.param(
-            KnownCase("CMP-2026-00042", "appeal", is_answered=True, is_escalated=True),
+            KnownCase(
+                "CMP-2026-00042", "appeal", answered_at=BEFORE, is_escalated=True
+            ),
             ("again",),
             id="once more",
         ),
@@ -352,15 +354,6 @@ def test_a_complaint_is_asked_for_what_it_lacks(
 
 def test_other_routes_ask_for_nothing(judged: Judge) -> None:
     assert judged("asks-head").missing == ()
-
-
-def test_what_is_present_is_told_apart_from_what_is_asked_for(
-    make_rules: Callable[..., Rules],
-) -> None:
-    hits = tuple(Hit(s, "text", s) for s in ("card-number", "branch", "receipt-quoted"))
-
-    assert present_items(Evidence(hits), make_rules()) == ("card", "receipt")
-    assert present_items(Evidence(hits[:1]), make_rules()) == ()
 
 
 def test_an_attachment_counts_where_the_rules_saw_it(judged: Judge) -> None:

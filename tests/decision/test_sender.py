@@ -204,7 +204,7 @@ CASE = "CMP-2026-00042"
         pytest.param(History(), False, id="nothing"),
         pytest.param(History(case=KnownCase(CASE, "x")), False, id="open case"),
         pytest.param(
-            History(case=KnownCase(CASE, "x", is_answered=True)),
+            History(case=KnownCase(CASE, "x", answered_at=NOW - timedelta(days=1))),
             True,
             id="answered case",
         ),
@@ -230,7 +230,7 @@ CASE = "CMP-2026-00042"
 def test_to_go_on_after_the_answer_is_insistent(
     history: History, expected: bool
 ) -> None:
-    assert expected == is_insistent(history)
+    assert expected == is_insistent(history, NOW)
 
 
 @pytest.mark.parametrize(

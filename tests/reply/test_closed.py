@@ -34,6 +34,8 @@ def test_a_letter_has_no_field_for_a_senders_words() -> None:
         "missing",
         "acknowledge",
         "respond",
+        "answer_by",
+        "is_complete",
         "series",
         # Sentences of the rules, and a date.
         "restriction",

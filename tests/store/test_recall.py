@@ -16,8 +16,11 @@ from tests.store.making import (
 )
 from triage.decision.model import Disposition, History, KnownCase, Reason, Spent
 from triage.decision.sender import fingerprint
+from triage.ruleset.evidence import Evidence, Hit
 from triage.store import Category, Deed, Rekeying, Store
+from triage.workdays import Due
 
+DAY = timedelta(days=1)
 WORDS = "the school lost my paper and nobody answers my letters about it any more"
 
 
@@ -122,8 +125,99 @@ def test_a_verified_reference_attaches_whoever_writes(store: Store) -> None:
 
     history = recalled(store, address="stranger@x.org", verified=("CMP-2026-00001",))
 
-    expected = KnownCase("CMP-2026-00001", "formal-complaint", by_claim=False)
+    expected = KnownCase(
+        "CMP-2026-00001",
+        "formal-complaint",
+        by_party=False,
+        parties=("jane@example.org",),
+    )
     assert expected == history.case
+
+
+def test_a_known_case_tells_where_it_stands(store: Store) -> None:
+    respond = Due(NOW + DAY, 10, NOW.date(), (), "")
+    record_case(store, decided={"missing": ("centre",), "respond": respond})
+    deed = Deed(at=NOW, by="Ann", act="answer")
+    store.register.answer("CMP-2026-00001", deed)
+    store.register.close("CMP-2026-00001", deed, "answered")
+
+    case = recalled(store, verified=("CMP-2026-00001",)).case
+
+    assert case is not None
+    assert case.is_acknowledged
+    assert (case.answered_at, case.closed_at) == (NOW, NOW)
+    assert (case.respond_by, case.missing) == (NOW + DAY, ("centre",))
+
+
+def test_whom_a_letter_went_to_is_a_party(store: Store) -> None:
+    letter = make_letter(to="office@example.org")
+    record_case(store, letters=(letter,))
+
+    case = recalled(
+        store, address="office@example.org", verified=("CMP-2026-00001",)
+    ).case
+
+    assert case is not None
+    assert case.by_party
+
+
+def test_another_spelling_of_a_partys_address_is_the_partys(store: Store) -> None:
+    record_case(store)
+
+    history = recalled(
+        store,
+        address="jane+exams@example.org",
+        verified=("CMP-2026-00001",),
+        spell=lambda address: address.replace("+exams", ""),
+    )
+
+    assert history.case is not None
+    assert history.case.by_party
+
+
+def test_what_the_parties_wrote_is_recalled_while_something_is_missing(
+    store: Store,
+) -> None:
+    seen = Evidence((Hit("centre-number", "text", "KE204"),))
+    record_case(store, decided={"missing": ("centre",)}, evidence=seen)
+
+    case = recalled(store, verified=("CMP-2026-00001",)).case
+
+    assert case is not None
+    assert case.signals == {"centre-number"}
+    assert case.words == ()
+
+
+def test_a_claimed_case_tells_whose_it_is(store: Store) -> None:
+    seen = Evidence((Hit("centre-number", "text", "KE204"),))
+    record_case(store, evidence=seen)
+
+    history = recalled(store, address="x@y.org", named=("CMP-2026-00001",))
+
+    assert history.case is None
+    assert history.claimed is not None
+    assert history.claimed.parties == ("jane@example.org",)
+    assert history.claimed.words == (("centre-number", "KE204"),)
+
+
+@pytest.mark.parametrize("kind", ["complete", "receipt-20260402"])
+def test_the_latest_receipt_is_recalled(kind: str, store: Store) -> None:
+    receipt = make_letter(kind=kind, acknowledges=False)
+    record_case(store, letters=(make_letter(), receipt))
+
+    case = recalled(store, verified=("CMP-2026-00001",)).case
+
+    assert case is not None
+    assert case.receipt_at == NOW
+
+
+def test_no_other_letter_counts_as_a_receipt(store: Store) -> None:
+    record_case(store)
+
+    case = recalled(store, verified=("CMP-2026-00001",)).case
+
+    assert case is not None
+    assert case.receipt_at is None
 
 
 def test_a_named_reference_attaches_for_a_party(store: Store) -> None:
@@ -131,8 +225,9 @@ def test_a_named_reference_attaches_for_a_party(store: Store) -> None:
 
     history = recalled(store, named=("CMP-2026-00001",))
 
-    expected = KnownCase("CMP-2026-00001", "formal-complaint", by_claim=True)
-    assert expected == history.case
+    assert history.case == KnownCase(
+        "CMP-2026-00001", "formal-complaint", by_claim=True
+    )
     assert history.claims is None
 
 
@@ -252,7 +347,7 @@ def test_a_known_case_says_that_it_was_answered(store: Store) -> None:
     history = recalled(store, verified=("CMP-2026-00001",))
 
     assert history.case is not None
-    assert history.case.is_answered
+    assert history.case.answered_at is not None
 
 
 def test_queued_replies_are_spent_and_held_ones_are_not(store: Store) -> None:

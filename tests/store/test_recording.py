@@ -17,6 +17,7 @@ from tests.store.making import (
 from triage.decision.model import (
     Decision,
     Disposition,
+    FollowUp,
     History,
     Reason,
     ReplyPlan,
@@ -266,9 +267,15 @@ def test_a_follow_up_joins_and_completes_its_case(store: Store) -> None:
     store.record(
         make_record(
             2,
-            decided={"case": "CMP-2026-00001", "flags": ("legal",), "priority": "high"},
+            decided={
+                "case": "CMP-2026-00001",
+                "flags": ("legal",),
+                "priority": "high",
+                "follow_up": FollowUp(
+                    supplied=("centre", "description"), still_missing=("candidate",)
+                ),
+            },
             asked={"address": "mother@x.org"},
-            supplied=("centre", "description"),
         )
     )
 

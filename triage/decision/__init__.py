@@ -5,6 +5,9 @@ decide          the decision: left, recorded or answered, and everything that fo
 automatic       mail that is clearly a machine's
 withhold        a person's mail that gets no automatic reply
 by_hand         what a person decided who took a complaint down, or escalates
+follow_up       what a message brings to its case, and its receipt
+kinship         who seems to belong to the school or family of a case
+particulars     what a case takes from the words of a mail
 hold            to whom a reply goes, and when it waits for a person
 holding         whether a letter tells that an answer takes longer
 budgets         how many replies may go out
@@ -43,12 +46,13 @@ from triage.decision.holding import (
     Unanswered,
     holding,
 )
-from triage.decision.judge import facts_of, present_items
+from triage.decision.judge import facts_of
 from triage.decision.model import (
     Decision,
     Disposition,
     History,
     KnownCase,
+    MatterKind,
     Opinion,
     Ourselves,
     Reason,
@@ -59,6 +63,7 @@ from triage.decision.model import (
     Spent,
     Step,
 )
+from triage.decision.particulars import particulars
 from triage.decision.points import points_of
 from triage.decision.repeating import Excess, excesses, written_within
 from triage.decision.restricting import Wanted, refusals, review_refusals
@@ -85,6 +90,7 @@ __all__ = [
     "History",
     "Holding",
     "KnownCase",
+    "MatterKind",
     "Opinion",
     "Ourselves",
     "Reason",
@@ -113,9 +119,9 @@ __all__ = [
     "is_ours",
     "likeness",
     "named_references",
+    "particulars",
     "person_key",
     "points_of",
-    "present_items",
     "refusals",
     "review_refusals",
     "sample_named",

@@ -1,10 +1,10 @@
 """The decision about one message: everything that is to be done, before any of it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from triage.decision.automatic import DELIVERY_REPORT, automatic
+from triage.decision.follow_up import alone, claimed, follow_up, receipt
 from triage.decision.gate import Seen
 from triage.decision.hold import (
     Planned,
@@ -18,19 +18,19 @@ from triage.decision.model import (
     Clocked,
     Decision,
     Disposition,
+    FollowUp,
     History,
     Ourselves,
     Reason,
     ReplyPlan,
-    Requested,
     Rules,
     Sighting,
 )
 from triage.decision.withhold import withheld
 from triage.message.model import Message
 from triage.ruleset.modes import mode_of
-from triage.ruleset.schema import DataRequest, Route
-from triage.workdays import Due, calendar_due, due
+from triage.ruleset.schema import Route
+from triage.workdays import Due, due
 
 PRIORITIES = ("normal", "high", "urgent")
 RESTRICTED = "A restriction names you as the one who answers this person"
@@ -56,9 +56,6 @@ def decide(
     """
     if not is_ours(sighting.message, ruleset, belongs=history.case is not None):
         reason = "its subject does not ask for us, and it belongs to no case"
-        return Decision(Disposition.LEAVE, reason, ruleset.hash)
-    if history.was_erased:
-        reason = "it was taken up before and erased since"
         return Decision(Disposition.LEAVE, reason, ruleset.hash)
     if history.is_duplicate:
         reason = "the same mail was recorded before"
@@ -98,9 +95,11 @@ def _tells_of_failure(seen: Seen) -> bool:
 
 def _answer(judgement: Judgement, seen: Seen) -> Decision:
     route, case = judgement.route, seen.history.case
-    reply = _reply(judgement, seen)
-    kept_back = _kept_back(judgement, seen) if reply else ()
-    waits = held(Planned(seen, route, judgement.flags)) if reply else ()
+    by_itself = alone(seen)
+    looked_at = (judgement,) if by_itself is None else (judgement, by_itself)
+    brought = follow_up(judgement, by_itself, seen)
+    reply = _reply(judgement, brought, seen)
+    kept_back, waits = _kept_back(judgement, reply, seen)
     acknowledge, respond = clocks(route, seen.sighting.received_at, seen.ruleset)
     meanwhile = None
     if reply and not kept_back and may_acknowledge_meanwhile(waits):
@@ -121,27 +120,37 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
         held=() if kept_back else waits,
         meanwhile_held=meanwhile_held(waits) if meanwhile else (),
         case=case.reference if case else None,
+        follow_up=brought,
+        claimed=claimed(seen),
         escalates=_escalates(judgement, seen),
         acknowledge=acknowledge,
         respond=respond,
         folder=route.folder,
-        priority=_priority(judgement),
-        requests=tuple(_requested(judgement, seen)),
-        tell=_told(judgement, seen),
+        priority=max(map(_priority, looked_at), key=PRIORITIES.index),
+        tell=tuple(
+            dict.fromkeys(pair for each in looked_at for pair in _told(each, seen))
+        ),
         steps=judgement.steps,
         near_misses=judgement.near_misses,
         second_opinion=judgement.opinion,
     )
 
 
-def _reply(judgement: Judgement, seen: Seen) -> ReplyPlan | None:
-    """Plan the one reply; a case gets each kind once, so the last step only once."""
+def _reply(judgement: Judgement, brought: FollowUp, seen: Seen) -> ReplyPlan | None:
+    """Plan the one reply; what joins a case gets no more than a receipt.
+
+    Its last step is acknowledged as a new matter; a case gets each kind of letter once,
+    so the last step only once.
+    """
     route = judgement.route
-    if route.template is None or (route.escalates and not _escalates(judgement, seen)):
+    if seen.history.case is not None and not _escalates(judgement, seen):
+        return receipt(judgement, brought, seen)
+    if route.template is None:
         return None
     neutral = (flag.template for flag in judgement.flags if flag.template)
     template = next(neutral, route.template)
-    return ReplyPlan(template, recipient(seen), _kind(judgement, seen))
+    kind = "escalate" if route.escalates else "acknowledge"
+    return ReplyPlan(template, recipient(seen), kind)
 
 
 def _meanwhile(reply: ReplyPlan, seen: Seen) -> tuple[ReplyPlan | None, ReplyPlan]:
@@ -154,19 +163,23 @@ def _meanwhile(reply: ReplyPlan, seen: Seen) -> tuple[ReplyPlan | None, ReplyPla
 
 def _escalates(judgement: Judgement, seen: Seen) -> bool:
     case = seen.history.case
-    return judgement.route.escalates and not (case and case.is_escalated)
+    is_new = case is None or (case.by_party and not case.is_escalated)
+    return judgement.route.escalates and is_new
 
 
-def _kind(judgement: Judgement, seen: Seen) -> str:
-    if judgement.route.escalates:
-        return "escalate"
-    return "acknowledge" if seen.history.case is None else "receipt"
+def _kept_back(
+    judgement: Judgement, reply: ReplyPlan | None, seen: Seen
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Why a reply is withheld, and why it would wait for a person.
 
-
-def _kept_back(judgement: Judgement, seen: Seen) -> tuple[Reason, ...]:
+    No receipt is worth a person's time: it goes out by itself, or not at all.
+    """
+    if reply is None:
+        return (), ()
     is_watched = mode_of(judgement.route, seen.tables) == "watch"
-    watched = (WATCHED,) if is_watched else ()
-    return (*watched, *withheld(seen))
+    kept_back = (*((WATCHED,) if is_watched else ()), *withheld(seen))
+    waits = held(Planned(seen, judgement.route, judgement.flags))
+    return (kept_back, waits) if reply.acknowledges else ((*kept_back, *waits), ())
 
 
 def clocks(
@@ -191,20 +204,6 @@ def _priority(judgement: Judgement) -> str:
     return max(wanted, key=PRIORITIES.index)
 
 
-def _asked_by_law(judgement: Judgement, seen: Seen) -> tuple[DataRequest, ...]:
-    signals = judgement.facts.signals
-    return tuple(
-        each for each in seen.tables.request if not signals.isdisjoint(each.any)
-    )
-
-
-def _requested(judgement: Judgement, seen: Seen) -> Iterator[Requested]:
-    received_at, calendar = seen.sighting.received_at, seen.ruleset.calendar
-    for each in _asked_by_law(judgement, seen):
-        clock = calendar_due(received_at, calendar, months=each.months, days=each.days)
-        yield Requested(each.id, clock)
-
-
 def _told(judgement: Judgement, seen: Seen) -> tuple[tuple[str, str], ...]:
     """Who is told at once, flags first, each pair once."""
     route = judgement.route
@@ -214,11 +213,5 @@ def _told(judgement: Judgement, seen: Seen) -> tuple[tuple[str, str], ...]:
         for each in seen.history.restrictions
         if each.contact is not None
     ]
-    by_law = [
-        (contact, each.title)
-        for each in _asked_by_law(judgement, seen)
-        for contact in each.tell
-    ]
     by_route = [(contact, route.title) for contact in route.tell]
-    every = (*by_flags, *by_restrictions, *by_law, *by_route)
-    return tuple(dict.fromkeys(every))
+    return tuple(dict.fromkeys((*by_flags, *by_restrictions, *by_route)))

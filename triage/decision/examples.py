@@ -217,7 +217,9 @@ def _history(example: Example, at: datetime, ruleset: Ruleset) -> History:
     route = ruleset.tables.guard.otherwise
     return History(
         earlier=tuple(earlier),
-        case=KnownCase(REFERENCE, route) if example.known_case else None,
+        case=KnownCase(reference=REFERENCE, route=route)
+        if example.known_case
+        else None,
     )
 
 

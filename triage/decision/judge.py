@@ -21,7 +21,6 @@ from triage.decision.second_opinion import (
     surer_role,
 )
 from triage.decision.sender import is_insistent, is_repeating
-from triage.ruleset.evidence import Evidence
 from triage.ruleset.schema import Flag, Missing, Role, Route, Rule, RuleFiles
 
 UNKNOWN = "unknown"
@@ -105,7 +104,7 @@ def marks_of(sighting: Sighting, history: History, tables: RuleFiles) -> frozens
     marks = set()
     if is_repeating(history.earlier, sighting.received_at, tables.senders.windows):
         marks.add("repeat-sender")
-    if is_insistent(history):
+    if is_insistent(history, sighting.received_at):
         marks.add("insistent")
     return frozenset(marks)
 
@@ -184,12 +183,6 @@ def missing_of(items: Iterable[Missing], facts: Facts) -> tuple[str, ...]:
         for item in items
         if is_asked(item, facts) and not is_present(item, facts)
     )
-
-
-def present_items(evidence: Evidence, ruleset: Rules) -> tuple[str, ...]:
-    """Tell what a message supplies of all that a complaint must contain."""
-    facts = Facts(signals=evidence.signals)
-    return tuple(item.id for item in ruleset.tables.missing if is_present(item, facts))
 
 
 def is_asked(item: Missing, facts: Facts) -> bool:

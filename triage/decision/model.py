@@ -84,14 +84,38 @@ class Ourselves:
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """A case that a message belongs to, as the store knows it."""
+    """A case that a message belongs to or names, as the store knows it."""
 
     reference: str
     route: str
-    is_answered: bool = False
-    is_escalated: bool = False
     by_claim: bool = False
-    """Found by the reference named by a party, not by a Message-ID of ours."""
+    """Found by the reference that was named, not by a Message-ID of ours."""
+    by_party: bool = True
+    """Whether the writer has written as a party before, or a letter went to them."""
+    is_acknowledged: bool = False
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    is_escalated: bool = False
+    respond_by: datetime | None = None
+    """None: no answer is owed."""
+    missing: tuple[str, ...] = ()
+    signals: frozenset[str] = frozenset()
+    """What was seen in the parties' mails so far, while anything is missing."""
+    receipt_at: datetime | None = None
+    """When the latest receipt was written."""
+    parties: tuple[str, ...] = ()
+    """Their addresses, where somebody else writes."""
+    words: tuple[tuple[str, str], ...] = ()
+    """Signals with the words of the case's mails, where somebody else writes."""
+
+    def was_answered(self, at: datetime) -> bool:
+        """Tell whether a message that came then may go on about an answer."""
+        return self.answered_at is not None and self.answered_at < at
+
+    def was_over(self, at: datetime) -> bool:
+        """Tell whether the case was answered or closed by then."""
+        is_closed = self.closed_at is not None and self.closed_at < at
+        return is_closed or self.was_answered(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +146,8 @@ class History:
     case: KnownCase | None = None
     claims: str | None = None
     """A case reference named by somebody who is no party to that case."""
+    claimed: KnownCase | None = None
+    """That case."""
     near_identical_to: str | None = None
     """The reference of this person's case with nearly the same text."""
     answered_cases: tuple[str, ...] = ()
@@ -136,8 +162,6 @@ class History:
     """The same bytes were recorded from another place: no case, no reply."""
     restrictions: tuple[Restricted, ...] = ()
     """What people decided about this person and is in force."""
-    was_erased: bool = False
-    """It was taken up before, and erased since: it is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +171,59 @@ class ReplyPlan:
     template: str
     to: str
     kind: str
+    acknowledges: bool = True
+    """False: a receipt, after which an acknowledgement is owed as before."""
+
+
+class MatterKind(StrEnum):
+    """What it is that a person must look at in a case."""
+
+    OTHER_WRITER = "other writer"
+    """Somebody who is no party wrote into the case, or names it."""
+    WENT_ON = "went on"
+    """The person wrote again after the answer, or where none is owed."""
+    ASKS_AGAIN = "asks again"
+    """The person asks for the last step, which was taken already."""
+    ANSWER = "answer"
+    """A colleague wrote to the person, and it may have been the answer."""
+    OUTCOME = "outcome"
+    """It was closed in the mail program, which says no outcome."""
+    HOLDING = "holding letter"
+    """Somebody must be told that their answer takes longer."""
+    DUE_DATE = "due date"
+    """A date that a person set is no working day any more."""
+    MOVED = "moved"
+    """A mail of it was moved to a folder that says nothing for certain."""
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
-    """What a person asks for by law."""
+class Finding:
+    """What a person must look at in a case; nothing of a sender's is in its words."""
 
-    kind: str
-    due: Due
+    kind: MatterKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What a message brings to the case that it joins."""
+
+    by_party: bool = True
+    """False: the writer gets no say in the case until a person lets them in."""
+    supplied: tuple[str, ...] = ()
+    """Items that were missing and are there now."""
+    still_missing: tuple[str, ...] = ()
+    note: str | None = None
+    """What came, in words for the case."""
+    goes_on: bool = False
+    """The person wrote after the case was answered or closed."""
+    answer_by: datetime | None = None
+    """The date that a receipt says, where an answer is owed."""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def completes(self) -> bool:
+        return bool(self.supplied) and not self.still_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +272,10 @@ class Decision:
     """The acknowledgement in the meantime waits for a person too."""
     case: str | None = None
     """Reference of the case it joins; None with ANSWER opens a new one."""
+    follow_up: FollowUp = FollowUp()
+    """What it brings to the case that it joins."""
+    claimed: Finding | None = None
+    """What a person must look at in the case that it only names."""
     escalates: bool = False
     """The case goes to its last step: it is acknowledged and answered afresh."""
     reports_failure: bool = False
@@ -211,8 +284,6 @@ class Decision:
     respond: Due | None = None
     folder: str | None = None
     priority: str = "normal"
-    requests: tuple[Requested, ...] = ()
-    """About the person's own data, each with a clock of its own."""
     tell: tuple[tuple[str, str], ...] = ()
     """(contact, why) of people who are told at once."""
     steps: tuple[Step, ...] = ()

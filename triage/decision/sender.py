@@ -109,20 +109,26 @@ def identity_keys(
 
 def _name_key(name: str) -> str:
     """A name without accents, case and order of its words; '' for a single word."""
+    words = sorted(name_words(name))
+    return " ".join(words) if len(words) > 1 else ""
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name without accents and case."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(c for c in plain if not unicodedata.combining(c))
-    words = sorted(re.findall(r"\w+", letters))
-    return " ".join(words) if len(words) > 1 else ""
+    return re.findall(r"\w+", letters)
 
 
 def _centre_numbers(evidence: Evidence, signals: Iterable[str]) -> tuple[str, ...]:
     wanted = frozenset(signals)
-    numbers = (
-        "".join(c for c in hit.text if c.isalnum()).upper()
-        for hit in evidence.hits
-        if hit.signal in wanted
-    )
+    numbers = (centre_number(hit.text) for hit in evidence.hits if hit.signal in wanted)
     return tuple(dict.fromkeys(filter(None, numbers)))
+
+
+def centre_number(words: str) -> str:
+    """One spelling for all spellings of a centre's number."""
+    return "".join(c for c in words if c.isalnum()).upper()
 
 
 def is_repeating(
@@ -141,9 +147,10 @@ def is_repeating(
     )
 
 
-def is_insistent(history: History) -> bool:
+def is_insistent(history: History, received_at: datetime) -> bool:
     """Whether a person goes on about what was answered already."""
-    if history.case is not None and history.case.is_answered:
+    case = history.case
+    if case is not None and case.by_party and case.was_answered(received_at):
         return True
     return any(
         reference in history.answered_cases

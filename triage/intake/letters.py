@@ -28,7 +28,6 @@ NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
 RULES_TEMPLATE = "notice-rules"
 RESTORED_TEMPLATE = "notice-restored"
-RETENTION_TEMPLATE = "notice-retention"
 TEAM = "team"
 MOST_REASONS = 10
 """More stand in `triage status`."""
@@ -94,6 +93,7 @@ def replies_of(
                 clerk.word(_letter(plan, occasion, rulebook), rulebook.templates, now),
                 plan.template,
             ),
+            acknowledges=plan.acknowledges,
             held=held,
         )
         for plan, held in plans
@@ -105,6 +105,8 @@ def _letter(plan: ReplyPlan, occasion: Occasion, rulebook: Rulebook) -> Letter:
     decision, received_at = occasion.decision, occasion.sighting.received_at
     message = occasion.sighting.message
     series = _series_on(received_at, rulebook)
+    brought = decision.follow_up
+    is_receipt = not plan.acknowledges
     return Letter(
         template=plan.template,
         kind=plan.kind,
@@ -114,9 +116,11 @@ def _letter(plan: ReplyPlan, occasion: Occasion, rulebook: Rulebook) -> Letter:
         received_at=received_at,
         in_reply_to=message.message_id,
         references=message.references,
-        missing=decision.missing,
+        missing=brought.still_missing if is_receipt else decision.missing,
         acknowledge=decision.acknowledge,
-        respond=decision.respond,
+        respond=None if is_receipt else decision.respond,
+        answer_by=brought.answer_by if is_receipt else None,
+        is_complete=is_receipt and brought.completes,
         series=series.title if series else None,
     )
 
@@ -199,16 +203,6 @@ def restored_notice(
         *(f"Found: {number} {what}" for what, number in found.items()),
     )
     notice = _to_team(RESTORED_TEMPLATE, kind, NO_CASE_BUT_STORE, why, rulebook)
-    return None if notice is None else frozen_notice(notice, rulebook, now)
-
-
-def retention_notice(
-    number: int, month: str, rulebook: Rulebook, now: datetime
-) -> FrozenLetter | None:
-    """Word that cases are kept too long; None where no team is named."""
-    why = (f"Closed cases whose time to be kept is over: {number}",)
-    kind = f"retention-{month}"
-    notice = _to_team(RETENTION_TEMPLATE, kind, NO_CASE_BUT_STORE, why, rulebook)
     return None if notice is None else frozen_notice(notice, rulebook, now)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from triage.decision import (
     Decision,
@@ -13,7 +14,8 @@ from triage.decision import (
     identity_keys,
     is_ours,
     named_references,
-    present_items,
+    particulars,
+    person_key,
     who_writes,
 )
 from triage.errors import MessageError
@@ -114,7 +116,7 @@ def take_up(
             decision=decision,
             reference=reference,
             letters=(*replies, *notices),
-            supplied=_supplied(taken, decision, rulebook),
+            particulars=particulars(taken.evidence, rulebook.ruleset.tables),
             escalates=decision.escalates,
             undelivered=_undelivered(taken.message, decision, rulebook),
         )
@@ -138,16 +140,10 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         domain=person.domain if person else None,
         verified=rulebook.proven_cases(taken.message),
         named=named_references(taken.message),
+        spell=partial(person_key, senders=senders),
         fingerprint=taken.reading.fingerprint,
         alike_from=senders.similar,
     )
-
-
-def _supplied(taken: Taken, decision: Decision, rulebook: Rulebook) -> tuple[str, ...]:
-    """Items that a message to a known case supplies."""
-    if decision.case is None or decision.disposition is not Disposition.ANSWER:
-        return ()
-    return present_items(taken.evidence, rulebook.ruleset)
 
 
 def _undelivered(

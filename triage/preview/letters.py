@@ -31,6 +31,8 @@ class Circumstances:
     series: str | None
     title: str
     """What sort of case it is, in words."""
+    is_complete: bool = False
+    """Whether what was missing has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ def names_of_letters(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
     if tables.guard.meanwhile:
         why = "at once, while a redirection waits for a person"
         uses.setdefault(tables.guard.meanwhile, []).append(why)
+    if tables.follow_up.receipt:
+        why = "when somebody writes to a case that we know"
+        uses.setdefault(tables.follow_up.receipt, []).append(why)
     for name in rulebook.templates.pairs:
         uses.setdefault(name, [])
     return {name: tuple(sentences) for name, sentences in uses.items()}
@@ -78,8 +83,11 @@ def sample_circumstances(ruleset: Ruleset, now: datetime) -> tuple[Circumstances
         title="with nothing missing",
     )
     everything = tuple(item.id for item in ruleset.tables.missing)
+    if not everything:
+        return (complete,)
     lacking = replace(complete, missing=everything, title="with everything missing")
-    return (complete, lacking) if everything else (complete,)
+    completed = replace(complete, is_complete=True, title="once nothing is missing")
+    return complete, lacking, completed
 
 
 def circumstances_of(case: CaseFile, ruleset: Ruleset) -> Circumstances:
@@ -178,6 +186,7 @@ def _draft(
         missing=at.missing,
         acknowledge=at.acknowledge,
         respond=at.respond,
+        is_complete=at.is_complete,
         series=at.series,
     )
     return draft_letter(letter, templates, now)

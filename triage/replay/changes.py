@@ -215,11 +215,15 @@ def _is_unacknowledged(old: Outcome, new: Outcome) -> bool:
 
 
 def _has_reply(outcome: Outcome) -> bool:
-    """Whether a reply is called for that nothing but a mode keeps back."""
+    """Whether a reply is called for that nothing but a mode keeps back.
+
+    A receipt acknowledges nothing: people may do without.
+    """
     decision = outcome.decision
     if decision is None or decision.disposition is not Disposition.ANSWER:
         return False
-    return decision.reply is not None and not _withheld(decision)
+    reply = decision.reply
+    return reply is not None and reply.acknowledges and not _withheld(decision)
 
 
 def _withheld(decision: Decision) -> tuple[str, ...]:

@@ -115,6 +115,10 @@ class Letter:
     missing: tuple[str, ...] = ()
     acknowledge: Due | None = None
     respond: Due | None = None
+    answer_by: datetime | None = None
+    """The date of the answer where it stands already, and is not counted afresh."""
+    is_complete: bool = False
+    """Whether what was missing has come, all of it."""
     series: str | None = None
     restriction: Restriction | None = None
 

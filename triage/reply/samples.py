@@ -38,6 +38,8 @@ def sample_letters(
     items = tuple(missing)
     yield "with nothing missing", _letter(template, organisation)
     yield "with no dates and no series", _bare_letter(template, organisation)
+    complete = replace(_letter(template, organisation), is_complete=True)
+    yield "with all that was missing", complete
     if items:
         yield "with everything missing", _letter(template, organisation, items)
     for item in items:

@@ -24,6 +24,7 @@ LETTER_VARIABLES = ORGANISATION_VARIABLES | {
     "respond_by",
     "respond_days",
     "missing",
+    "is_complete",
     "series",
     "restriction",
     "restriction_why",
@@ -75,9 +76,11 @@ def letter_variables(
         "subject": subject,
         "received_on": _day(letter.received_at, organisation),
         "acknowledge_by": _last_day(letter.acknowledge, organisation),
-        "respond_by": _last_day(letter.respond, organisation),
+        "respond_by": _last_day(letter.respond, organisation)
+        or _day(letter.answer_by, organisation),
         "respond_days": letter.respond.days if letter.respond else None,
         "missing": letter.missing,
+        "is_complete": letter.is_complete,
         "series": letter.series,
         **_restriction(letter.restriction),
     }

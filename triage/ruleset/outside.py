@@ -7,9 +7,9 @@ from triage.errors import ConfigError, Problem
 from triage.ruleset.checks import Path, read_entries
 from triage.ruleset.merging import merged_rules
 from triage.ruleset.schema import (
-    DataRequest,
     DigestTable,
     Flag,
+    FollowUps,
     Guard,
     Modes,
     Restrictions,
@@ -75,21 +75,26 @@ def folders_in_use(
 def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:
     """Yield kind, place and name."""
     match entry:
-        case Route(tell=told, template=template) | Flag(tell=told, template=template):
-            for number, contact in enumerate(told):
-                yield "contact", (*path, "tell", number), contact
-            if template is not None:
-                yield "template", (*path, "template"), template
+        case Route() | Flag():
+            yield from _named_where_mail_goes(path, entry)
         case DigestTable(contact=contact) if "contact" in entry.model_fields_set:
             yield "contact", (*path, "contact"), contact
-        case DataRequest(tell=told):
-            for number, contact in enumerate(told):
-                yield "contact", (*path, "tell", number), contact
         case Guard(meanwhile=str(template)):
             yield "template", (*path, "meanwhile"), template
         case Restrictions(approver=approver, template=template, kinds=kinds) if kinds:
             if approver is not None:
                 yield "contact", (*path, "approver"), approver
             yield "template", (*path, "template"), template
+        case FollowUps(receipt=str(template)):
+            yield "template", (*path, "receipt"), template
         case _:
             return
+
+
+def _named_where_mail_goes(
+    path: Path, entry: Route | Flag
+) -> Iterator[tuple[str, Path, str]]:
+    for number, contact in enumerate(entry.tell):
+        yield "contact", (*path, "tell", number), contact
+    if entry.template is not None:
+        yield "template", (*path, "template"), entry.template

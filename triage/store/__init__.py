@@ -136,6 +136,7 @@ Breaker (intake)
 Values (Inquiry, Record, Letter, SetAside, Rekeying, …): triage/store/model.py.
 """
 
+from triage.decision.model import MatterKind
 from triage.store.approval import Edit
 from triage.store.audit import DAEMON, AuditEntry, Deed, Verification
 from triage.store.balances import Balance
@@ -181,7 +182,7 @@ from triage.store.handed_in import Filed, HandedIn, Spot
 from triage.store.happened import CameIn, Finished
 from triage.store.holding import LateCase
 from triage.store.listed import ALL, Listed, listed
-from triage.store.matters import Matter, MatterKind
+from triage.store.matters import Matter
 from triage.store.model import (
     Aside,
     CaseLine,

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.decision.holding import Unanswered
+from triage.decision.model import MatterKind
 from triage.store.audit import DAEMON, Deed
 from triage.store.breaker import is_open
 from triage.store.case_states import CASE_MOVES, CaseAct, state_of
 from triage.store.changing import case_named, change_case
 from triage.store.engine import Engine, Row, moment
 from triage.store.letters import Origin, queue
-from triage.store.matters import MatterKind, add_matter
+from triage.store.matters import add_matter
 from triage.store.model import Letter
 from triage.store.moving import Change, move_letter
 from triage.store.spending import spent_on

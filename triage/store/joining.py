@@ -1,13 +1,17 @@
 """A message opens a case, or joins one."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from triage.decision.model import Decision
 from triage.store.audit import DAEMON, Deed, note_deed
-from triage.store.changing import change_case, end_stage
+from triage.store.changing import case_named, change_case, end_stage
 from triage.store.columns import list_of, list_text
 from triage.store.engine import Engine, Row
+from triage.store.matters import add_matter
 from triage.store.model import Record
+from triage.store.notes import add_note
+from triage.store.read_in_mails import fill_particulars
 
 PRIORITIES = ("normal", "high", "urgent")
 
@@ -34,6 +38,9 @@ def open_case(engine: Engine, record: Record, person: int | None) -> int:
         {"route": (None, decision.route)},
     )
     _add_writer(engine, case_id, record)
+    case = case_named(engine, str(record.reference))
+    fill_particulars(engine, case, record.particulars, record.inquiry.now)
+    _put_claim_before_people(engine, record)
     return case_id
 
 
@@ -86,25 +93,49 @@ def join_case(engine: Engine, record: Record) -> int:
     )
     if case is None:
         raise ValueError(f"there is no case {decision.case}")
-    act = "escalate" if record.escalates else "follow up"
+    now, brought = record.inquiry.now, decision.follow_up
     if record.escalates:
-        end_stage(engine, case, record.inquiry.now, "escalated")
-    deed = Deed(at=record.inquiry.now, by=DAEMON, act=act)
+        end_stage(engine, case, now, "escalated")
+    deed = Deed(at=now, by=DAEMON, act=_act(record))
     change_case(engine, case, _changed(case, record), deed)
     case_id = int(case["id"])
-    _add_writer(engine, case_id, record)
+    if brought.note is not None:
+        add_note(engine, case, replace(deed, act="note"), brought.note)
+    for finding in brought.findings:
+        add_matter(engine, case, finding.kind, finding.words, now)
+    if brought.by_party:
+        _add_writer(engine, case_id, record)
+        fill_particulars(engine, case, record.particulars, now)
     return case_id
 
 
+def _act(record: Record) -> str:
+    if record.escalates:
+        return "escalate"
+    return "complete" if record.decision.follow_up.completes else "follow up"
+
+
+def _put_claim_before_people(engine: Engine, record: Record) -> None:
+    """Tell in a case that a new one names it, and by whom."""
+    finding, claims = record.decision.claimed, record.history.claims
+    if finding is None or claims is None:
+        return
+    words = f"{record.reference}: {finding.words}"
+    case = case_named(engine, claims)
+    add_matter(engine, case, finding.kind, words, record.inquiry.now)
+
+
 def _changed(case: Row, record: Record) -> dict[str, object]:
-    decision = record.decision
+    decision, brought = record.decision, record.decision.follow_up
     flags = dict.fromkeys(list_of(case["flags"]) + decision.flags)
-    still_missing = (i for i in list_of(case["missing"]) if i not in record.supplied)
+    still_missing = (i for i in list_of(case["missing"]) if i not in brought.supplied)
     changed: dict[str, object] = {
         "flags": list_text(tuple(flags)),
         "missing": list_text(tuple(still_missing)),
         "priority": max(case["priority"], decision.priority, key=PRIORITIES.index),
     }
+    if brought.goes_on and case["went_on_at"] is None:
+        changed["went_on_at"] = record.received_at
     if not record.escalates:
         return changed
     return changed | last_step(

@@ -2,28 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from triage.decision.model import MatterKind
 from triage.store.audit import DAEMON, Deed, note_deed
 from triage.store.changing import case_named
 from triage.store.engine import Engine, Row, moment, moment_or_none
-
-
-class MatterKind(StrEnum):
-    """What it is that a person must look at."""
-
-    OTHER_WRITER = "other writer"
-    """Somebody who is no party wrote about a case."""
-    ANSWER = "answer"
-    """A colleague wrote to the person, and it may have been the answer."""
-    OUTCOME = "outcome"
-    """It was closed in the mail program, which says no outcome."""
-    HOLDING = "holding letter"
-    """Somebody must be told that their answer takes longer."""
-    DUE_DATE = "due date"
-    """A date that a person set is no working day any more."""
-    MOVED = "moved"
-    """A mail of it was moved to a folder that says nothing for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The values that go into the store and come out of it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +54,8 @@ class Inquiry:
     """Cases named in the text or subject; they attach only for a party to the case."""
     fingerprint: bytes = b""
     """Of the writer's own text (triage.decision.sender.fingerprint); empty: no text."""
+    spell: Callable[[str], str] = str.casefold
+    """One spelling for all spellings of an address."""
     alike_from: float = 0.8
     """Likeness from which two texts count as near-identical."""
 
@@ -104,8 +107,8 @@ class Record:
     reference: str | None = None
     """The new case (next_reference), where an ANSWER joins none (decision.case)."""
     letters: tuple[Letter, ...] = ()
-    supplied: tuple[str, ...] = ()
-    """Items missing from the joined case that this message supplies."""
+    particulars: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the case, as the message words them."""
     escalates: bool = False
     """The joined case goes to senior level and takes this decision's route."""
     undelivered: str | None = None

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from triage.decision.model import History, KnownCase, Restricted
+from triage.decision.model import History, Restricted
 from triage.decision.sender import likeness
 from triage.store.breaker import is_open
 from triage.store.engine import Engine, moment
-from triage.store.erasing import was_erased
-from triage.store.merging import surviving
+from triage.store.known_cases import cases_of
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
 from triage.store.spending import spent_on
@@ -20,11 +19,12 @@ COMPARED_TEXTS = 100
 def recall(engine: Engine, inquiry: Inquiry) -> History:
     """Return the history of one message."""
     people = roots_of(engine, inquiry.identity_keys)
-    case, claims = _case_of(engine, inquiry)
+    case, claimed = cases_of(engine, inquiry)
     return History(
         earlier=_earlier(engine, people, inquiry.now - inquiry.window),
         case=case,
-        claims=claims,
+        claims=None if claimed is None else claimed.reference,
+        claimed=claimed,
         near_identical_to=_near_identical_to(engine, people, inquiry),
         answered_cases=_answered_cases(engine, people),
         has_bounced=_has_bounced(engine, inquiry),
@@ -33,49 +33,6 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         is_rekeyed=_is_old_stock(engine, inquiry),
         is_duplicate=is_known_elsewhere(engine, inquiry) is not None,
         restrictions=_restrictions(engine, people, inquiry.now),
-        was_erased=was_erased(engine, inquiry.sha256),
-    )
-
-
-def _case_of(engine: Engine, inquiry: Inquiry) -> tuple[KnownCase | None, str | None]:
-    """Return the case that the message belongs to, and one that it only claims.
-
-    A Message-ID of ours is proof. A reference that somebody typed attaches only for a
-    party: otherwise a stranger could write into a case by guessing its number.
-    """
-    for reference in inquiry.verified:
-        if case := _known_case(engine, reference, by_claim=False):
-            return case, None
-    claims = None
-    for reference in inquiry.named:
-        if case := _known_case(engine, reference, by_claim=True):
-            if _is_party(engine, reference, inquiry.address):
-                return case, None
-            claims = claims or reference
-    return None, claims
-
-
-def _known_case(engine: Engine, reference: str, *, by_claim: bool) -> KnownCase | None:
-    row = surviving(engine, reference)
-    if row is None:
-        return None
-    return KnownCase(
-        reference=row["reference"],
-        route=row["route"] or "",
-        is_answered=row["answered_at"] is not None,
-        is_escalated=row["escalated_at"] is not None,
-        by_claim=by_claim,
-    )
-
-
-def _is_party(engine: Engine, reference: str, address: str | None) -> bool:
-    return address is not None and bool(
-        engine.row(
-            "SELECT 1 AS yes FROM parties p JOIN cases c ON c.id = p.case_id"
-            " WHERE c.reference = :reference AND p.address = :address",
-            reference=reference,
-            address=address,
-        )
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from triage.decision.model import Decision
-from triage.store.audit import Deed, note_deed
+from triage.store.audit import Deed
 from triage.store.by_hand import CaseByHand, open_by_hand
 from triage.store.case_states import CaseAct, FinalStepError, refuse_illegal
 from triage.store.changing import (
@@ -18,6 +18,7 @@ from triage.store.joining import last_step
 from triage.store.letters import Origin, queue
 from triage.store.merging import link, merge, unlink
 from triage.store.model import Letter
+from triage.store.notes import add_note
 from triage.store.particulars import Field
 
 
@@ -128,15 +129,7 @@ class Register:
         """Add a note; it is never changed."""
         with self._engine.writing():
             case = case_named(self._engine, reference)
-            self._engine.run(
-                "INSERT INTO notes (case_id, at, made_by, text)"
-                " VALUES (:case_id, :at, :by, :text)",
-                case_id=case["id"],
-                at=deed.at,
-                by=deed.by,
-                text=text,
-            )
-            note_deed(self._engine, deed, reference, personal={"note": (None, text)})
+            add_note(self._engine, case, deed, text)
 
     def assign(self, reference: str, deed: Deed, owner: str | None) -> None:
         """Say who sees to a case; None: nobody in particular."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.decision.answering import Correspondence, Correspondents, Effect
+from triage.decision.model import MatterKind
 from triage.store.audit import Deed, note_deed
 from triage.store.case_states import CaseState, state_of
 from triage.store.changing import case_named, change_case
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.ledger import keep_raw
-from triage.store.matters import MatterKind, add_matter
+from triage.store.matters import add_matter
 from triage.store.model import SentEntry
 
 COLLEAGUE = "a colleague, by mail"

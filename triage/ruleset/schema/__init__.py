@@ -9,8 +9,8 @@ words     lists and signals
 weighing  roles, topics, flags, what is missing
 deciding  routes, the lines of the table, the guard
 closing   with what cases end
-personal  requests about personal data, how long cases are kept
 examples  whole mails with what they must come to
+followup  mail to a known case, and what a case takes from the words of mails
 settings  intake, automatic mail, calendar, senders
 clock     reminders, holding letters, what closes by itself
 restricting  what people may decide about a writer
@@ -30,7 +30,7 @@ from triage.ruleset.schema.deciding import (
 from triage.ruleset.schema.entry import Entry, Id, Mode, Phrases, Priority, Where
 from triage.ruleset.schema.examples import Example, Expect
 from triage.ruleset.schema.files import SCHEMA_FILE, RuleFiles, json_schema
-from triage.ruleset.schema.personal import DataRequest, Retention
+from triage.ruleset.schema.followup import FollowUps, Particular
 from triage.ruleset.schema.restricting import RestrictionKind, Restrictions
 from triage.ruleset.schema.settings import (
     Answers,
@@ -57,23 +57,23 @@ __all__ = [
     "Clock",
     "ClosingDay",
     "Conditions",
-    "DataRequest",
     "DigestTable",
     "Entry",
     "Example",
     "Expect",
     "Flag",
+    "FollowUps",
     "Guard",
     "Id",
     "Intake",
     "Missing",
     "Mode",
     "Modes",
+    "Particular",
     "Phrases",
     "Priority",
     "RestrictionKind",
     "Restrictions",
-    "Retention",
     "Role",
     "RootCause",
     "Route",

@@ -16,7 +16,7 @@ from triage.ruleset.schema.closing import (
 from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpinion
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
-from triage.ruleset.schema.personal import DataRequest, Retention
+from triage.ruleset.schema.followup import FollowUps, Particular
 from triage.ruleset.schema.restricting import Restrictions
 from triage.ruleset.schema.settings import (
     Answers,
@@ -57,6 +57,8 @@ class RuleFiles(Entry):
     """How far answers go by themselves."""
     restrictions: Restrictions = Restrictions()
     """What people may decide about a writer after unacceptable behaviour."""
+    follow_up: FollowUps = FollowUps()
+    """Receipts, and who seems to belong to the people of a case."""
     second_opinion: SecondOpinion | None = None
     """Where mails like this one went, beside what the table says."""
     list: tuple[WordList, ...] = ()
@@ -71,6 +73,8 @@ class RuleFiles(Entry):
     """What puts a message before a person."""
     missing: tuple[Missing, ...]
     """What a complaint must contain."""
+    particular: tuple[Particular, ...] = ()
+    """Fields of a case that are filled with the words of signals."""
     route: tuple[Route, ...]
     """Where messages go."""
     rule: tuple[Rule, ...]
@@ -81,10 +85,6 @@ class RuleFiles(Entry):
     """What may come of a complaint."""
     root_cause: tuple[RootCause, ...] = Field(default=USUAL_ROOT_CAUSES, min_length=1)
     """Why it may have come to a complaint."""
-    request: tuple[DataRequest, ...] = ()
-    """What people may ask for by law."""
-    retention: Retention = Retention()
-    """How long closed cases are kept."""
     example: tuple[Example, ...] = ()
     """Whole mails with what they must come to."""
 
