@@ -74,9 +74,13 @@ def folders_in_use(
 
 def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:
     """Yield kind, place and name."""
+    for number, contact in enumerate(getattr(entry, "tell", ())):
+        yield "contact", (*path, "tell", number), contact
     match entry:
         case Route() | Flag():
             yield from _named_where_mail_goes(path, entry)
+        case Route(template=str(template)) | Flag(template=str(template)):
+            yield "template", (*path, "template"), template
         case DigestTable(contact=contact) if "contact" in entry.model_fields_set:
             yield "contact", (*path, "contact"), contact
         case Guard(meanwhile=str(template)):
