@@ -10,6 +10,7 @@ trial       JOB changed rules and templates → tried → in force, or refused
 backup      a backup made, and JOB a restored store → fit to be worked with
 replay      a whole archive once more: what each mail would get, and what changed
 report      what came in a period, and how well promises were kept
+retention   JOB each month → cases that are kept too long, for a person to approve
 deadlines   JOB what falls due → reminder, holding letter; what is quiet → closed
 digest      JOB every morning → a mail with all that is due and all that was
 intake      JOB mailbox → decision → store → filed

@@ -5,6 +5,7 @@
 - A due date is closing time on the last day, in the board's own zone.
 """
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -136,6 +137,40 @@ def due(received_at: datetime, days: int, calendar: Calendar) -> Due:
     number = f"{days} working day{'' if days == 1 else 's'}"
     words = f"{number}{start}{skipped} → {day_words(last, received_on)}"
     return Due(calendar.closes(last), days, counted_from, left_out, words)
+
+
+def calendar_due(
+    received_at: datetime, calendar: Calendar, *, months: int = 0, days: int = 0
+) -> Due:
+    """Count calendar months or days from the day of receipt, as the law does.
+
+    A month ends on the same day of the next one, or on its last day where it is
+    shorter; a last day on which nobody works gives way to the next working day.
+    """
+    if received_at.tzinfo is None:
+        raise ValueError("a receipt without a time zone has no due date")
+    received_on = calendar.date_of(received_at)
+    number, unit = (months, "month") if months else (days, "day")
+    last = months_after(received_on, months) + timedelta(days=days)
+    name = calendar.day_off(last)
+    start = f"{day_words(received_on)} {received_on.year}"
+    words = f"{number} {unit}{'' if number == 1 else 's'} from {start}"
+    words += f" → {day_words(last, received_on)}"
+    left_out: tuple[tuple[date, str], ...] = ()
+    if name is not None:
+        if not calendar.is_weekend(last):
+            left_out = ((last, name),)
+        last = calendar.next_working_day(last)
+        words += f", no working day ({name}), so {day_words(last, received_on)}"
+    counted = (last - received_on).days
+    return Due(calendar.closes(last), counted, received_on, left_out, words)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or before; the last of a shorter month."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def reminded_at(due_at: datetime, days: int, calendar: Calendar) -> datetime:

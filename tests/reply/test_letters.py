@@ -104,6 +104,7 @@ def test_every_letter_is_listed_here(templates: Templates) -> None:
         "notice-due",
         "notice-overdue",
         "notice-restored",
+        "notice-retention",
         "notice-rules",
     }
 
@@ -314,7 +315,8 @@ def test_headings_and_language_are_real(name: str, word: Word) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["notice", "notice-breaker", "notice-restored", "notice-rules"]
+    "name",
+    ["notice", "notice-breaker", "notice-restored", "notice-retention", "notice-rules"],
 )
 def test_a_notice_looks_like_a_letter(
     name: str,

@@ -39,7 +39,14 @@ def test_an_own_address_is_an_address_and_nothing_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["notice", "notice-breaker", "notice-due", "notice-restored", "notice-rules"],
+    [
+        "notice",
+        "notice-breaker",
+        "notice-due",
+        "notice-restored",
+        "notice-retention",
+        "notice-rules",
+    ],
 )
 def test_a_notice_without_a_template_is_missed_at_once(
     tmp_path: Path, name: str

@@ -22,10 +22,12 @@ from triage.cli.outbox import outbox
 from triage.cli.replay import replay
 from triage.cli.report import report
 from triage.cli.reroute import example, reroute
+from triage.cli.retention import retention
 from triage.cli.rules import rules
 from triage.cli.run import run
 from triage.cli.sender import sender
 from triage.cli.status import status
+from triage.cli.subject import subject
 from triage.cli.templates import templates
 from triage.errors import CANNOT_RUN, ConfigError, TransientError
 
@@ -74,6 +76,8 @@ for command in (
     report,
     templates,
     backup,
+    subject,
+    retention,
     demo,
 ):
     commands.add_command(command)

@@ -1,5 +1,6 @@
 """The decision about one message: everything that is to be done, before any of it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,14 +24,15 @@ from triage.decision.model import (
     Ourselves,
     Reason,
     ReplyPlan,
+    Requested,
     Rules,
     Sighting,
 )
 from triage.decision.withhold import withheld
 from triage.message.model import Message
 from triage.ruleset.modes import mode_of
-from triage.ruleset.schema import Route
-from triage.workdays import Due, due
+from triage.ruleset.schema import DataRequest, Route
+from triage.workdays import Due, calendar_due, due
 
 PRIORITIES = ("normal", "high", "urgent")
 RESTRICTED = "A restriction names you as the one who answers this person"
@@ -56,6 +58,9 @@ def decide(
     """
     if not is_ours(sighting.message, ruleset, belongs=history.case is not None):
         reason = "its subject does not ask for us, and it belongs to no case"
+        return Decision(Disposition.LEAVE, reason, ruleset.hash)
+    if history.was_erased:
+        reason = "it was taken up before and erased since"
         return Decision(Disposition.LEAVE, reason, ruleset.hash)
     if history.is_duplicate:
         reason = "the same mail was recorded before"
@@ -126,6 +131,7 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
         acknowledge=acknowledge,
         respond=respond,
         folder=route.folder,
+        requests=tuple(_requested(judgement, seen)),
         priority=max(map(_priority, looked_at), key=PRIORITIES.index),
         tell=tuple(
             dict.fromkeys(pair for each in looked_at for pair in _told(each, seen))
@@ -204,6 +210,20 @@ def _priority(judgement: Judgement) -> str:
     return max(wanted, key=PRIORITIES.index)
 
 
+def _asked_by_law(judgement: Judgement, seen: Seen) -> tuple[DataRequest, ...]:
+    signals = judgement.facts.signals
+    return tuple(
+        each for each in seen.tables.request if not signals.isdisjoint(each.any)
+    )
+
+
+def _requested(judgement: Judgement, seen: Seen) -> Iterator[Requested]:
+    received_at, calendar = seen.sighting.received_at, seen.ruleset.calendar
+    for each in _asked_by_law(judgement, seen):
+        clock = calendar_due(received_at, calendar, months=each.months, days=each.days)
+        yield Requested(each.id, clock)
+
+
 def _told(judgement: Judgement, seen: Seen) -> tuple[tuple[str, str], ...]:
     """Who is told at once, flags first, each pair once."""
     route = judgement.route
@@ -213,5 +233,11 @@ def _told(judgement: Judgement, seen: Seen) -> tuple[tuple[str, str], ...]:
         for each in seen.history.restrictions
         if each.contact is not None
     ]
+    by_law = [
+        (contact, each.title)
+        for each in _asked_by_law(judgement, seen)
+        for contact in each.tell
+    ]
     by_route = [(contact, route.title) for contact in route.tell]
-    return tuple(dict.fromkeys((*by_flags, *by_restrictions, *by_route)))
+    every = (*by_flags, *by_restrictions, *by_law, *by_route)
+    return tuple(dict.fromkeys(every))

@@ -162,6 +162,8 @@ class History:
     """The same bytes were recorded from another place: no case, no reply."""
     restrictions: tuple[Restricted, ...] = ()
     """What people decided about this person and is in force."""
+    was_erased: bool = False
+    """It was taken up before, and erased since: it is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """What a person asks for by law."""
+
+    kind: str
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """The share of every route, role and flag among mails like this one."""
 
@@ -284,6 +294,8 @@ class Decision:
     respond: Due | None = None
     folder: str | None = None
     priority: str = "normal"
+    requests: tuple[Requested, ...] = ()
+    """About the person's own data, each with a clock of its own."""
     tell: tuple[tuple[str, str], ...] = ()
     """(contact, why) of people who are told at once."""
     steps: tuple[Step, ...] = ()

@@ -28,6 +28,7 @@ NOTICE_TEMPLATE = "notice"
 ALERT_TEMPLATE = "notice-breaker"
 RULES_TEMPLATE = "notice-rules"
 RESTORED_TEMPLATE = "notice-restored"
+RETENTION_TEMPLATE = "notice-retention"
 TEAM = "team"
 MOST_REASONS = 10
 """More stand in `triage status`."""
@@ -203,6 +204,16 @@ def restored_notice(
         *(f"Found: {number} {what}" for what, number in found.items()),
     )
     notice = _to_team(RESTORED_TEMPLATE, kind, NO_CASE_BUT_STORE, why, rulebook)
+    return None if notice is None else frozen_notice(notice, rulebook, now)
+
+
+def retention_notice(
+    number: int, month: str, rulebook: Rulebook, now: datetime
+) -> FrozenLetter | None:
+    """Word that cases are kept too long; None where no team is named."""
+    why = (f"Closed cases whose time to be kept is over: {number}",)
+    kind = f"retention-{month}"
+    notice = _to_team(RETENTION_TEMPLATE, kind, NO_CASE_BUT_STORE, why, rulebook)
     return None if notice is None else frozen_notice(notice, rulebook, now)
 
 

@@ -16,6 +16,7 @@ from triage.ruleset.schema import (
     CalendarTable,
     CaseOutcome,
     Conditions,
+    DataRequest,
     DigestTable,
     Entry,
     Example,
@@ -28,6 +29,7 @@ from triage.ruleset.schema import (
     Modes,
     Particular,
     Restrictions,
+    Retention,
     Role,
     RootCause,
     Route,
@@ -58,6 +60,7 @@ _ARRAYS: Mapping[str, type[Entry]] = {
     "series": Series,
     "outcome": CaseOutcome,
     "root_cause": RootCause,
+    "request": DataRequest,
     "example": Example,
 }
 _TABLES: Mapping[str, type[Entry]] = {
@@ -72,6 +75,7 @@ _TABLES: Mapping[str, type[Entry]] = {
     "restrictions": Restrictions,
     "follow_up": FollowUps,
     "second_opinion": SecondOpinion,
+    "retention": Retention,
 }
 
 # Which keys name entries of which table.
@@ -88,6 +92,7 @@ _REFERENCES: Mapping[type[Entry], Mapping[str, str]] = {
     Answers: {"holding": "signal", "doubtful": "signal"},
     Particular: {"signals": "signal"},
     FollowUps: {"same_candidate": "signal"},
+    DataRequest: {"any": "signal"},
     Route: {"contrary": "signal"},
     SecondOpinion: {"flags": "flag"},
     DigestTable: {"first_flags": "flag"},

@@ -77,28 +77,25 @@ def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:
     for number, contact in enumerate(getattr(entry, "tell", ())):
         yield "contact", (*path, "tell", number), contact
     match entry:
-        case Route() | Flag():
-            yield from _named_where_mail_goes(path, entry)
-        case Route(template=str(template)) | Flag(template=str(template)):
-            yield "template", (*path, "template"), template
         case DigestTable(contact=contact) if "contact" in entry.model_fields_set:
             yield "contact", (*path, "contact"), contact
-        case Guard(meanwhile=str(template)):
-            yield "template", (*path, "meanwhile"), template
-        case Restrictions(approver=approver, template=template, kinds=kinds) if kinds:
-            if approver is not None:
-                yield "contact", (*path, "approver"), approver
-            yield "template", (*path, "template"), template
-        case FollowUps(receipt=str(template)):
-            yield "template", (*path, "receipt"), template
+        case Restrictions(approver=str(approver), kinds=kinds) if kinds:
+            yield "contact", (*path, "approver"), approver
+    for key in _letters_of(entry):
+        if (template := getattr(entry, key)) is not None:
+            yield "template", (*path, key), template
+
+
+def _letters_of(entry: object) -> tuple[str, ...]:
+    """Return the keys by which an entry names a letter."""
+    match entry:
+        case Restrictions(kinds=kinds) if not kinds:
+            return ()
+        case Route() | Flag() | Restrictions():
+            return ("template",)
+        case Guard():
+            return ("meanwhile",)
+        case FollowUps():
+            return ("receipt",)
         case _:
-            return
-
-
-def _named_where_mail_goes(
-    path: Path, entry: Route | Flag
-) -> Iterator[tuple[str, Path, str]]:
-    for number, contact in enumerate(entry.tell):
-        yield "contact", (*path, "tell", number), contact
-    if entry.template is not None:
-        yield "template", (*path, "template"), entry.template
+            return ()

@@ -121,6 +121,13 @@ class Engine:
             return row
         raise LookupError("a row that must exist is missing")
 
+    def empty_log(self) -> None:
+        """Empty the write-ahead log, which holds pages as they were before.
+
+        As far as others let us: who reads an older state keeps it.
+        """
+        guarded(lambda: self.database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Join the open transaction, or make one of its own."""

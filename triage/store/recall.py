@@ -6,6 +6,7 @@ from triage.decision.model import History, Restricted
 from triage.decision.sender import likeness
 from triage.store.breaker import is_open
 from triage.store.engine import Engine, moment
+from triage.store.erasing import was_erased
 from triage.store.known_cases import cases_of
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
@@ -33,6 +34,7 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         is_rekeyed=_is_old_stock(engine, inquiry),
         is_duplicate=is_known_elsewhere(engine, inquiry) is not None,
         restrictions=_restrictions(engine, people, inquiry.now),
+        was_erased=was_erased(engine, inquiry.sha256),
     )
 
 

@@ -9,6 +9,7 @@ from triage.store.letters import Origin, queue
 from triage.store.model import Record, Recorded
 from triage.store.people import known_spellings, note_links, person_of
 from triage.store.recall import is_known_elsewhere
+from triage.store.requests import note_requests
 from triage.store.undelivered import note_undelivered
 
 
@@ -93,6 +94,7 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
     if not engine.is_scratch:
         _decision_row(engine, record_, message)
         _evidence_rows(engine, record_, message)
+    note_requests(engine, record_, case_id)
     if record_.undelivered is not None:
         note_undelivered(engine, record_.undelivered, inquiry.now)
     origin = Origin(case_id, message, person, inquiry.domain)

@@ -40,10 +40,13 @@ from triage.store.received import (
 from triage.store.recording import record
 from triage.store.register import Register
 from triage.store.reminders import Reminders
+from triage.store.requests import Requests
 from triage.store.restorations import Restorations
 from triage.store.restrictions import Restrictions
+from triage.store.retention import Retention
 from triage.store.senders import Senders
 from triage.store.sent import SentMails
+from triage.store.subjects import Subjects
 from triage.store.watches import Watches
 
 
@@ -74,6 +77,9 @@ class Store:
         self.watches = Watches(engine)
         self.breaker = Breaker(engine)
         self.fates = Fates(engine)
+        self.subjects = Subjects(engine)
+        self.requests = Requests(engine)
+        self.retention = Retention(engine)
         self.restorations = Restorations(engine)
         self.figures = Figures(engine)
         self.editions = Editions(engine)

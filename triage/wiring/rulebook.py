@@ -20,6 +20,7 @@ from triage.intake.letters import (
     ALERT_TEMPLATE,
     NOTICE_TEMPLATE,
     RESTORED_TEMPLATE,
+    RETENTION_TEMPLATE,
     RULES_TEMPLATE,
 )
 from triage.reply import Organisation, Templates, compile_templates, letters_in
@@ -197,6 +198,7 @@ def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
         (NOTICE_TEMPLATE, "tells contacts"),
         (ALERT_TEMPLATE, "tells the team of a spent budget"),
         (RULES_TEMPLATE, "tells the team of refused rules"),
+        (RETENTION_TEMPLATE, "tells the team of cases that are kept too long"),
         (RESTORED_TEMPLATE, "tells the team of a restored store"),
         (Told.DUE, "reminds the team of what falls due"),
         (Told.OVERDUE, "tells the team of what is overdue"),

@@ -20,6 +20,7 @@ from triage.dispatch import Dispatch, Tally
 from triage.errors import ConfigError, TransientError, TriageError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox
+from triage.retention import Retention
 from triage.store import Store
 from triage.wiring.clock import now
 from triage.wiring.rules import Rules
@@ -35,6 +36,7 @@ from triage.wiring.status import surroundings_of
 
 DEADLINES_SECONDS = 300
 DIGEST_SECONDS = 60
+RETENTION_SECONDS = 3600
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 QUIET = {
     # Their words may quote mail.
@@ -110,6 +112,9 @@ class Installation:
             clock=clock,
             letters_in=self._folders_with_letters,
             files=config.mailbox.file,
+        )
+        self.retention = Retention(
+            store=self.store, rulebook=lambda: self.intake.rulebook, clock=clock
         )
         self.deadlines = Deadlines(
             store=self.store, rulebook=lambda: self.intake.rulebook, clock=clock
@@ -221,6 +226,7 @@ def daemon_parts(installation: Installation) -> Parts:
             Timed("approvals", mailbox.poll_seconds, installation.approvals),
             Timed("deadlines", DEADLINES_SECONDS, installation.deadlines),
             Timed("digest", DIGEST_SECONDS, installation.digest),
+            Timed("retention", RETENTION_SECONDS, installation.retention),
         ),
     )
 

@@ -9,6 +9,7 @@ words     lists and signals
 weighing  roles, topics, flags, what is missing
 deciding  routes, the lines of the table, the guard
 closing   with what cases end
+personal  requests about personal data, how long cases are kept
 examples  whole mails with what they must come to
 followup  mail to a known case, and what a case takes from the words of mails
 settings  intake, automatic mail, calendar, senders
@@ -31,6 +32,7 @@ from triage.ruleset.schema.entry import Entry, Id, Mode, Phrases, Priority, Wher
 from triage.ruleset.schema.examples import Example, Expect
 from triage.ruleset.schema.files import SCHEMA_FILE, RuleFiles, json_schema
 from triage.ruleset.schema.followup import FollowUps, Particular
+from triage.ruleset.schema.personal import DataRequest, Retention
 from triage.ruleset.schema.restricting import RestrictionKind, Restrictions
 from triage.ruleset.schema.settings import (
     Answers,
@@ -57,6 +59,7 @@ __all__ = [
     "Clock",
     "ClosingDay",
     "Conditions",
+    "DataRequest",
     "DigestTable",
     "Entry",
     "Example",
@@ -74,6 +77,7 @@ __all__ = [
     "Priority",
     "RestrictionKind",
     "Restrictions",
+    "Retention",
     "Role",
     "RootCause",
     "Route",

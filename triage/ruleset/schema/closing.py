@@ -1,5 +1,7 @@
 """With what cases end: outcomes and root causes."""
 
+from pydantic import Field
+
 from triage.ruleset.schema.entry import Entry, Id
 
 
@@ -10,6 +12,9 @@ class CaseOutcome(Entry):
     """The name that `triage case close --outcome` takes."""
     title: str
     """What it means, in a sentence that officers and the report read."""
+    keep_months: int | None = Field(default=None, ge=0, le=1200)
+    """Calendar months for which such cases are kept; 0: for ever. Without it, the
+    months of `[retention]`."""
 
 
 class RootCause(Entry):

@@ -17,6 +17,7 @@ from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpin
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
 from triage.ruleset.schema.followup import FollowUps, Particular
+from triage.ruleset.schema.personal import DataRequest, Retention
 from triage.ruleset.schema.restricting import Restrictions
 from triage.ruleset.schema.settings import (
     Answers,
@@ -85,6 +86,10 @@ class RuleFiles(Entry):
     """What may come of a complaint."""
     root_cause: tuple[RootCause, ...] = Field(default=USUAL_ROOT_CAUSES, min_length=1)
     """Why it may have come to a complaint."""
+    request: tuple[DataRequest, ...] = ()
+    """What people may ask for by law."""
+    retention: Retention = Retention()
+    """How long closed cases are kept."""
     example: tuple[Example, ...] = ()
     """Whole mails with what they must come to."""
 
