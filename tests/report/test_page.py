@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from triage.report import Report, page_of
 from triage.report.charts import drawn
-from triage.report.sections import counted, section_of
-from triage.report.tables import Exhibit, Form, Unit
+from triage.report.counts import counted
+from triage.report.tables import Exhibit, Form, Unit, section_of
 from triage.report.unusual import unusual_section
 from triage.report.wording import shown
 

@@ -1,15 +1,16 @@
 """A whole report: its figures fit each other and the store."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tests.report.year import RISING
 from triage.report import Period, Question, Report, report_of
+from triage.report.counts import requests_exhibit
 from triage.report.tables import Table
 from triage.report.unusual import unusual_section
-from triage.store import Store
+from triage.store import RequestClock, Store
 
 
 def table(report: Report, id_: str) -> Table:
@@ -83,7 +84,7 @@ def test_a_centre_with_three_times_its_share_is_more_than_usual(
 
     verdicts = dict(zip(centres.column("name"), centres.column("verdict"), strict=True))
 
-    assert [name for name, words in verdicts.items() if "more" in str(words)] == [
+    assert [name for name, words in verdicts.items() if words == "more than usual"] == [
         RISING
     ]
 
@@ -120,3 +121,23 @@ def test_two_spellings_that_differ_in_spaces_and_capitals_are_one() -> None:
     rows = section.exhibits[0].table.rows
     assert [row[1] for row in rows] == [7]
     assert [row[3] for row in rows] == [5]
+
+
+def test_requests_are_kept_by_the_clock_of_their_own() -> None:
+    due = datetime(2026, 3, 4, 17, tzinfo=UTC)
+    day = timedelta(days=1)
+
+    exhibit = requests_exhibit(
+        [
+            RequestClock("erasure", due, due + day),
+            RequestClock("access", due, due),
+            RequestClock("access", due, None),
+            RequestClock("access", due + 2 * day, None),
+        ],
+        due + day,
+    )
+
+    assert exhibit.table.rows == (
+        ("access", 3, 1, 0, 1, 1),
+        ("erasure", 1, 0, 1, 0, 0),
+    )

@@ -11,6 +11,7 @@ from triage.store import (
     Field,
     Figures,
     Property,
+    RequestClock,
     StageClocks,
     Store,
 )
@@ -147,6 +148,26 @@ def test_particulars_are_counted_as_they_are_written(store: Store) -> None:
             change_particulars(engine, case, {Field.CENTRE: "XY123"}, deed(TENTH))
 
     assert store.figures.texts(Field.CENTRE, MARCH) == {"XY123": 2}
+
+
+def test_requests_about_personal_data_come_with_their_clocks(store: Store) -> None:
+    engine = store._engine
+    case_id = case_named(engine, opened(store, 1, SINCE))["id"]
+    with engine.writing():
+        engine.run_each(
+            "INSERT INTO requests (case_id, kind, received_at, due_at, words, done_at)"
+            " VALUES (?, ?, ?, ?, '', ?)",
+            [
+                (case_id, "access", SINCE, UNTIL, TENTH),
+                (case_id, "erasure", UNTIL - TICK, UNTIL, None),
+                (case_id, "objection", UNTIL, UNTIL, None),
+            ],
+        )
+
+    assert store.figures.requests(MARCH) == [
+        RequestClock("access", UNTIL, TENTH),
+        RequestClock("erasure", UNTIL, None),
+    ]
 
 
 def test_a_stage_that_is_over_and_the_present_one_are_both_there(

@@ -6,8 +6,9 @@ clocks     the clocks of many stages, gone through once
 promises   what was promised by a date, and kept or not
 durations  office hours, medians and percentiles
 comparing  what comes more often than is usual for it
-sections   the parts of a report, as tables
-unusual    … and those about what stands out
+sections   what came when, promises kept, how long it took, as tables
+counts     … how many of each kind
+unusual    … what stands out, and which rules were overruled
 tables     what page, charts, CSV and JSON are all made of
 wording    figures as people read them
 charts     a table as SVG; needs `triage-mail[report]`

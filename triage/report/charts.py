@@ -6,10 +6,12 @@ beside it, never by colour alone. Colours are the page's own (`--ink` and so on)
 that a chart follows it into the dark and onto paper.
 """
 
+import logging
 import re
 import warnings
 from collections.abc import Callable, Mapping
 from io import StringIO
+from textwrap import fill
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +33,9 @@ except ImportError as missing:
         )
     ) from None
 
+# What it says about its caches and fonts is nothing to whoever reads a report.
+logging.getLogger(mpl.__name__).setLevel(logging.ERROR)
+
 WIDTH = 7.6
 """Inches, of 72 points each."""
 
@@ -43,14 +48,15 @@ _OWN: Mapping[str, str] = MappingProxyType(
         _LINE: "var(--line)",
         _PAPER: "var(--paper)",
         _SECOND: "var(--second)",
-        **{fill: f"var(--fill-{n})" for n, fill in enumerate(_FILLS, 1)},
+        **{each: f"var(--fill-{n})" for n, each in enumerate(_FILLS, 1)},
     }
 )
-_HATCHES = ("", "////", "....", "xxxx")
+_HATCHES = ("", "////", "..", "xxxx")
 _STROKES = (_INK, _SECOND)
 _MARKERS = ("o", "s")
 _DASHES = ("-", "--")
 _MOST_LABELS = 8
+_LABEL_WIDTH = 8
 _NEARLY_NOTHING = 0.06
 """Of a bar: a figure does not fit into so short a part."""
 
@@ -147,7 +153,8 @@ def _columns(axes: Axes, table: Table, chart: Chart) -> None:
         edgecolor=_INK,
     )
     axes.bar_label(bars, _words(table, key), padding=2)
-    axes.set_xticks(range(len(labels)), labels, fontsize=9)
+    broken = [fill(label, _LABEL_WIDTH) for label in labels]
+    axes.set_xticks(range(len(labels)), broken, fontsize=9)
     axes.margins(y=0.12)
     axes.spines["left"].set_visible(False)
     axes.tick_params(bottom=False, left=False, labelleft=False)

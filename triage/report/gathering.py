@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.report.clocks import Clocks, read_clocks
-from triage.report.durations import OfficeHours
-from triage.report.period import Period
-from triage.report.promises import Kept, Promise
-from triage.report.sections import (
+from triage.report.counts import (
     Titles,
     counted,
     flags_exhibit,
-    flow_section,
     people_exhibit,
-    promises_section,
-    section_of,
-    times_section,
+    requests_exhibit,
 )
-from triage.report.tables import Column, Report, Section, Table, Unit
+from triage.report.durations import OfficeHours
+from triage.report.period import Period
+from triage.report.promises import Kept, Promise
+from triage.report.sections import flow_section, promises_section, times_section
+from triage.report.tables import Column, Report, Section, Table, Unit, section_of
 from triage.report.unusual import overruled_section, unusual_section
 from triage.ruleset import Ruleset
 from triage.store import Came, Ending, Field, Property, Span, StageClocks, Store
@@ -54,7 +52,9 @@ def report_of(
 def _report(store: Store, question: Question, watch: Watch) -> Report:
     figures, span = store.figures, question.span
     came = figures.came(span)
-    clocks = _clocks(store, question, watch)
+    hours = _hours(question)
+    stages = watch(figures.stages(span), figures.count_stages(span))
+    clocks = read_clocks(stages, hours, question.now)
     seen = figures.first_and_last(span)
     within = question.period.within(seen) if seen else None
     weeks = list(within.weeks()) if within else []
@@ -68,7 +68,7 @@ def _report(store: Store, question: Question, watch: Watch) -> Report:
         sections=(
             flow_section(weeks, flow, came),
             promises_section(clocks),
-            times_section(clocks, _hours(question).day),
+            times_section(clocks, hours.day),
             _what_came(store, question),
             _what_came_of_it(store, question),
             unusual_section(
@@ -79,12 +79,6 @@ def _report(store: Store, question: Question, watch: Watch) -> Report:
             overruled_section(store.cases.track_record(*span)),
         ),
     )
-
-
-def _clocks(store: Store, question: Question, watch: Watch) -> Clocks:
-    stages = store.figures.stages(question.span)
-    number = store.figures.count_stages(question.span)
-    return read_clocks(watch(stages, number), _hours(question), question.now)
 
 
 def _hours(question: Question) -> OfficeHours:
@@ -205,9 +199,10 @@ def _people(store: Store, question: Question, came: Came) -> Section:
     titles: Titles = {id_: each.title for id_, each in question.ruleset.flags.items()}
     return section_of(
         "people",
-        "Repeat senders and flags",
+        "Repeat senders, flags, data requests",
         (
             people_exhibit(store.figures.people(question.span)),
             flags_exhibit(store.figures.flags(question.span), titles, came.cases),
+            requests_exhibit(store.figures.requests(question.span), question.now),
         ),
     )

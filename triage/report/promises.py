@@ -32,6 +32,15 @@ class Kept(StrEnum):
     """The stage was over before the date, with nothing done: nothing is owed now."""
 
 
+KEPT_WORDS: Mapping[Kept, str] = {
+    Kept.ON_TIME: "On time",
+    Kept.BY_LATER_DATE: "By a later date",
+    Kept.LATE: "Late",
+    Kept.OVERDUE: "Not done, overdue",
+    Kept.RUNNING: "Still running",
+    Kept.ENDED: "No longer owed",
+}
+
 DECIDED = (Kept.ON_TIME, Kept.BY_LATER_DATE, Kept.LATE, Kept.OVERDUE)
 """What shares are taken of: a promise that still runs is neither kept nor broken."""
 

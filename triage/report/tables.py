@@ -1,6 +1,6 @@
 """A report as tables: page, charts, CSV and JSON are all made of them, and agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,8 +20,6 @@ class Unit(StrEnum):
     """A number that need not be whole."""
     SHARE = "share"
     CHANCE = "chance"
-    HOURS = "hours"
-    """Of office time."""
     DAYS = "days"
     """Working days."""
 
@@ -85,6 +83,12 @@ class Exhibit:
     chart: Chart | None = None
 
 
+def with_chart(table: Table, chart: Chart) -> Exhibit:
+    """Show a table as a chart too, unless nothing is to be seen in it."""
+    drawn = [cell for key in chart.series for cell in table.column(key)]
+    return Exhibit(table, chart if any(drawn) else None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A part of the report under one heading."""
@@ -93,6 +97,13 @@ class Section:
     title: str
     says: tuple[str, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+
+
+def section_of(
+    id_: str, title: str, exhibits: Iterable[Exhibit], *says: str
+) -> Section:
+    """Put exhibits under a heading."""
+    return Section(id=id_, title=title, says=says, exhibits=tuple(exhibits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,16 @@ from collections.abc import Iterable, Mapping
 from unicodedata import category
 
 from triage.report.comparing import FLOOR, LEVEL, Compared, compare
-from triage.report.sections import section_of
-from triage.report.tables import Chart, Column, Exhibit, Form, Section, Table, Unit
+from triage.report.tables import (
+    Chart,
+    Column,
+    Exhibit,
+    Form,
+    Section,
+    Table,
+    Unit,
+    section_of,
+)
 from triage.store import Times, TrackRecord
 
 MOST_FREQUENT = 10
@@ -42,18 +50,20 @@ def _compared_exhibit(
     id_: str, what: str, now: Mapping[str, int], before: Mapping[str, int]
 ) -> Exhibit:
     compared = compare(_one_spelling(now), _one_spelling(before, now))
+    standing_out = [each for each in compared if each.stands_out]
     frequent = [each for each in compared if each.now >= FLOOR][:MOST_FREQUENT]
-    listed = [each for each in compared if each.stands_out or each in frequent]
+    others = [each for each in frequent if not each.stands_out]
+    listed = [*standing_out, *others]
     table = Table(
         id=id_,
-        caption=f"{what} with the most cases, and every one that stands out",
+        caption=f"{what} that stand out, then those with the most cases",
         columns=(
             Column("name", what, Unit.TEXT),
             Column("cases", "In this period"),
             Column("usual", "Usual", Unit.FIGURE),
-            Column("before", "In the year before"),
+            Column("before", "In the 12 months before"),
             Column("verdict", "Verdict", Unit.TEXT),
-            Column("chance", "By accident, at most", Unit.CHANCE),
+            Column("chance", "Chance of so many by accident", Unit.CHANCE),
         ),
         rows=tuple(
             (
@@ -75,7 +85,7 @@ def _compared_exhibit(
 def _verdict(compared: Compared) -> str:
     if compared.chance is None:
         return "cannot be compared"
-    return "more than usual" if compared.stands_out else "not unusual"
+    return "more than usual" if compared.stands_out else "not clearly more"
 
 
 def _what_is_compared(now: Mapping[str, int], before: Mapping[str, int]) -> str:

@@ -5,7 +5,6 @@ from datetime import date
 from triage.report.tables import Cell, Unit
 
 NOTHING = "–"  # noqa: RUF001 - a dash is meant
-_HOUR = 60
 
 
 def shown(cell: Cell, unit: Unit) -> str:
@@ -23,10 +22,8 @@ def _number(number: float, unit: Unit) -> str:
     match unit:
         case Unit.SHARE:
             return share_words(number)
-        case Unit.HOURS:
-            return hours_words(number)
         case Unit.DAYS:
-            return f"{number:.1f} working day{'' if f'{number:.1f}' == '1.0' else 's'}"
+            return days_words(number)
         case Unit.FIGURE:
             return f"{number:,.1f}"
         case Unit.CHANCE:
@@ -50,12 +47,11 @@ def share_words(share: float) -> str:
     return f"{percent:.0f}%"
 
 
-def hours_words(hours: float) -> str:
-    """Office hours; under one, minutes."""
-    minutes = round(hours * _HOUR)
-    if minutes < _HOUR:
-        return f"{minutes} min"
-    return f"{minutes // _HOUR} h {minutes % _HOUR:02} min"
+def days_words(days: float) -> str:
+    """Working days; what was done at once did not take nought."""
+    if days < 0.1:  # noqa: PLR2004 - what one place after the point can tell
+        return "under 0.1 working days"
+    return f"{days:.1f} working day{'' if f'{days:.1f}' == '1.0' else 's'}"
 
 
 def chance_words(chance: float) -> str:

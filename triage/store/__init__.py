@@ -175,6 +175,7 @@ from triage.store.figures import (
     Ending,
     Figures,
     Property,
+    RequestClock,
     Span,
     StageClocks,
 )
@@ -300,6 +301,7 @@ __all__ = [
     "Rekeying",
     "Reminder",
     "Request",
+    "RequestClock",
     "Rerouted",
     "Rerouting",
     "Restriction",

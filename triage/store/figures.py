@@ -66,6 +66,15 @@ class Came:
     """That say nearly the same as an earlier one."""
 
 
+@dataclass(frozen=True, slots=True)
+class RequestClock:
+    """When a request about personal data was due and done."""
+
+    kind: str
+    due_at: datetime
+    done_at: datetime | None
+
+
 class Figures:
     """What a report is made of. Every query goes by an index on a time."""
 
@@ -125,6 +134,15 @@ class Figures:
         """Return how many people opened so many cases, by that number of cases."""
         rows = self._engine.rows(_PEOPLE, **_bounds(span))
         return {row["cases"]: row["people"] for row in rows}
+
+    def requests(self, span: Span) -> list[RequestClock]:
+        """Return the clocks of the requests about personal data that came."""
+        return [
+            RequestClock(
+                row["kind"], moment(row["due_at"]), moment_or_none(row["done_at"])
+            )
+            for row in self._engine.rows(_REQUESTS, **_bounds(span))
+        ]
 
     def count_stages(self, span: Span) -> int:
         """Count the stages whose clocks began in a span."""
@@ -229,6 +247,11 @@ SELECT cases, count(*) AS people FROM (
     SELECT count(*) AS cases FROM cases c JOIN people p ON p.id = c.person
     WHERE c.opened_at >= :since AND c.opened_at < :until GROUP BY p.root
 ) GROUP BY cases ORDER BY cases
+"""
+
+_REQUESTS = """
+SELECT kind, due_at, done_at FROM requests
+WHERE received_at >= :since AND received_at < :until ORDER BY kind, id
 """
 
 _COUNT_STAGES = """
