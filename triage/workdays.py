@@ -39,8 +39,9 @@ class Calendar:
     """The board's working days.
 
     `closing_days` are days that the team entered, each with its name; public holidays
-    come from the `holidays` package for `country` and `subdivision`. Raises ValueError
-    where that package knows no such country or subdivision.
+    come from the `holidays` package for `country` and `subdivision`, but for years that
+    stand in `public` as they were known once. Raises ValueError where that package
+    knows no such country or subdivision.
     """
 
     timezone: ZoneInfo
@@ -49,6 +50,7 @@ class Calendar:
     subdivision: str | None = None
     closing_days: Mapping[date, str] = field(default_factory=dict)
     opening_time: time = time(9)
+    public: Mapping[int, Mapping[date, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         try:
@@ -66,7 +68,15 @@ class Calendar:
         the weekend before both.
         """
         weekday, holiday = _public(self.country, self.subdivision, day)
+        if day.year in self.public:
+            holiday = self.public[day.year].get(day, "")
         return weekday or self.closing_days.get(day) or holiday or None
+
+    def public_holidays(self, year: int) -> dict[date, str]:
+        """Return a year's public holidays with their names, weekends among them."""
+        if year in self.public:
+            return dict(self.public[year])
+        return dict(holidays_of(self.country, self.subdivision, year).items())
 
     def next_working_day(self, day: date) -> date:
         day += timedelta(days=1)
@@ -186,6 +196,12 @@ def reminded_at(due_at: datetime, days: int, calendar: Calendar) -> datetime:
     for _ in range(days):
         day = calendar.working_day_before(day)
     return calendar.opens(day)
+
+
+def working_days_between(first: date, last: date, calendar: Calendar) -> int:
+    """Count the working days after `first` up to `last`."""
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(calendar.day_off(day) is None for day in days)
 
 
 def holidays_between(

@@ -1,7 +1,7 @@
 """The job over a store, and what it is made of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -37,12 +37,20 @@ class Office:
     store: Store
     rulebook: Rulebook
     now: datetime = TUESDAY
+    job: Deadlines = field(init=False)
 
-    def run(self) -> Sweep:
-        job = Deadlines(
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> "Office":
+        """Begin as a new process would."""
+        self.job = Deadlines(
             store=self.store, rulebook=lambda: self.rulebook, clock=lambda: self.now
         )
-        return job.run()
+        return self
+
+    def run(self) -> Sweep:
+        return self.job.run()
 
     def receive(
         self,

@@ -7,6 +7,7 @@ brings a storm nor leaves anything out.
 
 job        one sweep
 office     what every part of it works with
+moving     due dates that move with the calendar
 holding    letters that tell people that their answer takes longer
 reminding  mails to the team, and to those before whom a last step is
 wording    what these mails say

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from typing_extensions import override
 
 from triage.deadlines.holding import hold_off
+from triage.deadlines.moving import move_dates
 from triage.deadlines.office import Office
 from triage.deadlines.reminding import alert, remind
 from triage.intake import Rulebook
@@ -35,6 +36,8 @@ class Deadlines:
     rulebook: Callable[[], Rulebook]
     """What is in force now."""
     clock: Callable[[], datetime]
+    _counted_by: str | None = field(default=None, init=False)
+    """The edition by whose calendar the dates stand, as far as this process knows."""
 
     def run(self, _stopping: Callable[[], bool] = lambda: False) -> Sweep:
         """Do what has fallen due and is not done yet.
@@ -44,6 +47,9 @@ class Deadlines:
         """
         office = Office(self.store, self.rulebook(), self.clock())
         done = Sweep()
+        if self._counted_by != office.ruleset.hash:
+            done.note("cases whose dates move", move_dates(office))
+            self._counted_by = office.ruleset.hash
         if office.is_open:
             self.store.reminders.forget_after(office.today)
             done.note("holding letters", hold_off(office))

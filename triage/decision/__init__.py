@@ -11,6 +11,7 @@ particulars     what a case takes from the words of a mail
 hold            to whom a reply goes, and when it waits for a person
 holding         whether a letter tells that an answer takes longer
 budgets         how many replies may go out
+recounting      due dates counted again when the calendar has changed
 gate            the form of their small named rules
 judge           roles, topics, flags, the table of routes, what is missing
 points          of roles and topics
@@ -67,6 +68,13 @@ from triage.decision.particulars import particulars
 from triage.decision.points import points_of
 from triage.decision.repeating import Excess, excesses, written_within
 from triage.decision.restricting import Wanted, refusals, review_refusals
+from triage.decision.recounting import (
+    Promises,
+    Recounted,
+    changes_in_words,
+    is_changed,
+    recount,
+)
 from triage.decision.sender import (
     address_spelling,
     fingerprint,
@@ -93,7 +101,9 @@ __all__ = [
     "MatterKind",
     "Opinion",
     "Ourselves",
+    "Promises",
     "Reason",
+    "Recounted",
     "ReplyPlan",
     "Restricted",
     "Rules",
@@ -106,6 +116,7 @@ __all__ = [
     "Unanswered",
     "Wanted",
     "address_spelling",
+    "changes_in_words",
     "clocks",
     "coverage",
     "decide",
@@ -116,6 +127,7 @@ __all__ = [
     "fingerprint",
     "holding",
     "identity_keys",
+    "is_changed",
     "is_ours",
     "likeness",
     "named_references",
@@ -124,6 +136,7 @@ __all__ = [
     "points_of",
     "refusals",
     "review_refusals",
+    "recount",
     "sample_named",
     "samples",
     "spelling_in_words",

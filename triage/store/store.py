@@ -12,6 +12,7 @@ from triage.store.approval import Approvals
 from triage.store.audit import Audit
 from triage.store.balances import Balances
 from triage.store.breaker import Breaker
+from triage.store.calendars import Calendars
 from triage.store.cases import Cases
 from triage.store.copying import copy_store
 from triage.store.digests import Digests
@@ -63,6 +64,7 @@ class Store:
         self.audit = Audit(engine)
         self.outbox = Outbox(engine)
         self.approvals = Approvals(engine)
+        self.calendars = Calendars(engine)
         self.duties = Duties(engine)
         self.holding = HoldingLetters(engine)
         self.reminders = Reminders(engine)
