@@ -49,6 +49,12 @@ class Office:
         )
         return self
 
+    def settle(self, at: datetime) -> None:
+        """Have a sweep made more than a day before, as where it goes on steadily."""
+        self.now = at - timedelta(hours=25)
+        self.run()
+        self.now = at
+
     def run(self) -> Sweep:
         return self.job.run()
 
@@ -77,18 +83,26 @@ class Office:
             letters=(letter,) if waits else (),
         )
 
-    def acknowledged(self, uid: int = 1, at: datetime = RECEIVED, **asked: Any) -> str:
-        """Record a complaint whose acknowledgement went out; an answer is owed."""
+    def acknowledged(
+        self,
+        uid: int = 1,
+        at: datetime = RECEIVED,
+        *,
+        route: str = "formal-complaint",
+        responds: bool = True,
+    ) -> str:
+        """Record a complaint whose acknowledgement went out."""
         calendar = self.rulebook.ruleset.calendar
         reference = f"CMP-2026-{uid:05d}"
         acknowledge = due(at, 2, calendar)
         decided = {
             "acknowledge": acknowledge,
-            "respond": due(acknowledge.at, 10, calendar),
+            "respond": due(acknowledge.at, 10, calendar) if responds else None,
+            "route": route,
         }
         letters = (make_letter(reference),)
         record_case(
-            self.store, uid, asked={"now": at} | asked, decided=decided, letters=letters
+            self.store, uid, asked={"now": at}, decided=decided, letters=letters
         )
         self.send(at)
         return reference

@@ -26,7 +26,7 @@ def late(office: Office) -> Office:
     """An acknowledged case whose answer is due in two working days."""
     office.with_clock(holding="send")
     office.acknowledged()
-    office.now = MONDAY
+    office.settle(MONDAY)
     return office
 
 
@@ -157,7 +157,7 @@ def test_a_letter_that_went_out_before_the_answer_stays_so(late: Office) -> None
 def test_another_one_for_the_new_date_waits_for_a_person(late: Office) -> None:
     late.run()
     late.send(MONDAY)
-    late.now = datetime(2026, 3, 30, 9, tzinfo=UTC)
+    late.settle(datetime(2026, 3, 30, 9, tzinfo=UTC))
     late.run()
 
     first, second = holding_letters(late)
@@ -235,13 +235,28 @@ def test_the_hour_budget_counts_within_one_sweep_and_the_rest_waits(
         office.acknowledged(uid)
     senders = {"budgets": budgets.model_copy(update={"all_per_hour": 3})}
     office.with_tables(senders=senders)
-    office.now = MONDAY
+    office.settle(MONDAY)
 
     first = office.run()
     office.now += timedelta(hours=1, minutes=5)
     later = office.run()
 
     assert (first["holding letters"], later["holding letters"]) == (3, 1)
+
+
+def test_after_a_week_without_the_daemon_no_letter_goes_out_by_itself(
+    office: Office,
+) -> None:
+    office.with_clock(holding="send")
+    for uid in range(1, 4):
+        office.acknowledged(uid)
+    office.settle(MONDAY - timedelta(days=7))
+    office.now = MONDAY
+
+    office.run()
+
+    states = [line.state for line in office.store.outbox.listed(State.HELD)]
+    assert states == [State.HELD] * 3
 
 
 PLANS = {

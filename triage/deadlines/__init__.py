@@ -7,6 +7,8 @@ brings a storm nor leaves anything out.
 
 job        one sweep
 office     what every part of it works with
+steadiness whether the program was there all the time
+quiet      what is closed by itself
 moving     due dates that move with the calendar
 holding    letters that tell people that their answer takes longer
 reminding  mails to the team, and to those before whom a last step is

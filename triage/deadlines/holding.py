@@ -27,7 +27,8 @@ def hold_off(office: Office) -> int:
 
 def _told(late: LateCase, office: Office) -> bool:
     """Tell one person; False: not now."""
-    plan = holding(late.case, office.ruleset, office.now)
+    case = replace(late.case, is_steady=office.is_steady)
+    plan = holding(case, office.ruleset, office.now)
     if plan is None:
         return False
     if late.to is None:

@@ -10,7 +10,9 @@ from typing_extensions import override
 from triage.deadlines.holding import hold_off
 from triage.deadlines.moving import move_dates
 from triage.deadlines.office import Office
+from triage.deadlines.quiet import close_quiet
 from triage.deadlines.reminding import alert, remind
+from triage.deadlines.steadiness import is_steady
 from triage.intake import Rulebook
 from triage.store import Store
 
@@ -45,11 +47,14 @@ class Deadlines:
         Nobody is written to before opening time, or on a day on which nobody works.
         Raises TransientError when the store fails.
         """
-        office = Office(self.store, self.rulebook(), self.clock())
+        now = self.clock()
+        office = Office(self.store, self.rulebook(), now, is_steady(self.store, now))
         done = Sweep()
         if self._counted_by != office.ruleset.hash:
             done.note("cases whose dates move", move_dates(office))
             self._counted_by = office.ruleset.hash
+        if office.is_steady:
+            done.note("cases closed", close_quiet(office))
         if office.is_open:
             self.store.reminders.forget_after(office.today)
             done.note("holding letters", hold_off(office))

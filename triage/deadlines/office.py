@@ -16,6 +16,8 @@ class Office:
     store: Store
     rulebook: Rulebook
     now: datetime
+    is_steady: bool = True
+    """False: the program was away for days, or its clock jumped, within a day."""
 
     @property
     def ruleset(self) -> Ruleset:

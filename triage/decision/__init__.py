@@ -66,8 +66,6 @@ from triage.decision.model import (
 )
 from triage.decision.particulars import particulars
 from triage.decision.points import points_of
-from triage.decision.repeating import Excess, excesses, written_within
-from triage.decision.restricting import Wanted, refusals, review_refusals
 from triage.decision.recounting import (
     Promises,
     Recounted,
@@ -75,6 +73,8 @@ from triage.decision.recounting import (
     is_changed,
     recount,
 )
+from triage.decision.repeating import Excess, excesses, written_within
+from triage.decision.restricting import Wanted, refusals, review_refusals
 from triage.decision.sender import (
     address_spelling,
     fingerprint,
@@ -134,9 +134,9 @@ __all__ = [
     "particulars",
     "person_key",
     "points_of",
+    "recount",
     "refusals",
     "review_refusals",
-    "recount",
     "sample_named",
     "samples",
     "spelling_in_words",

@@ -34,6 +34,8 @@ class Unanswered:
     is_flagged: bool = False
     has_matters: bool = False
     """A person must look at something in the case; it may have been answered."""
+    is_steady: bool = True
+    """The program was there all the time, and its clock went steadily."""
     told_before: int = 0
     """Letters of this kind that the person got in this stage."""
 
@@ -87,6 +89,11 @@ HELD: tuple[tuple[str, str, Callable[[_Asked], bool]], ...] = (
         "matters",
         "a person must look at something in this case first",
         lambda asked: asked.case.has_matters,
+    ),
+    (
+        "away",
+        "the program was away for days, or its clock jumped: look at the case first",
+        lambda asked: not asked.case.is_steady,
     ),
     (
         "at-most",

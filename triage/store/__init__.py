@@ -76,6 +76,7 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.duties.due(now, until) -> list[Duty]        what is owed, and what waits
     store.holding.late(now, until) -> list[LateCase] / put(…) / leave(…)
     store.calendars.last() / note(calendar, now) / promises() / move(…)
+    store.quiet.answered(…) / owed_nothing(…) / close(…)   what closes by itself
     store.reminders.given(since, until) / note(reminders, day) / is_alerted(day) …
     store.looking()     context manager: one state of the store for many questions
     store.overview, store.happened: what is open, what waits, what happened, each a
@@ -207,6 +208,7 @@ from triage.store.model import (
 from triage.store.overview import Flagged, Request, Unread, Unsettled, Waiting
 from triage.store.particulars import Field
 from triage.store.parting import NothingLeftError
+from triage.store.quiet import Quiet
 from triage.store.received import Received
 from triage.store.reminders import Reminder
 from triage.store.rerouting import Rerouted, Rerouting
@@ -296,6 +298,7 @@ __all__ = [
     "Place",
     "Property",
     "Proposal",
+    "Quiet",
     "Received",
     "Record",
     "Recorded",

@@ -31,6 +31,7 @@ from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside, open_scratch
 from triage.store.outbox import Outbox
 from triage.store.overview import Overview
+from triage.store.quiet import QuietCases
 from triage.store.recall import recall
 from triage.store.received import (
     Received,
@@ -66,6 +67,7 @@ class Store:
         self.approvals = Approvals(engine)
         self.calendars = Calendars(engine)
         self.duties = Duties(engine)
+        self.quiet = QuietCases(engine)
         self.holding = HoldingLetters(engine)
         self.reminders = Reminders(engine)
         self.overview = Overview(engine)

@@ -42,9 +42,10 @@ CREATE TABLE calendars (
     calendar TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX cases_answered ON cases (answered_at)
+-- The first column is only there so that no other index seems better.
+CREATE INDEX cases_answered ON cases (went_on_at, answered_at)
     WHERE answered_at IS NOT NULL AND closed_at IS NULL;
-CREATE INDEX cases_owed_nothing ON cases (acknowledged_at)
+CREATE INDEX cases_owed_nothing ON cases (respond_by, acknowledged_at)
     WHERE acknowledged_at IS NOT NULL AND answered_at IS NULL AND respond_by IS NULL
     AND closed_at IS NULL;
 """
