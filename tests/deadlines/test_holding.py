@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.deadlines.conftest import Office
-from triage.store import Deed, MatterKind, OutboxItem, State
+from tests.store.making import make_letter
+from triage.decision.model import Reason
+from triage.store import (
+    Deed,
+    MatterKind,
+    OutboxItem,
+    Proposal,
+    Review,
+    State,
+    letter_kind,
+)
 from triage.store.holding import LATE, OUTDATED
 
 RESPOND_BY = datetime(2026, 3, 18, 17, tzinfo=UTC)
@@ -15,6 +25,7 @@ MONDAY = datetime(2026, 3, 16, 9, tzinfo=UTC)
 NEW_DATE = datetime(2026, 4, 1, 16, tzinfo=UTC)
 """Ten working days later; it is summer by then."""
 REFERENCE = "CMP-2026-00001"
+WAITS = (Reason("read-first", "somebody reads it first"),)
 
 
 def deed(act: str) -> Deed:
@@ -203,6 +214,29 @@ def test_who_is_out_of_reach_is_told_by_a_person(late: Office) -> None:
     ((kind, words),) = matters(late)
     assert (kind, holding_letters(late)) == (MatterKind.HOLDING, [])
     assert "mail to the person came back" in words
+
+
+def test_who_is_restricted_is_told_by_a_person(late: Office) -> None:
+    review = Review(MONDAY.date(), MONDAY + timedelta(days=90))
+    proposal = Proposal(
+        person=1,
+        reference=REFERENCE,
+        kind="letters-only",
+        adjustments="a call was offered",
+        review=review,
+    )
+    number = late.store.restrictions.propose(proposal, deed("propose"))
+    by_another = Deed(at=MONDAY, by="bert", act="approve")
+    letter = make_letter(
+        REFERENCE, kind=letter_kind(number), held=WAITS, acknowledges=False
+    )
+    late.store.restrictions.approve(number, by_another, letter)
+
+    late.run()
+
+    ((kind, words),) = matters(late)
+    assert (kind, holding_letters(late)) == (MatterKind.HOLDING, [])
+    assert "a restriction is in force for the person" in words
 
 
 def test_a_holding_letter_that_came_back_is_a_matter(late: Office) -> None:

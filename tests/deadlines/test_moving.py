@@ -113,7 +113,7 @@ def test_the_calendar_that_is_remembered_counts_as_the_one_that_was(
     calendar = office.rulebook.ruleset.calendar
     office.run()
 
-    kept = office.store.calendars.last()
+    kept = office.store.clocks.calendars.last()
 
     assert kept is not None
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]

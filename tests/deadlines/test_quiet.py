@@ -130,7 +130,10 @@ def test_who_is_not_acknowledged_stays(office: Office) -> None:
 
 PLANS = {
     "answered": (ANSWERED, "cases_answered (went_on_at=? AND answered_at"),
-    "owed nothing": (OWED_NOTHING, "cases_owed_nothing (respond_by=? AND acknowledged_at"),
+    "owed nothing": (
+        OWED_NOTHING,
+        "cases_owed_nothing (respond_by=? AND acknowledged_at",
+    ),
 }
 
 

@@ -16,12 +16,12 @@ log = logging.getLogger(__name__)
 
 def hold_off(office: Office) -> int:
     """Write, or propose to write, to whom the answer will be late; return how many."""
-    store, clock = office.store, office.ruleset.tables.clock
-    dropped = store.holding.drop_outdated(office.now)
+    letters, clock = office.store.clocks.holding, office.ruleset.tables.clock
+    dropped = letters.drop_outdated(office.now)
     if clock.holding == "off":
         return dropped
     until = office.reach(clock.holding_before_days)
-    told = sum(_told(late, office) for late in store.holding.late(office.now, until))
+    told = sum(_told(late, office) for late in letters.late(office.now, until))
     return dropped + told
 
 
@@ -36,14 +36,14 @@ def _told(late: LateCase, office: Office) -> bool:
             "The answer will not be in time; a person must tell the writer and set a"
             f" new date, because {late.why_not}"
         )
-        return office.store.holding.leave(late, words, office.now)
+        return office.store.clocks.holding.leave(late, words, office.now)
     try:
         letter = _letter(late, late.to, plan, office)
     except MessageError as error:
         log.error("%s: no holding letter can be written: %s", late.reference, error)
         words = "The answer will not be in time, and no letter about it can be worded"
-        return office.store.holding.leave(late, words, office.now)
-    return office.store.holding.put(late, letter, plan.respond.at, office.now)
+        return office.store.clocks.holding.leave(late, words, office.now)
+    return office.store.clocks.holding.put(late, letter, plan.respond.at, office.now)
 
 
 def _letter(late: LateCase, to: str, plan: Holding, office: Office) -> FrozenLetter:

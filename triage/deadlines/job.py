@@ -56,7 +56,7 @@ class Deadlines:
         if office.is_steady:
             done.note("cases closed", close_quiet(office))
         if office.is_open:
-            self.store.reminders.forget_after(office.today)
+            self.store.clocks.reminders.forget_after(office.today)
             done.note("holding letters", hold_off(office))
             done.note("duties reminded of", remind(office))
             done.note("duties overdue", alert(office))

@@ -14,7 +14,7 @@ def move_dates(office: Office) -> int:
 
     Returns how many moved. All in one transaction: a date must not be counted twice.
     """
-    calendars, new, now = office.store.calendars, office.calendar, office.now
+    calendars, new, now = office.store.clocks.calendars, office.calendar, office.now
     moved = 0
     with office.store.batch():
         old = calendars.last()

@@ -12,7 +12,7 @@ AT_ONCE = 200
 
 def close_quiet(office: Office) -> int:
     """Close what is quiet; return how many cases."""
-    clock, quiet_cases = office.ruleset.tables.clock, office.store.quiet
+    clock, quiet_cases = office.ruleset.tables.clock, office.store.clocks.quiet
     redirecting = [each.id for each in office.ruleset.tables.route if each.redirects]
     return sum(
         (
@@ -43,5 +43,5 @@ def _close(
         return 0
     with office.store.batch():
         references = found(Quiet(office.now - timedelta(days=days), AT_ONCE))
-        office.store.quiet.close(references, outcome, office.now)
+        office.store.clocks.quiet.close(references, outcome, office.now)
     return len(references)

@@ -22,7 +22,7 @@ def remind(office: Office) -> int:
     last sweep, only for the last of them.
     """
     until = _horizon(office)
-    given = office.store.reminders.given(office.now, until)
+    given = office.store.clocks.reminders.given(office.now, until)
     due: dict[Reminder, Duty] = {}
     for duty in office.store.duties.due(office.now, until):
         reminder = None if duty.is_late else _reached(duty, office)
@@ -32,7 +32,7 @@ def remind(office: Office) -> int:
         return 0
     letters = _letters(Told.DUE, tuple(due.values()), office)
     with office.store.batch():
-        office.store.reminders.note(due, office.today)
+        office.store.clocks.reminders.note(due, office.today)
         for letter in letters:
             office.store.outbox.notify(letter, office.now)
     return len(due)
@@ -40,14 +40,14 @@ def remind(office: Office) -> int:
 
 def alert(office: Office) -> int:
     """Tell of all that is overdue, in one mail a working day; return how many."""
-    if office.store.reminders.is_alerted(office.today):
+    if office.store.clocks.reminders.is_alerted(office.today):
         return 0
     late = office.store.duties.due(office.now, office.now)
     if not late:
         return 0
     letters = _letters(Told.OVERDUE, late, office)
     with office.store.batch():
-        office.store.reminders.note_alert(office.today)
+        office.store.clocks.reminders.note_alert(office.today)
         for letter in letters:
             office.store.outbox.notify(letter, office.now)
     return len(late)

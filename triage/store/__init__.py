@@ -74,10 +74,10 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.matters.open_matters() / of_case(reference)    what a person must look at
     store.audit.entries(about) / verify(head=None) / head()      who did what and why
     store.duties.due(now, until) -> list[Duty]        what is owed, and what waits
-    store.holding.late(now, until) -> list[LateCase] / put(…) / leave(…)
-    store.calendars.last() / note(calendar, now) / promises() / move(…)
-    store.quiet.answered(…) / owed_nothing(…) / close(…)   what closes by itself
-    store.reminders.given(since, until) / note(reminders, day) / is_alerted(day) …
+    store.clocks.holding.late(now, until) -> list[LateCase] / put(…) / leave(…)
+    store.clocks.calendars.last() / note(calendar, now) / promises() / move(…)
+    store.clocks.quiet.answered(…) / owed_nothing(…) / close(…)   what closes by itself
+    store.clocks.reminders.given(since, until) / note(reminders, day) / is_alerted(day)
     store.looking()     context manager: one state of the store for many questions
     store.overview, store.happened: what is open, what waits, what happened, each a
         Listed(count, rows, by); their docstrings say what each figure counts

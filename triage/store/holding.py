@@ -19,11 +19,13 @@ from triage.store.letters import Origin, queue
 from triage.store.matters import add_matter
 from triage.store.model import Letter
 from triage.store.moving import Change, move_letter
+from triage.store.recall import restrictions_on
 from triage.store.spending import spent_on
 from triage.store.states import Act
 
 NOT_BY_MAIL = "no letter of ours has reached the person"
 CAME_BACK = "mail to the person came back"
+RESTRICTED = "a restriction is in force for the person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,11 @@ class HoldingLetters:
         reached = self._engine.row(_REACHED, id=row["id"])
         to = None if reached is None else reached["recipient"]
         why_not = NOT_BY_MAIL if reached is None else ""
+        people = [] if row["root"] is None else [row["root"]]
         if reached is not None and reached["has_bounced"]:
             to, why_not = None, CAME_BACK
+        if restrictions_on(self._engine, people, now):
+            to, why_not = None, RESTRICTED
         began = self._engine.row(
             _BEGAN, id=row["id"], clock_from=row["clock_from"] or row["opened_at"]
         )
@@ -74,7 +79,7 @@ class HoldingLetters:
                 domain=domain,
                 spent=spent_on(
                     self._engine,
-                    [] if row["root"] is None else [row["root"]],
+                    people,
                     to,
                     None if reached is None else reached["domain"],
                     now,

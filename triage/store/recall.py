@@ -33,7 +33,7 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         breaker_is_open=is_open(engine, inquiry.now),
         is_rekeyed=_is_old_stock(engine, inquiry),
         is_duplicate=is_known_elsewhere(engine, inquiry) is not None,
-        restrictions=_restrictions(engine, people, inquiry.now),
+        restrictions=restrictions_on(engine, people, inquiry.now),
         was_erased=was_erased(engine, inquiry.sha256),
     )
 
@@ -89,10 +89,10 @@ def _answered_cases(engine: Engine, people: list[int]) -> tuple[str, ...]:
     )
 
 
-def _restrictions(
+def restrictions_on(
     engine: Engine, people: list[int], now: datetime
 ) -> tuple[Restricted, ...]:
-    """Return what is in force for a person, as `restriction_states` tells it."""
+    """Return what is in force for people, as `restriction_states` tells it."""
     return tuple(
         Restricted(row["kind"], row["contact"])
         for person in people

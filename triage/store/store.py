@@ -12,8 +12,8 @@ from triage.store.approval import Approvals
 from triage.store.audit import Audit
 from triage.store.balances import Balances
 from triage.store.breaker import Breaker
-from triage.store.calendars import Calendars
 from triage.store.cases import Cases
+from triage.store.clocks import Clocks
 from triage.store.copying import copy_store
 from triage.store.digests import Digests
 from triage.store.duties import Duties
@@ -24,14 +24,12 @@ from triage.store.figures import Figures
 from triage.store.handed_in import HandedInRows
 from triage.store.happened import Happened
 from triage.store.heartbeat import Heartbeat
-from triage.store.holding import HoldingLetters
 from triage.store.ledger import LedgerRows
 from triage.store.matters import Matters
 from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside, open_scratch
 from triage.store.outbox import Outbox
 from triage.store.overview import Overview
-from triage.store.quiet import QuietCases
 from triage.store.recall import recall
 from triage.store.received import (
     Received,
@@ -41,7 +39,6 @@ from triage.store.received import (
 )
 from triage.store.recording import record
 from triage.store.register import Register
-from triage.store.reminders import Reminders
 from triage.store.requests import Requests
 from triage.store.restorations import Restorations
 from triage.store.restrictions import Restrictions
@@ -65,11 +62,8 @@ class Store:
         self.audit = Audit(engine)
         self.outbox = Outbox(engine)
         self.approvals = Approvals(engine)
-        self.calendars = Calendars(engine)
         self.duties = Duties(engine)
-        self.quiet = QuietCases(engine)
-        self.holding = HoldingLetters(engine)
-        self.reminders = Reminders(engine)
+        self.clocks = Clocks(engine)
         self.overview = Overview(engine)
         self.happened = Happened(engine)
         self.digests = Digests(engine)
