@@ -6,11 +6,12 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from triage.decision.model import MatterKind
 from triage.decision.recounting import Promises, Recounted
 from triage.store.audit import DAEMON, Deed
 from triage.store.changing import case_named, change_case
 from triage.store.engine import Engine, moment, moment_or_none
-from triage.store.matters import MatterKind, add_matter
+from triage.store.matters import add_matter
 from triage.workdays import Calendar
 
 YEARS = range(-1, 3)
