@@ -19,7 +19,7 @@ from triage.store.letters import Origin, queue
 from triage.store.matters import add_matter
 from triage.store.model import Letter
 from triage.store.moving import Change, move_letter
-from triage.store.recall import restrictions_on
+from triage.store.restricted import restrictions_on
 from triage.store.spending import spent_on
 from triage.store.states import Act
 

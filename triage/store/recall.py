@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from triage.decision.model import History, Restricted
+from triage.decision.model import History
 from triage.decision.sender import likeness
 from triage.store.breaker import is_open
 from triage.store.engine import Engine, moment
@@ -10,6 +10,7 @@ from triage.store.erasing import was_erased
 from triage.store.known_cases import cases_of
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
+from triage.store.restricted import restrictions_on
 from triage.store.spending import spent_on
 from triage.store.undelivered import has_bounced
 
@@ -85,24 +86,6 @@ def _answered_cases(engine: Engine, people: list[int]) -> tuple[str, ...]:
             "SELECT c.reference FROM people p JOIN cases c ON c.person = p.id"
             " WHERE p.root = :person AND c.answered_at IS NOT NULL ORDER BY c.id",
             person=person,
-        )
-    )
-
-
-def restrictions_on(
-    engine: Engine, people: list[int], now: datetime
-) -> tuple[Restricted, ...]:
-    """Return what is in force for people, as `restriction_states` tells it."""
-    return tuple(
-        Restricted(row["kind"], row["contact"])
-        for person in people
-        for row in engine.rows(
-            "SELECT r.kind, r.contact FROM people p"
-            " JOIN restrictions r ON r.person = p.id WHERE p.root = :person"
-            " AND r.approved_at IS NOT NULL AND r.ended_at IS NULL"
-            " AND r.lapses_at > :now ORDER BY r.id",
-            person=person,
-            now=now,
         )
     )
 
