@@ -8,6 +8,7 @@ shows only beside a hash that was noted elsewhere: the morning digest has the la
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -123,6 +124,13 @@ def _digest(salt: bytes, text: str) -> str:
     return f"sha256:{hashlib.sha256(salt + text.encode()).hexdigest()}"
 
 
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+_DIGEST = re.compile("sha256:[0-9a-f]{64}", re.ASCII)
+
+
 def _sealed(former: str, row: Mapping[str, str]) -> str:
     fields = [former, *(row[name] for name in ("at", "actor", "act", "about"))]
     sealed = json.dumps([*fields, row["changes"]], ensure_ascii=False)
@@ -184,7 +192,7 @@ class Audit:
             (name, side): value
             for name, change in json.loads(row["changes"]).items()
             for side, value in zip(_SIDES, change, strict=True)
-            if isinstance(value, str) and value.startswith("sha256:")
+            if _is_digest(value)
         }
         kept = self._engine.rows(
             "SELECT * FROM audit_texts WHERE audit = :id", id=row["id"]
@@ -205,7 +213,7 @@ class Audit:
         changes: dict[str, Change] = {}
         personal: dict[str, Change] = {}
         for name, (before, after) in json.loads(row["changes"]).items():
-            if any(str(value).startswith("sha256:") for value in (before, after)):
+            if _is_digest(before) or _is_digest(after):
                 personal[name] = (
                     texts.get((name, "before")),
                     texts.get((name, "after")),

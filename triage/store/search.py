@@ -72,10 +72,11 @@ def search(engine: Engine, query: CaseQuery) -> Found:
     """Return the cases that are looked for, up to the limit."""
     values = _values(query)
     where = " AND ".join((*_conditions(query), *_of_state(query))) or "1 = 1"
-    limited = "" if query.limit is None else f"LIMIT {int(query.limit)}"
     order = _ORDERS[query.sort]
-    # Only those that are shown are counted through: the limit comes first.
-    chosen = f"SELECT c.id FROM cases c WHERE {where} ORDER BY {order} {limited}"  # noqa: S608 - our own words
+    chosen = f"SELECT c.id FROM cases c WHERE {where}"  # noqa: S608 - our own words
+    if query.limit is not None:
+        # Only those that are shown are counted through: the limit comes first.
+        chosen += f" ORDER BY {order} LIMIT {int(query.limit)}"
     with engine.reading():
         rows = engine.rows(
             f"{CASES} WHERE c.id IN ({chosen}) ORDER BY {order}", **values
@@ -115,7 +116,7 @@ _STATES: Mapping[CaseState, str] = {
     CaseState.ANSWERED: (
         "(c.closed_at IS NOT NULL) = 0 AND (c.answered_at IS NOT NULL) = 1"
     ),
-    CaseState.CLOSED: "(c.closed_at IS NOT NULL) = 1",
+    CaseState.CLOSED: "c.closed_at IS NOT NULL",
     CaseState.MERGED: "c.merged_into IS NOT NULL",
 }
 _BY_DUE = (

@@ -69,6 +69,7 @@ STATES = (CaseState.OPEN, CaseState.ANSWERED, CaseState.CLOSED)
     type=click.Choice([each.value for each in Sort]),
     default=Sort.DUE.value,
     show_default=True,
+    help="What comes first; `closed` lists closed ones only.",
 )
 @click.option(
     "--limit",
@@ -119,9 +120,11 @@ def _query(
     )
     if asked["overdue"]:
         due_before = min(filter(None, (now(), due_before)))
-    person = asked["person"]
+    person, state = asked["person"], asked["state"]
+    if asked["sort"] == Sort.CLOSED:
+        state = state or CaseState.CLOSED
     return CaseQuery(
-        state=CaseState(asked["state"]) if asked["state"] else None,
+        state=CaseState(state) if state else None,
         opened_from=from_,
         opened_before=to + timedelta(days=1) if to else None,
         due_before=due_before,

@@ -8,7 +8,6 @@ CREATE INDEX cases_route ON cases (route, opened_at);
 CREATE INDEX cases_owner ON cases (owner, opened_at) WHERE owner IS NOT NULL;
 CREATE INDEX cases_flagged ON cases (opened_at) WHERE flags <> '[]';
 CREATE INDEX cases_lacking ON cases (opened_at) WHERE missing <> '[]';
-CREATE INDEX cases_by_hand ON cases (opened_at) WHERE channel <> 'mail';
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX parties_address ON parties (address);
 """
