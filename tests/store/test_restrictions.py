@@ -296,3 +296,15 @@ def test_what_is_due_is_found_by_an_index(store: Store) -> None:
     )
 
     assert any("restrictions_lapsing" in row["detail"] for row in plan)
+
+
+def test_what_waits_for_a_person_is_proposed_or_lapses_soon(store: Store) -> None:
+    number = in_force(store)
+    other = store.restrictions.propose(replace(PROPOSAL, kind="written"), deed())
+
+    now_ = store.restrictions.pending(NOW, NOW, 10)
+    soon = store.restrictions.pending(NOW, REVIEW.lapses_at, 1)
+
+    assert [other] == [each.number for each in now_.rows]
+    assert [number] == [each.number for each in soon.rows]
+    assert soon.by == {"proposed": 1, "in force": 1}

@@ -16,7 +16,7 @@ from tests.store.making import (
 )
 from triage.decision.model import ReplyPlan, Requested
 from triage.ruleset.evidence import Evidence, Hit
-from triage.store import Deed, Store
+from triage.store import Deed, Proposal, Review, Store
 from triage.store.subjects import Subject
 from triage.workdays import Due
 
@@ -107,6 +107,14 @@ def test_nothing_of_an_erased_person_is_left(store: Store) -> None:
         "INSERT INTO particulars (case_id, field, text) VALUES (1, 'person', :words)",
         words=WORDS,
     )
+    proposal = Proposal(
+        person=1,
+        reference=reference,
+        kind="quiet",
+        adjustments=WORDS,
+        review=Review(NOW.date(), NOW),
+    )
+    store.restrictions.propose(proposal, replace(DEED, act="propose", why=WORDS))
     found = subject_of(store)
     assert WORDS in everything_in(store)
 

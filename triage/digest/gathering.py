@@ -42,6 +42,7 @@ def digest_of(store: Store, policy: Policy, around: Surroundings, look: Look) ->
     day = mornings.latest(now)
     period = mornings.period_of(day, store.digests.last_before(day))
     between = (period.since, period.until)
+    review = timedelta(days=policy.tables.restrictions.review_days)
     duties = _duties(store, now, _begins(last_day + timedelta(days=1), mornings))
     return Digest(
         at=now,
@@ -60,6 +61,7 @@ def digest_of(store: Store, policy: Policy, around: Surroundings, look: Look) ->
         flagged=view.flagged(table.first_flags, most),
         unsettled=view.unsettled(most),
         requests=view.requests(most),
+        restrictions=store.restrictions.pending(now, now + review, most),
         came_in=store.happened.came_in(*between),
         answered=store.happened.answered(*between, most),
         closed=store.happened.closed(*between, most),

@@ -26,6 +26,7 @@ def headlines_of(digest: Digest, policy: Policy) -> Iterator[str]:
             (digest.set_aside.count, "mail set aside", "mails set aside"),
             (digest.unsettled.count, "matter to look at", "matters to look at"),
             (digest.requests.count, "request about personal data", _REQUESTS),
+            (digest.restrictions.count, "restriction to decide about", _RESTRICTIONS),
         )
         if number
     ]
@@ -39,6 +40,7 @@ def headlines_of(digest: Digest, policy: Policy) -> Iterator[str]:
 
 
 _REQUESTS = "requests about personal data"
+_RESTRICTIONS = "restrictions to decide about"
 
 
 def _owing(owed: Listed[Duty], when: str) -> str:

@@ -15,6 +15,7 @@ from triage.store import (
     Finished,
     Flagged,
     Listed,
+    Pending,
     Request,
     Unread,
     Unsettled,
@@ -50,6 +51,8 @@ class Digest:
     flagged: Listed[Flagged]
     unsettled: Listed[Unsettled]
     requests: Listed[Request]
+    restrictions: Listed[Pending]
+    """Proposed, or to be reviewed within the days that the rules say; by state."""
     came_in: CameIn
     answered: Listed[Finished]
     closed: Listed[Finished]

@@ -9,14 +9,16 @@ from triage.store import (
     DutyKind,
     Finished,
     Flagged,
+    Pending,
     Request,
+    RestrictionState,
     Stage,
     State,
     Unread,
     Unsettled,
     Waiting,
 )
-from triage.workdays import Calendar
+from triage.workdays import Calendar, day_words
 
 NOBODY = "no owner"
 OWED = {
@@ -109,6 +111,17 @@ class Rows:
             self.day(request.due),
             _owner(request.owner),
             f"triage case show {request.reference}",
+        )
+
+    def restriction(self, pending: Pending) -> Row:
+        is_proposed = pending.state is RestrictionState.PROPOSED
+        act = "approve" if is_proposed else "renew"
+        return (
+            pending.reference,
+            pending.kind,
+            pending.state,
+            day_words(pending.review_on),
+            f"triage sender {act} {pending.number}",
         )
 
     def answered(self, case: Finished) -> Row:

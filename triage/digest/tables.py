@@ -120,6 +120,12 @@ def _to_look_at(digest: Digest, rows: Rows) -> Iterator[Table]:
         ("Case", "What", "Due", "Owner", "Next step"),
         EVERYTHING,
     ).around(digest.requests, rows.request)
+    yield _Frame(
+        "Restrictions to decide about",
+        "No restriction waits for approval or review.",
+        ("Case", "What", "State", "Until", "Next step"),
+        "triage sender restrictions",
+    ).around(digest.restrictions, rows.restriction)
 
 
 def _came_in(digest: Digest, rows: Rows, policy: Policy) -> Table:

@@ -95,6 +95,7 @@ People (command line, digest)
     store.restrictions.renew(number, Deed, review, letter) / lift(number, Deed, letter)
     store.restrictions.get(number, now) / of_person(root, now) / listed(now)
     store.restrictions.due(now, until) -> list[Restriction]   lapse unless renewed
+    store.restrictions.pending(now, until, most) -> Listed[Pending]    … or proposed
 
 Outbox (dispatch, command line); states and moves stand in triage/store/states.py
     store.outbox.listed(*states) -> list[OutboxLine]
@@ -219,7 +220,13 @@ from triage.store.restriction_states import (
     SamePersonError,
     TwiceError,
 )
-from triage.store.restrictions import Proposal, Restriction, Review, letter_kind
+from triage.store.restrictions import (
+    Pending,
+    Proposal,
+    Restriction,
+    Review,
+    letter_kind,
+)
 from triage.store.search import ANY, CaseQuery, Found, Sort
 from triage.store.senders import (
     SenderAddress,
@@ -295,6 +302,7 @@ __all__ = [
     "OutboxLine",
     "Outcome",
     "Overruling",
+    "Pending",
     "Place",
     "Property",
     "Proposal",

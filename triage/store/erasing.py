@@ -72,6 +72,16 @@ def erase_person(
             mails += 1
     for person in people:
         engine.run("DELETE FROM identities WHERE person = :person", person=person)
+        engine.run(
+            "UPDATE links SET kept_by = NULL, merged_by = NULL"
+            " WHERE kept = :person OR merged = :person",
+            person=person,
+        )
+        engine.run(
+            "UPDATE restrictions SET reason = NULL, adjustments = NULL"
+            " WHERE person = :person",
+            person=person,
+        )
         engine.run("DELETE FROM frozen_people WHERE person = :person", person=person)
         engine.run(
             "UPDATE links SET kept_by = NULL, merged_by = NULL"

@@ -5,6 +5,7 @@ nothing about what is recorded and clocked. Reason and adjustments are personal 
 stand in their row only; the log has digests of them.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from triage.store.audit import Deed, note_deed
 from triage.store.changing import case_named
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.letters import Origin, queue
+from triage.store.listed import Listed, listed
 from triage.store.model import Letter
 from triage.store.moving import Change, move_letter
 from triage.store.restriction_states import (
@@ -71,6 +73,17 @@ class Restriction:
     approved_by: str | None
     ended_at: datetime | None
     ended_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A restriction that somebody must decide about; without a word about why."""
+
+    number: int
+    reference: str
+    kind: str
+    state: RestrictionState
+    review_on: date
 
 
 class Restrictions:
@@ -191,6 +204,21 @@ class Restrictions:
     def due(self, now: datetime, until: datetime) -> list[Restriction]:
         """Return what lapses up to a moment unless somebody decides; soonest first."""
         return self._until(now, until)
+
+    def pending(self, now: datetime, until: datetime, most: int) -> Listed[Pending]:
+        """List what waits for approval, and what lapses up to a moment; by state."""
+        found = [
+            Pending(
+                number=each.id,
+                reference=each.reference,
+                kind=each.kind,
+                state=each.state,
+                review_on=each.review.on,
+            )
+            for each in self.listed(now)
+            if each.state is RestrictionState.PROPOSED or each.review.lapses_at <= until
+        ]
+        return listed(found, most, Counter(str(each.state) for each in found))
 
     def _until(self, now: datetime, until: datetime | None) -> list[Restriction]:
         rows = self._engine.rows(

@@ -250,6 +250,7 @@ _COUNTED = {
     "notes": "notes",
     "matters": "matters",
     "other people of the case": "parties",
+    "restrictions": "restrictions",
 }
 
 _CASES = """

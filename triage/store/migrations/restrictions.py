@@ -46,6 +46,7 @@ CREATE TABLE restrictions (
     ended_how TEXT CHECK (ended_how IN ('rejected', 'lifted')),
     CHECK ((ended_at IS NULL) = (ended_how IS NULL))
 ) STRICT;
+CREATE INDEX restrictions_case ON restrictions (case_id);
 CREATE INDEX restrictions_person ON restrictions (person);
 CREATE INDEX restrictions_lapsing ON restrictions (lapses_at) WHERE ended_at IS NULL;
 
