@@ -13,10 +13,13 @@ report      what came in a period, and how well promises were kept
 retention   JOB each month → cases that are kept too long, for a person to approve
 deadlines   JOB what falls due → reminder, holding letter; what is quiet → closed
 digest      JOB every morning → a mail with all that is due and all that was
+answers     JOB Sent and folders → the case was answered, closed, rerouted
 intake      JOB mailbox → decision → store → filed
 approvals   JOB folder for approval → letter queued, mail back in its folder
 dispatch    JOB outbox → SMTP → sent, tried again, refused or uncertain
 preview     letters looked at before anybody gets one
+moved       mails that were taken up, known again where a person moved them
+rerouting   a case belongs to another route, and what follows
 mailbox     IMAP: what is new, fetched by peeking; filing
 reader      parsing and matching in a process that can be killed
 smtp        one submission: accepted, try later, refused, unknown

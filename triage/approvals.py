@@ -4,17 +4,13 @@ An officer approves in the mail program: they move a complaint into the folder f
 approval (or for rejection), and the letter that waits for it goes out (or never does).
 The decision is committed first; moving the mail back can be repeated.
 
-Only a mail that was taken up and that a person moved counts. It is known by its bytes;
-where a server changes them, by its Message-ID, its writer and its moment of arrival
-together. A mail that a filter rule, or the address that its sender chose, put there on
-arrival was there before it was filed, so the folder must have been seen without it
-since. Everything else in the folder is left as it is.
+Only a mail that was taken up and that a person moved counts (triage.moved). Everything
+else in the folder is left as it is.
 """
 
-import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +18,8 @@ from typing import Protocol
 
 from typing_extensions import override
 
-from triage.message import Fetched, Listed, peek
+from triage.message import Fetched, Listed
+from triage.moved import Folder, known_again, read
 from triage.ruleset.schema import Modes
 from triage.store import Filed, HandedIn, IllegalMoveError, Spot, Store
 
@@ -38,25 +35,11 @@ UNREADABLE = "the server does not give it"
 log = logging.getLogger(__name__)
 
 
-class Selected(Protocol):
-    """What the folder said when it was opened."""
-
-    @property
-    def uidvalidity(self) -> int: ...
-
-
-class Mailbox(Protocol):
+class Mailbox(Folder, Protocol):
     """The part of a mailbox that this job uses (see triage.mailbox), of one folder."""
 
-    @property
-    def unreadable(self) -> Mapping[int, str]: ...
-    def connect(self) -> None: ...
     def check_filing(self) -> None: ...
     def ensure_folders(self, folders: Iterable[str]) -> None: ...
-    def select(self) -> Selected: ...
-    def uids(self) -> list[int]: ...
-    def peek(self, uids: Sequence[int]) -> Iterator[Listed]: ...
-    def fetch(self, listed: Iterable[Listed]) -> Iterator[Fetched]: ...
     def file(self, uids: Sequence[int], folder: str) -> frozenset[int]: ...
 
 
@@ -146,14 +129,14 @@ class Approvals:
                 for uid in new:
                     self._leave(uid, BEFORE_US, look)
             return
-        for listed, fetched in _read(mailbox, new):
+        for listed, fetched in read(mailbox, new):
             with self.store.batch():
                 self._decide(listed, fetched, look, done)
         for uid in sorted(mailbox.unreadable.keys() & set(new)):
             self._leave(uid, UNREADABLE, look)
 
     def _decide(self, listed: Listed, fetched: Fetched, look: Look, done: Done) -> None:
-        filed = self._filed(listed, fetched)
+        filed = known_again(self.store, listed, fetched)
         if filed is None:
             self._leave(listed.uid, NOT_TAKEN_UP, look)
         elif look.before is None or look.before < filed.since:
@@ -162,16 +145,6 @@ class Approvals:
             self._leave(listed.uid, NOTHING_WAITS, look)
         else:
             self._carry_out(listed.uid, filed, look, done)
-
-    def _filed(self, listed: Listed, fetched: Fetched) -> Filed | None:
-        rows = self.store.handed_in
-        filed = rows.by_bytes(hashlib.sha256(fetched.raw).hexdigest())
-        if filed is not None:
-            return filed
-        head = peek(listed.header)
-        if head.message_id is None or head.sender is None:
-            return None
-        return rows.by_id(head.message_id, head.sender.address, listed.received_at)
 
     def _carry_out(self, uid: int, filed: Filed, look: Look, done: Done) -> None:
         """Decide about the first letter that waits: one move, one letter."""
@@ -215,10 +188,3 @@ class Approvals:
             moved = mailbox.file(uids, folder)
             spots = [Spot(look.folder, look.uidvalidity, uid) for uid in moved]
             self.store.handed_in.mark_gone(spots, self.clock())
-
-
-def _read(mailbox: Mailbox, uids: Sequence[int]) -> Iterator[tuple[Listed, Fetched]]:
-    """Peek at mails and fetch them, as intake did."""
-    listed = {each.uid: each for each in mailbox.peek(uids)}
-    for fetched in mailbox.fetch(listed.values()):
-        yield listed[fetched.uid], fetched

@@ -150,6 +150,9 @@ class MailboxTable(_Table):
     addresses: tuple[str, ...] = Field(min_length=1)
     authserv_id: str | None = None
     web_forms: tuple[str, ...] = ()
+    sent_folders: tuple[str, ...] | None = None
+    """None: the folder that the server marks as that of sent mail."""
+    staff: tuple[str, ...] = ()
     idle: bool = True
     poll_seconds: int = Field(default=60, ge=1, le=3600)
     large_message_kilobytes: int = Field(default=256, ge=16)

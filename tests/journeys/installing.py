@@ -149,6 +149,7 @@ class Settings:
     budget: int = 100_000
     automatic_folder: str | None = None
     modes: Mapping[str, object] = field(default_factory=dict)
+    answers: Mapping[str, object] = field(default_factory=dict)
     log_level: str = "info"
 
 
@@ -164,7 +165,8 @@ def install(folder: Path, servers: Servers, settings: Settings = USUAL) -> Path:
     (rules / "10-journeys.toml").write_text(
         RULES.replace("BUDGET", str(settings.budget))
         + _shipped_automatic(settings.automatic_folder)
-        + _table("modes", {"at_most": "live"} | dict(settings.modes)),
+        + _table("modes", {"at_most": "live"} | dict(settings.modes))
+        + _table("answers", settings.answers),
         encoding="utf-8",
     )
     calendar = (shipped.rules() / "70-calendar.toml").read_text("utf-8")

@@ -90,6 +90,10 @@ class Journey:
                 return []
         return self.site.contents(folder)
 
+    def read(self, seen: Seen) -> EmailMessage:
+        """Return a mail as others read it."""
+        return message_from_bytes(seen.octets, EmailMessage, policy=default)
+
     def forget_numbering(self) -> None:
         """Remove Dovecot's own files, so that it numbers the mailbox anew."""
         sleep(1.1)  # UIDVALIDITY is the time in seconds

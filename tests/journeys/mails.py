@@ -29,6 +29,7 @@ def make_mail(
     message["Subject"] = subject
     message["Message-ID"] = f"<{next(_numbers)}@post.example>"
     for name, value in fields.items():
+        del message[name.replace("_", "-")]
         message[name.replace("_", "-")] = value
     if html is None:
         message.set_content(text)

@@ -27,13 +27,17 @@ def site(request: pytest.FixtureRequest) -> Site:
         case "dovecot":
             return cast("ImapSite", request.getfixturevalue("dovecot_site"))
         case _:
-            server = cast("Dovecot", request.getfixturevalue("plain_dovecot"))
-            return ImapSite(server.imap, server.new_user(), PASSWORD, _with_dots)
+            return cast("ImapSite", request.getfixturevalue("plain_site"))
 
 
 @pytest.fixture
 def dovecot_site(dovecot: Dovecot) -> ImapSite:
     return ImapSite(dovecot.imap, dovecot.new_user(), PASSWORD)
+
+
+@pytest.fixture
+def plain_site(plain_dovecot: Dovecot) -> ImapSite:
+    return ImapSite(plain_dovecot.imap, plain_dovecot.new_user(), PASSWORD, _with_dots)
 
 
 def _with_dots(folder: str) -> str:

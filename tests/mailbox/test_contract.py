@@ -3,13 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from email import message_from_bytes
 
 import pytest
 
 from tests.mailbox.mails import make_large_mail, make_mail
-from tests.mailbox.sites import Site
+from tests.mailbox.sites import ImapSite, Site
 from triage.errors import ConfigError, TransientError
 from triage.mailbox import Limits
 
@@ -414,3 +414,71 @@ def test_a_mail_in_another_folder_is_read_as_it_was_and_moved_on(
     assert (read.raw, again.received_at) == (fetched.raw, listed.received_at)
     assert (set(moved), left) == ({again.uid}, [])
     assert len(site.contents("Complaints/Formal")) == 1
+
+
+def test_folders_say_how_they_are_without_being_opened(site: Site) -> None:
+    site.deliver(make_mail())
+    site.deliver(make_mail(), folder="Complaints/Überblick")
+
+    with site.mailbox() as mailbox:
+        opened = mailbox.select()
+        found = mailbox.standing(["INBOX", "Complaints/Überblick", "Nowhere"])
+
+    assert found["INBOX"] == opened
+    assert set(found) == {"INBOX", "Complaints/Überblick"}
+
+
+def test_a_folder_that_gets_mail_stands_otherwise(site: Site) -> None:
+    site.deliver(make_mail(), folder="Complaints")
+
+    with site.mailbox() as mailbox:
+        mailbox.turn_to("Complaints")
+        mailbox.select()
+        before = mailbox.standing(["Complaints"])["Complaints"]
+        site.deliver(make_mail(), folder="Complaints")
+        after = mailbox.standing(["Complaints"])["Complaints"]
+
+    assert before.uidnext != after.uidnext
+    assert before.uidvalidity == after.uidvalidity
+
+
+def test_one_connection_turns_from_folder_to_folder(site: Site) -> None:
+    site.deliver(make_mail("In the inbox"))
+    site.deliver(make_mail("Elsewhere"), folder="Complaints")
+    found = []
+
+    with site.mailbox() as mailbox:
+        for folder in ("INBOX", "Complaints", "INBOX"):
+            mailbox.turn_to(folder)
+            mailbox.select()
+            found += [listed.header for listed in mailbox.peek(mailbox.uids())]
+
+    subjects = [str(message_from_bytes(header)["Subject"]) for header in found]
+    assert subjects == ["In the inbox", "Elsewhere", "In the inbox"]
+
+
+def test_mail_is_listed_from_a_day_on(site: Site) -> None:
+    for day in (1, 2, 3):
+        site.deliver(make_mail(), datetime(2026, 3, day, 12, tzinfo=UTC))
+
+    with site.mailbox() as mailbox:
+        mailbox.select()
+        every = mailbox.uids()
+        since = mailbox.uids_since(date(2026, 3, 2))
+
+    assert every[1:] == since
+
+
+@pytest.mark.servers
+def test_the_folder_of_sent_mail_is_known_by_its_mark(
+    dovecot_site: ImapSite, plain_site: ImapSite
+) -> None:
+    found = []
+    for site in (dovecot_site, plain_site):
+        with site.mailbox() as mailbox:
+            found.append(mailbox.sent_folder())
+        site.deliver(make_mail(), folder="Sent")
+        with site.mailbox() as mailbox:
+            found.append(mailbox.sent_folder())
+
+    assert found == [None, "Sent", None, "Sent"]

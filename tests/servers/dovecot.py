@@ -57,6 +57,9 @@ namespace inbox {{
   inbox = yes
   separator = {separator}
   prefix = {prefix}
+  mailbox Sent {{
+    special_use = \\Sent
+  }}
 }}
 service anvil {{
   chroot =

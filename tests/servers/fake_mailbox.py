@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from types import TracebackType
 from typing import Self
@@ -20,8 +20,19 @@ from triage.mailbox.folders import folder_problems
 from triage.mailbox.imap import require_our_id
 from triage.message.arrival import Fetched, Listed
 
-UNNUMBERED = frozenset({"select", "find", "ensure_folders", "check_filing"})
+UNNUMBERED = frozenset(
+    {
+        "select",
+        "find",
+        "ensure_folders",
+        "check_filing",
+        "standing",
+        "sent_folder",
+    }
+)
 """Methods that name no UID."""
+SENT = "Sent"
+"""Marked as the folder of sent mail, where there is one."""
 ARRIVAL = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -128,6 +139,34 @@ class FakeMailbox:
             else:
                 raw = _abridged(kept.octets)
                 yield Fetched(one.uid, raw, is_whole=False, size=len(kept.octets))
+
+    def turn_to(self, folder: str) -> None:
+        self.calls.append("turn_to")
+        if folder != self.folder:
+            self.folder = folder
+            self._known = None
+
+    def standing(self, wanted: Iterable[str]) -> dict[str, Selected]:
+        self._begin("standing")
+        return {
+            folder: Selected(
+                self.uidvalidity, self._next_uid[folder], len(self.folders[folder])
+            )
+            for folder in wanted
+            if folder in self.folders
+        }
+
+    def sent_folder(self) -> str | None:
+        self._begin("sent_folder")
+        return SENT if SENT in self.folders else None
+
+    def uids_since(self, day: date) -> list[int]:
+        self._begin("uids_since")
+        return sorted(
+            kept.uid
+            for kept in self.folders[self.folder]
+            if kept.received_at.date() >= day
+        )
 
     def check_filing(self) -> None:
         self._begin("check_filing")

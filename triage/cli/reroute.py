@@ -8,12 +8,13 @@ import click
 from triage.cli.listing import day, moment
 from triage.cli.options import by_option, config_option
 from triage.config import load_config
-from triage.decision import clocks
 from triage.errors import ConfigError, Problem
 from triage.message import Fetched
 from triage.reader import read_here
+from triage.rerouting import Judgement
+from triage.rerouting import reroute as reroute_case
 from triage.ruleset import Learnt, Lesson, Ruleset, learn
-from triage.store import CaseFile, Rerouted, Rerouting, State, Store
+from triage.store import CaseFile, Rerouted, State, Store
 from triage.tomlsource import did_you_mean
 from triage.wiring import now, open_store, replace_file, rulebook_in_force
 
@@ -43,7 +44,8 @@ def reroute(reference: str, route: str, why: str, config: Path, by: str) -> None
         case = _existing(store, reference)
         if case.line.route == route:
             raise ConfigError(f"{case.line.reference} is on the route {route} already")
-        done = store.cases.reroute(_rerouting(case, route, why, by, ruleset))
+        judged = Judgement(route, " ".join(why.split()), by, now())
+        done = reroute_case(case, judged, ruleset, store)
         after = _existing(store, reference)
         click.echo("\n".join(_in_words(after, done, ruleset)))
         learnt = _learnt(store, after, why, ruleset)
@@ -96,45 +98,6 @@ def _existing(store: Store, reference: str) -> CaseFile:
     if found is None:
         raise ConfigError(f"there is no case {reference}; see: triage case list")
     return found
-
-
-def _rerouting(
-    case: CaseFile, route: str, why: str, by: str, ruleset: Ruleset
-) -> Rerouting:
-    new = ruleset.routes[route]
-    _, respond = clocks(new, case.line.opened_at, ruleset)
-    right = {new.template, *_neutral_templates(ruleset)}
-    return Rerouting(
-        reference=case.line.reference,
-        route=route,
-        why=" ".join(why.split()),
-        by=by,
-        now=now(),
-        priority=new.priority,
-        respond_by=respond.at if respond else None,
-        asks_missing=new.asks_missing,
-        wrong_templates=frozenset(_planned_templates(case) - right),
-    )
-
-
-def _planned_templates(case: CaseFile) -> set[str]:
-    """Return the letters that were decided on for what the case is, or was before.
-
-    By what was recorded: rules may have been renamed or taken away since.
-    """
-    routes = {case.line.route, *(each.before for each in case.overrulings)}
-    decisions = (entry.decision for entry in case.messages)
-    return {
-        decision.reply.template
-        for decision in decisions
-        if decision and decision.reply and decision.route in routes
-    }
-
-
-def _neutral_templates(ruleset: Ruleset) -> Iterator[str | None]:
-    """Yield the letters that are right whatever the route is."""
-    yield ruleset.tables.guard.meanwhile
-    yield from (flag.template for flag in ruleset.tables.flag)
 
 
 def _in_words(after: CaseFile, done: Rerouted, ruleset: Ruleset) -> Iterator[str]:

@@ -77,6 +77,7 @@ class Weighed:
 
 OUTSIDER = "it answers a message of the case, but goes to somebody who is no party"
 SEVERAL = "it answers a message of several cases"
+STRANGER = "its writer is known as nobody of us"
 UNPROVEN = "nothing proves that a colleague sent it"
 
 

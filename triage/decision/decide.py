@@ -56,7 +56,8 @@ def decide(
     `now` is aware. Every message of a person opens or joins a case and is clocked; only
     mail that is not ours, clearly a machine's or already recorded is not.
     """
-    if not is_ours(sighting.message, ruleset, belongs=history.case is not None):
+    belongs = history.case is not None or history.answers_colleague
+    if not is_ours(sighting.message, ruleset, belongs):
         reason = "its subject does not ask for us, and it belongs to no case"
         return Decision(Disposition.LEAVE, reason, ruleset.hash)
     if history.was_erased:

@@ -148,6 +148,8 @@ class History:
     """A case reference named by somebody who is no party to that case."""
     claimed: KnownCase | None = None
     """That case."""
+    answers_colleague: bool = False
+    """It answers a mail that a colleague sent about a case."""
     near_identical_to: str | None = None
     """The reference of this person's case with nearly the same text."""
     answered_cases: tuple[str, ...] = ()

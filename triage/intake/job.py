@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from triage.decision import is_ours
 from triage.errors import TransientError
+from triage.intake.colleagues import belongs_to_case
 from triage.intake.rulebook import Rulebook
 from triage.intake.take_up import Taken, take_up
 from triage.message import Fetched, Listed, Message, peek
@@ -189,7 +190,7 @@ class Intake:
     def _may_be_ours(self, listed: Listed) -> bool:
         """Tell by the header block alone; a report shows only inside whose it is."""
         message = peek(listed.header)
-        belongs = bool(self.rulebook.proven_cases(message))
+        belongs = belongs_to_case(message, self.rulebook, self.store, self.clock())
         return is_ours(message, self.rulebook.ruleset, belongs) or _is_report(message)
 
     def _leave(self, uidvalidity: int, uids: Sequence[int], done: Pass) -> None:

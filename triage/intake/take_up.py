@@ -18,7 +18,15 @@ from triage.decision import (
     person_key,
     who_writes,
 )
+from triage.decision.answering import Tie
 from triage.errors import MessageError
+from triage.intake.colleagues import (
+    Found,
+    belongs_to_case,
+    colleagues_decision,
+    colleagues_tie,
+    weighed_mail,
+)
 from triage.intake.letters import (
     Clerk,
     Occasion,
@@ -75,7 +83,10 @@ def take_up(
     Runs within an open batch of the store.
     """
     inquiry = inquire(taken, rulebook, now)
-    belongs = bool(inquiry.verified)
+    tied = colleagues_tie(taken.message, rulebook, store, now)
+    if tied is not None:
+        return _note_colleagues(taken, inquiry, tied, rulebook, store)
+    belongs = belongs_to_case(taken.message, rulebook, store, now)
     history = History()
     if is_ours(taken.message, rulebook.ruleset, belongs):
         history = store.recall(inquiry)
@@ -124,6 +135,29 @@ def take_up(
     return TakenUp(decision, recorded)
 
 
+def _note_colleagues(
+    taken: Taken, inquiry: Inquiry, tied: Tie, rulebook: Rulebook, store: Store
+) -> TakenUp:
+    """Record a colleague's mail to a party, and what it does to the case."""
+    decision = colleagues_decision(tied, rulebook, store)
+    recorded = store.record(
+        Record(
+            inquiry=inquiry,
+            history=History(),
+            message=taken.message,
+            raw=taken.fetched.raw,
+            is_whole=taken.fetched.is_whole,
+            received_at=taken.received_at,
+            evidence=taken.evidence,
+            decision=decision,
+        )
+    )
+    sent_at = min(taken.received_at, inquiry.now)
+    found = Found(taken.reading, taken.fetched, sent_at, taken.place.inbox.folder)
+    store.sent.note(weighed_mail(found, tied, rulebook), inquiry.now)
+    return TakenUp(decision, recorded)
+
+
 def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
     """Gather what the store needs to recall what belongs to a message."""
     ruleset, ourselves = rulebook.ruleset, rulebook.ourselves
@@ -139,6 +173,7 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         reply_to=tuple(each.address for each in taken.message.reply_to),
         domain=person.domain if person else None,
         verified=rulebook.proven_cases(taken.message),
+        references=taken.message.references,
         named=named_references(taken.message),
         spell=partial(person_key, senders=senders),
         fingerprint=taken.reading.fingerprint,

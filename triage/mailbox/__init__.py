@@ -18,6 +18,12 @@ check_filing() -> None          ConfigError where the server cannot file safely
 ensure_folders(folders) -> None creates and subscribes to what is missing
 file(uids, folder) -> frozenset[int]
                                 moves them; returns those that are no longer here
+turn_to(folder) -> None          makes it a connection to another folder; then `select`
+standing(folders) -> Mapping[folder, Selected]
+                                how folders are, without opening them; those that are
+                                missing are left out
+sent_folder() -> str | None     the folder that the server marks as that of sent mail
+uids_since(day) -> list[int]    UIDs of what arrived on that day or later
 find(message_id, folder) -> bool
                                 does a reply of ours lie there? Only ids of our making
 wait(seconds, stop) -> bool     IDLE, or sleep; True as soon as something new came

@@ -41,6 +41,14 @@ class Spelling:
             return name
         return self.prefix + name
 
+    def read(self, name: str) -> str:
+        """Return a folder as a person writes it, from the server's name of it."""
+        if name != "INBOX":
+            name = name.removeprefix(self.prefix)
+        if self.delimiter in ("", "/"):
+            return name
+        return name.replace(self.delimiter, "/")
+
 
 def folder_problems(folder: str) -> list[str]:
     """Say what is wrong with a folder's name; empty when nothing is."""

@@ -3,13 +3,15 @@
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from time import monotonic
 from typing import TypeVar
 
 from typing_extensions import override
 
 from triage.errors import ConfigError, TransientError
-from triage.mailbox import filing, reading
+from triage.mailbox import asking, filing, reading
 from triage.mailbox.account import Account, Limits, Selected
 from triage.mailbox.session import Session
 from triage.mailbox.strikes import Strikes
@@ -33,13 +35,17 @@ class ImapMailbox(Session):
     ) -> None:
         super().__init__(account, limits)
         self._idles = idles
-        self._strikes = Strikes()
+        self._strikes_in = {account.folder: Strikes()}
         self._selected: Selected | None = None
         self._is_home = False
         self._next_uid = 1
         self._ensured: set[str] = set()
         self._may_file = False
         self._copied: set[tuple[int, str]] = set()
+
+    @property
+    def _strikes(self) -> Strikes:
+        return self._strikes_in.setdefault(self.account.folder, Strikes())
 
     @property
     def unreadable(self) -> Mapping[int, str]:
@@ -107,6 +113,35 @@ class ImapMailbox(Session):
             for fetched in self._answered(uids, found):
                 self._strikes.clear(fetched.uid)
                 yield fetched
+
+    def turn_to(self, folder: str) -> None:
+        """Let this connection be one to another folder, to be selected anew.
+
+        Raises ConfigError for a name that no folder can have.
+        """
+        if folder != self.account.folder:
+            self.account = replace(self.account, folder=folder)
+            self._selected = None
+            self._is_home = False
+            self._may_file = False
+
+    def standing(self, wanted: Iterable[str]) -> dict[str, Selected]:
+        """Tell how folders are without opening them; what is missing is left out."""
+        with self.step("asking how folders are") as client:
+            # What is said of an open folder may be old otherwise (RFC 9051 §6.3.11).
+            client.noop()
+        found = ((folder, asking.standing(self, folder)) for folder in wanted)
+        return {folder: each for folder, each in found if each is not None}
+
+    def sent_folder(self) -> str | None:
+        """Return the folder that the server marks as that of sent mail (RFC 6154)."""
+        return asking.marked(self, rb"\Sent")
+
+    def uids_since(self, day: date) -> list[int]:
+        """Return the UIDs of what arrived on a day or later, in the server's zone."""
+        self._home()
+        with self.step("looking for mail", lines=_SEARCH_ANSWER) as client:
+            return sorted(client.search(["SINCE", day]))
 
     def check_filing(self) -> None:
         """Raise ConfigError where nothing can be filed without touching others."""

@@ -137,12 +137,15 @@ class Session:
 
     def spelled(self, folder: str) -> str:
         """Return the server's name of a folder; ConfigError where it has none."""
-        if folder.upper() == "INBOX":
-            return "INBOX"
+        return "INBOX" if folder.upper() == "INBOX" else self.spelling.of(folder)
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the server writes its folders."""
         if self._spelling is None:
             with self.step("asking how folders are named") as client:
                 self._spelling = _spelling_of(client)
-        return self._spelling.of(folder)
+        return self._spelling
 
     def _is_alive(self) -> bool:
         """Ask the server, since many end a session that was silent for long."""

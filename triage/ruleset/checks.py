@@ -286,29 +286,41 @@ def check_signals(merged: Merged, entries: Entries) -> Iterator[Problem]:
                 )
 
 
-def check_modes(merged: Merged, entries: Entries) -> Iterator[Problem]:
-    """Yield folders for approval in which other mail is filed too."""
-    modes = entries.first(Modes)
-    if modes is None:
-        return
+def check_folders(merged: Merged, entries: Entries) -> Iterator[Problem]:
+    """Yield folders for officers' decisions in which other mail is filed too."""
     taken = {
         route.folder: f"of the route `{route.id}`" for _, route in entries.of(Route)
     }
     automatic = entries.first(Automatic)
     if automatic is not None and automatic.folder is not None:
         taken[automatic.folder] = "of automatic mail"
-    for key in ("approved_folder", "rejected_folder"):
-        folder = getattr(modes, key)
-        if folder is None:
-            continue
+    for path, folder in decision_folders(entries):
+        key, like = path[-1], DECISION_FOLDERS[path]
         if folder in taken:
             yield merged.problem(
-                ("modes", key),
+                path,
                 f'the folder "{folder}" is that {taken[folder]}, so moving a mail'
                 " there would decide nothing",
-                'give it a folder of its own, as "Complaints/Approved"',
+                f'give it a folder of its own, as "{like}"',
             )
         taken[folder] = f"of `{key}`"
+
+
+DECISION_FOLDERS: Mapping[tuple[str, str], str] = {
+    ("modes", "approved_folder"): "Complaints/Approved",
+    ("modes", "rejected_folder"): "Complaints/Rejected",
+    ("answers", "closed_folder"): "Complaints/Closed",
+}
+"""By table and key: where officers move a mail to decide something, with a name."""
+
+
+def decision_folders(entries: Entries) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the folders into which officers move mails to decide something."""
+    tables = {"modes": entries.first(Modes), "answers": entries.first(Answers)}
+    for table, key in DECISION_FOLDERS:
+        folder = getattr(tables[table], key, None)
+        if folder is not None:
+            yield (table, key), folder
 
 
 def check_dates(merged: Merged, entries: Entries) -> Iterator[Problem]:

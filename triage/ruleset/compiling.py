@@ -11,8 +11,8 @@ from triage.ruleset.checks import (
     UNKNOWN_ROLE,
     Entries,
     check_dates,
+    check_folders,
     check_ids,
-    check_modes,
     check_signals,
     read_entries,
 )
@@ -64,7 +64,7 @@ def compile_ruleset(files: Mapping[str, str]) -> Ruleset:
     problems = [*entries.problems, *check_ids(merged, entries)]
     problems += check_signals(merged, entries)
     problems += check_dates(merged, entries)
-    problems += check_modes(merged, entries)
+    problems += check_folders(merged, entries)
     compiler = _Compiler(merged, entries)
     signals = compiler.signals()
     subject_words = compiler.subject_words()

@@ -4,14 +4,18 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from triage.errors import ConfigError, Problem
-from triage.ruleset.checks import Path, read_entries
+from triage.ruleset.checks import (
+    DECISION_FOLDERS,
+    Path,
+    decision_folders,
+    read_entries,
+)
 from triage.ruleset.merging import merged_rules
 from triage.ruleset.schema import (
     DigestTable,
     Flag,
     FollowUps,
     Guard,
-    Modes,
     Restrictions,
     Route,
 )
@@ -49,7 +53,7 @@ def unknown_outside(
 def folders_in_use(
     files: Mapping[str, str], taken: Collection[str]
 ) -> Iterator[Problem]:
-    """Yield folders for approval that the installation watches for something else.
+    """Yield folders for decisions that the installation watches for something else.
 
     Files that are no TOML are left to the compiler.
     """
@@ -58,18 +62,14 @@ def folders_in_use(
     except ConfigError:
         return
     names = {folder.casefold() for folder in taken}
-    for path, entry in read_entries(merged).read:
-        if not isinstance(entry, Modes):
-            continue
-        for key in ("approved_folder", "rejected_folder"):
-            folder = getattr(entry, key)
-            if folder is not None and folder.casefold() in names:
-                yield merged.problem(
-                    (*path, key),
-                    f'mail comes to the folder "{folder}" by itself, so lying there'
-                    " decides nothing",
-                    'give it a folder of its own, as "Complaints/Approved"',
-                )
+    for path, folder in decision_folders(read_entries(merged)):
+        if folder.casefold() in names:
+            yield merged.problem(
+                path,
+                f'mail comes to the folder "{folder}" by itself, so lying there'
+                " decides nothing",
+                f'give it a folder of its own, as "{DECISION_FOLDERS[path]}"',
+            )
 
 
 def _named(path: Path, entry: object) -> Iterator[tuple[str, Path, str]]:

@@ -211,6 +211,7 @@ from triage.store.particulars import Field
 from triage.store.parting import NothingLeftError
 from triage.store.quiet import Quiet
 from triage.store.received import Received
+from triage.store.register import NOT_STATED
 from triage.store.reminders import Reminder
 from triage.store.rerouting import Rerouted, Rerouting
 from triage.store.restriction_states import (
@@ -247,6 +248,7 @@ __all__ = [
     "ANY",
     "CASE_MOVES",
     "DAEMON",
+    "NOT_STATED",
     "Acceptance",
     "Activation",
     "Aside",

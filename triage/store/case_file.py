@@ -59,9 +59,7 @@ def _parties(engine: Engine, case_id: int) -> tuple[str, ...]:
 
 
 def _messages(engine: Engine, case_id: int) -> tuple[MessageEntry, ...]:
-    rows = engine.rows(
-        f"{_MESSAGES} WHERE m.case_id = :id ORDER BY m.received_at, m.id", id=case_id
-    )
+    rows = engine.rows(_MESSAGES, id=case_id)
     return tuple(_entry(engine, row) for row in rows)
 
 
@@ -193,4 +191,7 @@ FROM messages m
 JOIN inboxes i ON i.id = m.inbox
 JOIN raws r ON r.sha256 = m.sha256
 LEFT JOIN decisions d ON d.message = m.id
+WHERE m.case_id = :id AND NOT EXISTS (SELECT 1 FROM sent_mails s
+    WHERE s.case_id = m.case_id AND s.sha256 = m.sha256)
+ORDER BY m.received_at, m.id
 """

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from triage.decision.model import Disposition
 from triage.store.engine import Engine, Row, moment
 
 
@@ -25,8 +26,12 @@ class Filed:
 
     since: datetime
     """From when on it can have been moved by a person: filed, or recorded."""
+    message: int
+    """Its row."""
+    case: str | None
+    """The case, where it is a person's mail."""
     folder: str | None
-    """Where it was filed."""
+    """Where it was filed, or moved to since."""
     waiting: tuple[int, ...]
     """The letter that acknowledges comes first."""
 
@@ -89,10 +94,25 @@ class HandedInRows:
             " AND state = 'held' AND attempt = 0 ORDER BY acknowledges DESC, id",
             message=row["id"],
         )
+        case = self._engine.row(
+            "SELECT reference FROM cases WHERE id = :case_id", case_id=row["case_id"]
+        )
+        is_persons = row["disposition"] == Disposition.ANSWER
         return Filed(
+            message=row["id"],
+            case=case["reference"] if case and is_persons else None,
             since=moment(row["filed_at"] or row["seen_at"]),
             folder=row["folder"],
             waiting=tuple(each["id"] for each in waiting),
+        )
+
+    def note_moved(self, message: int, folder: str, at: datetime) -> None:
+        """Note that a person moved a mail: it lies there from now on."""
+        self._engine.run(
+            "UPDATE messages SET folder = :folder, filed_at = :at WHERE id = :message",
+            message=message,
+            folder=folder,
+            at=at,
         )
 
     def note(self, handed_in: HandedIn) -> None:

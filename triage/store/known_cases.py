@@ -8,6 +8,7 @@ from triage.store.columns import list_of
 from triage.store.engine import Engine, Row, moment_or_none
 from triage.store.merging import surviving
 from triage.store.model import Inquiry
+from triage.store.sent import colleagues_cases
 
 MOST_WORDS = 1000
 """Of a case, the first; a flood of mails must not make each one slower."""
@@ -18,14 +19,15 @@ def cases_of(
 ) -> tuple[KnownCase | None, KnownCase | None]:
     """Return the case that a message belongs to, and one that it only claims.
 
-    A Message-ID of ours is proof. A reference that somebody typed attaches only for a
-    party: otherwise a stranger could write into a case by guessing its number.
+    A Message-ID of ours is proof. A reference that somebody typed, or the Message-ID of
+    a colleague's own mail, attaches only for a party: otherwise a stranger could write
+    into a case by guessing it.
     """
     for reference in inquiry.verified:
         if case := _known_case(engine, reference, inquiry, by_claim=False):
             return case, None
     claimed = None
-    for reference in inquiry.named:
+    for reference in (*colleagues_cases(engine, inquiry.references), *inquiry.named):
         if _is_party(engine, reference, inquiry.address):
             return _known_case(engine, reference, inquiry, by_claim=True), None
         claimed = claimed or _known_case(engine, reference, inquiry, by_claim=True)

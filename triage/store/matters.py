@@ -1,5 +1,6 @@
 """What a person must look at in a case, until they have."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +45,23 @@ def add_matter(
         deed = Deed(at=at, by=DAEMON, act="put before a person")
         note_deed(engine, deed, case["reference"], {"matter": (None, kind)})
     return bool(added)
+
+
+def settle_kinds(
+    engine: Engine, case: Row, kinds: Collection[MatterKind], deed: Deed
+) -> None:
+    """Settle what a deed settles by itself, in the caller's transaction."""
+    for kind in kinds:
+        settled = engine.run(
+            "UPDATE matters SET settled_at = :at, settled_by = :by"
+            " WHERE case_id = :case_id AND kind = :kind AND settled_at IS NULL",
+            case_id=case["id"],
+            kind=kind,
+            at=deed.at,
+            by=deed.by,
+        )
+        if settled:
+            note_deed(engine, deed, case["reference"], {"matter": (kind, None)})
 
 
 class Matters:

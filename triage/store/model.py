@@ -50,6 +50,8 @@ class Inquiry:
     """The domain that the budget per domain counts."""
     verified: tuple[str, ...] = ()
     """Cases proven by a Message-ID of ours (HMAC); they attach whoever writes."""
+    references: tuple[str, ...] = ()
+    """Message-IDs that the message answers: a colleague's attaches for a party."""
     named: tuple[str, ...] = ()
     """Cases named in the text or subject; they attach only for a party to the case."""
     fingerprint: bytes = b""

@@ -11,6 +11,7 @@ from triage.store.known_cases import cases_of
 from triage.store.model import Inquiry
 from triage.store.people import roots_of
 from triage.store.restricted import restrictions_on
+from triage.store.sent import colleagues_cases
 from triage.store.spending import spent_on
 from triage.store.undelivered import has_bounced
 
@@ -27,6 +28,7 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         case=case,
         claims=None if claimed is None else claimed.reference,
         claimed=claimed,
+        answers_colleague=bool(colleagues_cases(engine, inquiry.references)),
         near_identical_to=_near_identical_to(engine, people, inquiry),
         answered_cases=_answered_cases(engine, people),
         has_bounced=_has_bounced(engine, inquiry),

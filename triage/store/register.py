@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from triage.decision.model import Decision
+from triage.decision.model import Decision, MatterKind
 from triage.store.audit import Deed
 from triage.store.by_hand import CaseByHand, open_by_hand
 from triage.store.case_states import CaseAct, FinalStepError, refuse_illegal
@@ -13,13 +13,17 @@ from triage.store.changing import (
     change_particulars,
     end_stage,
 )
-from triage.store.engine import Engine, moment
+from triage.store.engine import Engine, moment, moment_or_none
 from triage.store.joining import last_step
 from triage.store.letters import Origin, queue
+from triage.store.matters import settle_kinds
 from triage.store.merging import link, merge, unlink
 from triage.store.model import Letter
 from triage.store.notes import add_note
 from triage.store.particulars import Field
+
+NOT_STATED = "not-stated"
+"""The outcome of a case that was closed in the mail program, until somebody says it."""
 
 
 class Register:
@@ -55,6 +59,7 @@ class Register:
                 "acknowledged_at": case["acknowledged_at"] or answered_at,
             }
             change_case(self._engine, case, changes, deed)
+            settle_kinds(self._engine, case, (MatterKind.ANSWER,), deed)
 
     def extend(self, reference: str, deed: Deed, until: datetime) -> None:
         """Set a later date for the answer."""
@@ -67,16 +72,20 @@ class Register:
     def close(
         self, reference: str, deed: Deed, outcome: str, root_cause: str | None = None
     ) -> None:
-        """Close a case."""
+        """Close a case, or say with what one ended that was closed without a word."""
         with self._engine.writing():
             case = case_named(self._engine, reference)
-            refuse_illegal(case, CaseAct.CLOSE)
+            is_unsaid = case["outcome"] == NOT_STATED
+            if not is_unsaid:
+                refuse_illegal(case, CaseAct.CLOSE)
             changes = {
-                "closed_at": deed.at,
+                "closed_at": moment_or_none(case["closed_at"]) or deed.at,
                 "outcome": outcome,
                 "root_cause": root_cause or case["root_cause"],
             }
             change_case(self._engine, case, changes, deed)
+            asked = (MatterKind.ANSWER, MatterKind.OUTCOME)
+            settle_kinds(self._engine, case, asked, deed)
 
     def reopen(
         self, reference: str, deed: Deed, acknowledge_by: datetime, respond_by: datetime

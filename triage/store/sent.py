@@ -1,6 +1,6 @@
 """Mails that people sent to parties of a case, and what each did to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from triage.store.case_states import CaseState, state_of
 from triage.store.changing import case_named, change_case
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.ledger import keep_raw
-from triage.store.matters import add_matter
+from triage.store.matters import add_matter, settle_kinds
+from triage.store.merging import surviving
 from triage.store.model import SentEntry
 
 COLLEAGUE = "a colleague, by mail"
@@ -59,15 +60,9 @@ class SentMails:
             tuple(each for each in by_id if each), tuple(dict.fromkeys(typed))
         )
 
-    def names_a_case(self, message_ids: Iterable[str]) -> bool:
+    def names_a_case(self, message_ids: Sequence[str]) -> bool:
         """Tell whether one of these is a person's mail to a party of a case."""
-        return any(
-            self._engine.row(
-                "SELECT 1 AS yes FROM sent_mails WHERE message_id = :message_id",
-                message_id=each,
-            )
-            for each in message_ids
-        )
+        return bool(colleagues_cases(self._engine, message_ids))
 
     def first_clock(self) -> datetime | None:
         """Return when the eldest complaint came: no earlier mail answers any."""
@@ -95,11 +90,9 @@ class SentMails:
 
     def _correspondents(self, case: Row) -> Correspondents:
         """Return whom we write to about a case, or about the one that goes on."""
-        parties = self._parties(case["id"])
-        while case["merged_into"] is not None:
-            case = case_named(self._engine, case["merged_into"])
-            parties |= self._parties(case["id"])
-        return Correspondents(case["reference"], parties)
+        goes_on = surviving(self._engine, case["reference"]) or case
+        parties = self._parties(case["id"]) | self._parties(goes_on["id"])
+        return Correspondents(goes_on["reference"], parties)
 
     def _parties(self, case_id: int) -> frozenset[str]:
         rows = self._engine.rows(
@@ -141,7 +134,8 @@ class SentMails:
         return True
 
     def _keep(self, case: Row, mail: SentMail, now: datetime) -> None:
-        keep_raw(self._engine, mail.sha256, mail.raw, is_whole=mail.is_whole)
+        if not self._engine.is_scratch:
+            keep_raw(self._engine, mail.sha256, mail.raw, is_whole=mail.is_whole)
         self._engine.run(
             "INSERT INTO sent_mails (case_id, sha256, message_id, folder, sent_at,"
             " noted_at, address, subject, effect, why)"
@@ -176,12 +170,20 @@ def _take_effect(engine: Engine, case: Row, mail: SentMail, now: datetime) -> No
     match state_of(case):
         case CaseState.OPEN:
             _in_an_open_case(engine, case, mail, now)
-        case CaseState.ANSWERED if is_answer and case["went_on_at"] is not None:
-            if mail.sent_at >= moment(case["went_on_at"]):
-                deed = Deed(at=now, by=COLLEAGUE, act="answer again")
-                change_case(engine, case, {"went_on_at": None}, deed)
+        case CaseState.ANSWERED if is_answer:
+            _answered_again(engine, case, mail, now)
         case CaseState.ANSWERED | CaseState.CLOSED | CaseState.MERGED:
             return
+
+
+def _answered_again(engine: Engine, case: Row, mail: SentMail, now: datetime) -> None:
+    """End what went on after the answer."""
+    went_on_at = moment_or_none(case["went_on_at"])
+    if went_on_at is None or mail.sent_at < went_on_at:
+        return
+    deed = Deed(at=now, by=COLLEAGUE, act="answer again")
+    change_case(engine, case, {"went_on_at": None}, deed)
+    settle_kinds(engine, case, (MatterKind.ANSWER, MatterKind.WENT_ON), deed)
 
 
 def _in_an_open_case(engine: Engine, case: Row, mail: SentMail, now: datetime) -> None:
@@ -192,13 +194,30 @@ def _in_an_open_case(engine: Engine, case: Row, mail: SentMail, now: datetime) -
         changes["answered_at"] = mail.sent_at
     acts = {Effect.ANSWERED: "answer", Effect.INFORMED: "keep informed"}
     act = acts.get(mail.effect, "acknowledge")
-    change_case(engine, case, changes, Deed(at=now, by=COLLEAGUE, act=act))
+    deed = Deed(at=now, by=COLLEAGUE, act=act)
+    change_case(engine, case, changes, deed)
+    if mail.effect is Effect.ANSWERED:
+        settle_kinds(engine, case, (MatterKind.ANSWER,), deed)
     if mail.effect in _ASKED_ABOUT and case["respond_by"] is not None:
         words = f"Was this the answer? A colleague wrote to the person: {mail.why}"
         add_matter(engine, case, MatterKind.ANSWER, words, now)
 
 
 _ASKED_ABOUT = frozenset({Effect.DOUBTFUL, Effect.ACKNOWLEDGED})
+
+
+def colleagues_cases(engine: Engine, message_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the references of cases to whose parties people sent these."""
+    found = [
+        row["reference"]
+        for each in message_ids
+        for row in engine.rows(
+            "SELECT c.reference FROM sent_mails s JOIN cases c ON c.id = s.case_id"
+            " WHERE s.message_id = :message_id ORDER BY c.id",
+            message_id=each,
+        )
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def sent_to(engine: Engine, case_id: int) -> tuple[SentEntry, ...]:

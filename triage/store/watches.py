@@ -60,6 +60,14 @@ class Watches:
                 uidvalidity=watch.uidvalidity,
             )
 
+    def touch(self, folders: Iterable[str], at: datetime) -> None:
+        """Note that folders were looked at and are as they were."""
+        with self._engine.writing():
+            self._engine.run_each(
+                "UPDATE watches SET at = ? WHERE folder = ?",
+                ((at, folder) for folder in folders),
+            )
+
     def seen(self, folder: str, uidvalidity: int) -> set[int]:
         """Return the UIDs that need no further look."""
         rows = self._engine.rows(

@@ -188,7 +188,8 @@ def _bad_addresses(config: Config) -> Iterator[Problem]:
 
 def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
     """What rules ask for that the config or the templates do not have."""
-    watched = (config.mailbox.folder, config.submission.sent_folder)
+    sent = config.mailbox.sent_folders or ()
+    watched = (config.mailbox.folder, config.submission.sent_folder, *sent)
     for problem in folders_in_use(edition.rules, watched):
         yield in_folder(problem, config.rules.folder)
     letters = letters_in(edition.templates)
@@ -221,6 +222,7 @@ def _ourselves(config: Config) -> Ourselves:
         web_forms=frozenset(address.lower() for address in mailbox.web_forms),
         loop_mark=LOOP_MARK,
         colleagues=frozenset(each.lower() for each in config.contacts.values()),
+        staff=mailbox.staff,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.backup import Restoring
 from triage.config import Config, load_config
@@ -69,6 +70,7 @@ class Installation:
         self.mailbox = mailbox_of(config)
         self.watcher = mailbox_of(config)
         self._witness = mailbox_of(config)
+        self._other_folders = mailbox_of(config)
         self._folders = Folders(config)
         self._folders_of_intake = Folders(config)
         opened.callback(self._folders.close)
@@ -116,6 +118,13 @@ class Installation:
         self.retention = Retention(
             store=self.store, rulebook=lambda: self.intake.rulebook, clock=clock
         )
+        self.answers = Answers(
+            mailbox=self._other_folders,
+            store=self.store,
+            rulebook=lambda: self.intake.rulebook,
+            clock=clock,
+            sent_folders=config.mailbox.sent_folders,
+        )
         self.deadlines = Deadlines(
             store=self.store, rulebook=lambda: self.intake.rulebook, clock=clock
         )
@@ -140,7 +149,7 @@ class Installation:
     def run_once(self) -> tuple[Pass, Tally]:
         """Take up what is there and send what is due, once.
 
-        A mailbox that is away keeps no letter, and approvals that cannot be had keep
+        A mailbox that is away keeps no letter, and a job that cannot be done keeps
         nothing else; what failed first is raised at the end.
         """
         self.dispatch.recover()
@@ -152,6 +161,7 @@ class Installation:
             failures.append(error)
         for name, job in (
             ("approvals", self.approvals),
+            ("answers", self.answers),
             ("deadlines", self.deadlines),
             ("digest", self.digest),
         ):
@@ -184,7 +194,7 @@ class Installation:
         self._folders_of_intake.interrupt()
 
     def _mailboxes(self) -> tuple[ImapMailbox, ...]:
-        return self.mailbox, self.watcher, self._witness
+        return self.mailbox, self.watcher, self._witness, self._other_folders
 
     def _witness_of_letters(self) -> MailboxWitness | None:
         submission, mailbox = self.config.submission, self.config.mailbox
@@ -224,6 +234,7 @@ def daemon_parts(installation: Installation) -> Parts:
         poll_seconds=mailbox.poll_seconds,
         others=(
             Timed("approvals", mailbox.poll_seconds, installation.approvals),
+            Timed("answers", mailbox.poll_seconds, installation.answers),
             Timed("deadlines", DEADLINES_SECONDS, installation.deadlines),
             Timed("digest", DIGEST_SECONDS, installation.digest),
             Timed("retention", RETENTION_SECONDS, installation.retention),

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from triage.errors import Problem
-from triage.ruleset.checks import Path
+from triage.ruleset.checks import Path, decision_folders
 from triage.ruleset.lints.written import Written
-from triage.ruleset.schema import Automatic, Guard, Modes, Route, Rule
+from triage.ruleset.schema import Automatic, Guard, Route, Rule
 
 WILDCARDS = "%*"
 LONGEST_NAME = 255
@@ -114,10 +114,7 @@ def folders(written: Written) -> Iterator[tuple[Path, str]]:
     automatic = written.entries.first(Automatic)
     if automatic is not None and automatic.folder is not None:
         yield ("automatic", "folder"), automatic.folder
-    modes = written.entries.first(Modes)
-    for key in ("approved_folder", "rejected_folder"):
-        if modes is not None and (folder := getattr(modes, key)) is not None:
-            yield ("modes", key), folder
+    yield from decision_folders(written.entries)
 
 
 def impossible_folders(written: Written) -> Iterator[Problem]:
