@@ -36,6 +36,7 @@ def follow_up(judgement: Judgement, alone: Judgement | None, seen: Seen) -> Foll
     if not case.by_party:
         return FollowUp(
             by_party=False,
+            offered=_supplied(case, seen),
             still_missing=case.missing,
             findings=() if _is_colleague(seen) else (_other(judgement, case, seen),),
         )

@@ -216,6 +216,8 @@ class FollowUp:
     """False: the writer gets no say in the case until a person lets them in."""
     supplied: tuple[str, ...] = ()
     """Items that were missing and are there now."""
+    offered: tuple[str, ...] = ()
+    """What somebody who is no party would supply, once they are let in."""
     still_missing: tuple[str, ...] = ()
     note: str | None = None
     """What came, in words for the case."""

@@ -67,6 +67,7 @@ What people do to a case (command line, jobs), each with Deed(at, by, act, why)
     store.register.escalate(reference, deed, decision, letters=())   FinalStepError
     store.register.merge(reference, into, deed)                      MergeError
     store.register.link(reference, other, deed) / unlink(…) -> bool
+    store.register.admit(reference, deed, address) -> items     a say for somebody else
     store.register.record(reference, deed, {Field: text})
     store.register.note(reference, deed, text) / assign(reference, deed, owner)
         CaseMoveError; states and moves stand in triage/store/case_states.py

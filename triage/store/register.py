@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from triage.decision.model import Decision, MatterKind
+from triage.store.admitting import admit, other_writers
 from triage.store.audit import Deed
 from triage.store.by_hand import CaseByHand, open_by_hand
 from triage.store.case_states import CaseAct, FinalStepError, refuse_illegal
@@ -160,6 +161,15 @@ class Register:
         """Take a link back; False: there was none."""
         with self._engine.writing():
             return unlink(self._engine, reference, other, deed)
+
+    def other_writers(self, reference: str) -> tuple[str, ...]:
+        """Return who wrote into a case, or named it, and is no party to it."""
+        return other_writers(self._engine, case_named(self._engine, reference))
+
+    def admit(self, reference: str, deed: Deed, address: str) -> tuple[str, ...]:
+        """Let somebody write to a case as a party; return what they supplied."""
+        with self._engine.writing():
+            return admit(self._engine, reference, address, deed)
 
 
 # What a stage that is over leaves behind no trace of but in `stages`.

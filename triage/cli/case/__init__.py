@@ -8,11 +8,13 @@ opening    new: a complaint by telephone or letter
 recording  set, note, assign, settle
 closing    answer, extend, close, reopen, escalate
 relating   merge, link, unlink
+admitting  admit: somebody else gets a say
 naming     which case is meant, and what a person typed
 """
 
 import click
 
+from triage.cli.case.admitting import admit
 from triage.cli.case.closing import answer, close, escalate, extend, reopen
 from triage.cli.case.opening import new
 from triage.cli.case.recording import assign, note, set_particulars, settle
@@ -33,7 +35,7 @@ def case() -> None:
     Record:  set, note, assign, settle
     Answer:  acknowledged, answer, extend
     End:     close, reopen, escalate
-    Order:   reroute, merge, link, unlink
+    Order:   reroute, merge, link, unlink, admit
     Teach:   example
     """
 
@@ -54,5 +56,6 @@ for command in (
     merge,
     link,
     unlink,
+    admit,
 ):
     case.add_command(command)
