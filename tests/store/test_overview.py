@@ -219,6 +219,7 @@ QUESTIONS = {
     "answered": lambda store: store.happened.answered(NOW, NOW + DAY, 20),
     "closed": lambda store: store.happened.closed(NOW, NOW + DAY, 20),
     "due": lambda store: store.duties.due(NOW, NOW + DAY),
+    "letters by state": lambda store: store.outbox.counted(),
 }
 
 
