@@ -126,7 +126,7 @@ def test_replies_are_approved_by_a_command_or_in_the_mail_program(
     table = table_of(office, "Replies that wait")
 
     assert table.rows[0][-1] == "triage outbox approve 1"
-    assert table.note.endswith("into the folder Complaints/Approved")
+    assert table.note.endswith('into the folder "Complaints/Approved".')
 
 
 def test_an_empty_list_is_one_sentence(office: Office) -> None:
@@ -197,7 +197,7 @@ def test_the_program_is_well(office: Office) -> None:
     table = table_of(office, "The program")
 
     facts = {row[0]: row[1] for row in table.rows}
-    assert table.note == "All is well."
+    assert table.note == "The program is well."
     assert facts["Mailbox"] == "read Tue 10 Mar, 07:29"
     assert facts["Ledger"] == (
         "balanced Tue 10 Mar, 07:30: every mail is accounted for"

@@ -34,7 +34,7 @@ def test_it_comes_also_when_there_is_nothing_to_tell(office: Office) -> None:
     text = body_of(mail)
     assert "Nothing is overdue.\n" in text
     assert "No reply waits for approval.\n" in text
-    assert "Nothing came in since Mon 9 Mar, 07:30.\n" in text
+    assert "Nothing came in from Mon 9 Mar, 07:30 to Tue 10 Mar, 07:30.\n" in text
 
 
 WHEN: dict[str, tuple[DigestTable, datetime, bool]] = {

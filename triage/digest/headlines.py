@@ -32,8 +32,9 @@ def headlines_of(digest: Digest, policy: Policy) -> Iterator[str]:
     ]
     if waiting:
         yield f"A person must see to: {', '.join(waiting)}."
+    when = rows.period(digest.period)
     yield (
-        f"Since {rows.moment(digest.period.since)}: "
+        f"{when[0].upper()}{when[1:]}: "
         f"{number_of(digest.came_in.cases, 'case')} came in, "
         f"{digest.answered.count} answered, {digest.closed.count} closed."
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from triage.digest.period import Period
 from triage.store import (
     Debt,
     Duty,
@@ -138,13 +139,18 @@ class Rows:
     def day(self, at: datetime | None) -> str:
         if at is None:
             return "no date"
-        day, today = self.calendar.date_of(at), self.today
-        year = f" {day.year}" if day.year != today.year else ""
+        return self.day_of(self.calendar.date_of(at))
+
+    def day_of(self, day: date) -> str:
+        year = f" {day.year}" if day.year != self.today.year else ""
         return f"{day:%a} {day.day} {day:%b}{year}"
 
     def moment(self, at: datetime) -> str:
         here = at.astimezone(self.calendar.timezone)
         return f"{self.day(at)}, {here:%H:%M}"
+
+    def period(self, period: Period) -> str:
+        return f"from {self.moment(period.since)} to {self.moment(period.until)}"
 
 
 def _owner(owner: str | None) -> str:

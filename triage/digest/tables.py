@@ -10,7 +10,6 @@ from triage.digest.rows import Row, Rows, plain
 from triage.reply import Table
 from triage.ruleset import Policy
 from triage.store import Listed
-from triage.workdays import day_words
 
 SHOWN_OF_HASH = 16
 DEBT = "triage case list --debt"
@@ -62,7 +61,7 @@ class _Frame:
 
 
 def _due(digest: Digest, rows: Rows) -> Iterator[Table]:
-    last = day_words(digest.next_until, digest.today)
+    last = rows.day_of(digest.next_until)
     headings = ("Case", "Owed", "Due", "Route", "Owner", "Next step")
     late = _Frame("Overdue", "Nothing is overdue.", headings, OPEN, is_pressing=True)
     today = _Frame("Due today", "Nothing is due today.", headings, OPEN)
@@ -85,7 +84,7 @@ def _to_do(digest: Digest, rows: Rows, approved_folder: str | None) -> Iterator[
         "No reply waits for approval.",
         ("Letter", "Case", "To go out by", "Route", "Next step"),
         LETTERS,
-        note=f"{move} {plain(approved_folder)}" if approved_folder else "",
+        note=f'{move} "{plain(approved_folder)}".' if approved_folder else "",
     ).around(digest.to_approve, rows.to_approve)
     yield _Frame(
         "Letters that may not have arrived",
@@ -129,7 +128,7 @@ def _to_look_at(digest: Digest, rows: Rows) -> Iterator[Table]:
 
 
 def _came_in(digest: Digest, rows: Rows, policy: Policy) -> Table:
-    came_in, since = digest.came_in, rows.moment(digest.period.since)
+    came_in, when = digest.came_in, rows.period(digest.period)
     titles = {id_: route.title for id_, route in policy.routes.items()}
     found = [
         (plain(titles.get(route, route or "no route yet")), str(number))
@@ -146,25 +145,25 @@ def _came_in(digest: Digest, rows: Rows, policy: Policy) -> Table:
         if number
     ]
     return Table(
-        title=f"Came in since {since}",
+        title=f"Came in {when}",
         count=came_in.cases,
         headings=("What", "Number"),
         rows=tuple(found),
-        note="" if found else f"Nothing came in since {since}.",
+        note="" if found else f"Nothing came in {when}.",
     )
 
 
 def _done(digest: Digest, rows: Rows) -> Iterator[Table]:
-    since = rows.moment(digest.period.since)
+    when = rows.period(digest.period)
     yield _Frame(
-        f"Answered since {since}",
-        f"Nothing was answered since {since}.",
+        f"Answered {when}",
+        f"Nothing was answered {when}.",
         ("Case", "Answered", "Route", "Owner"),
         CASES,
     ).around(digest.answered, rows.answered)
     yield _Frame(
-        f"Closed since {since}",
-        f"Nothing was closed since {since}.",
+        f"Closed {when}",
+        f"Nothing was closed {when}.",
         ("Case", "Closed", "Outcome", "Owner"),
         CASES,
     ).around(digest.closed, rows.closed)
@@ -178,7 +177,7 @@ def _program(digest: Digest, rows: Rows) -> Table:
         count=None,
         headings=("Part", "How it is"),
         rows=facts,
-        note="All is well." if is_well else "",
+        note="The program is well." if is_well else "",
         is_pressing=not is_well,
     )
 
