@@ -88,6 +88,15 @@ def test_acknowledgements_and_answers_are_counted_apart(office: Office) -> None:
     )
 
 
+def test_urgent_flags_come_first_where_the_rules_do_not_say(office: Office) -> None:
+    office.receive(1, WEDNESDAY, decided={"flags": ("repeat-sender",)})
+    office.receive(2, MONDAY, decided={"flags": ("safeguarding",)})
+
+    flagged = office.digest().flagged
+
+    assert [case.reference[-1] for case in flagged.rows] == ["2", "1"]
+
+
 def test_each_duty_has_its_next_command(office: Office) -> None:
     office.receive(1, WEDNESDAY, withheld=True)
     office.receive(2, WEDNESDAY, waits=True)

@@ -127,7 +127,7 @@ class DigestTable(Entry):
     ahead_days: int = Field(default=1, ge=0, le=30)
     """Working days after today whose due dates stand in it."""
     first_flags: tuple[Id, ...] = ()
-    """Flags whose cases stand before those with others, in this order."""
+    """Flags whose cases stand before others; without it, urgent ones, then high."""
 
 
 class Window(Entry):
