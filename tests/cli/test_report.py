@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Triage
+from triage.config import load_config
+from triage.store import Store
 
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
 
@@ -34,7 +36,7 @@ def test_a_name_that_ends_in_csv_is_one_table(
 
     result = triage("report", "--config", worked, *YEAR, "--csv", path)
 
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         received = [
             line["value"]
             for line in csv.DictReader(file)
@@ -52,8 +54,42 @@ def test_another_name_is_a_folder_of_tables(
 
     triage("report", "--config", worked, *YEAR, "--csv", folder)
 
-    routes = csv.DictReader(StringIO((folder / "routes.csv").read_text("utf-8")))
+    routes = csv.DictReader(StringIO((folder / "routes.csv").read_text("utf-8-sig")))
     assert [row["cases"] for row in routes] == ["1"]
+
+
+def test_a_name_that_a_sender_wrote_becomes_no_formula(
+    triage: Triage, worked: Path, tmp_path: Path
+) -> None:
+    store = Store.open(load_config(worked).store.path, exclusive=False)
+    with store, store.batch():
+        store._engine.run(
+            "INSERT INTO particulars (case_id, field, text)"
+            " SELECT id, 'centre', '=HYPERLINK(1)' FROM cases"
+        )
+        for number in range(5):
+            copied(store, number)
+
+    triage("report", "--config", worked, *YEAR, "--csv", tmp_path / "figures")
+
+    text = (tmp_path / "figures" / "centres.csv").read_text("utf-8-sig")
+    assert "\n'=HYPERLINK(1)," in text
+
+
+def copied(store: Store, number: int) -> None:
+    """Have one more case like the first, by hand."""
+    store._engine.run(
+        "INSERT INTO cases (reference, opened_at, recorded_at, role, priority, flags,"
+        " missing, withheld, clock_from)"
+        " SELECT :reference, opened_at, recorded_at, role, priority, flags, missing,"
+        " withheld, clock_from FROM cases WHERE id = 1",
+        reference=f"CMP-0000-{number}",
+    )
+    store._engine.run(
+        "INSERT INTO particulars (case_id, field, text)"
+        " SELECT max(c.id), 'centre', p.text FROM cases c, particulars p"
+        " WHERE p.field = 'centre'"
+    )
 
 
 def test_json_is_a_line_for_each_table(triage: Triage, worked: Path) -> None:

@@ -12,6 +12,7 @@ from triage.store import (
     Figures,
     Property,
     RequestClock,
+    Restricted,
     StageClocks,
     Store,
 )
@@ -168,6 +169,48 @@ def test_requests_about_personal_data_come_with_their_clocks(store: Store) -> No
         RequestClock("access", UNTIL, TENTH),
         RequestClock("erasure", UNTIL, None),
     ]
+
+
+def test_restrictions_by_what_was_decided_in_the_span(store: Store) -> None:
+    engine = store._engine
+    case = case_named(engine, opened(store, 1, SINCE))
+    never = UNTIL + 90 * DAY
+    rows = [
+        # proposed, lapses, approved, ended, how
+        (TENTH, never, TENTH, None, None),
+        (TENTH, never, None, TENTH, "rejected"),
+        (SINCE - DAY, never, SINCE - DAY, TENTH, "lifted"),
+        (SINCE - DAY, UNTIL, SINCE - DAY, None, None),
+        (TENTH, never, TENTH, UNTIL, "lifted"),
+        (UNTIL, never, UNTIL, None, None),
+    ]
+    with engine.writing():
+        engine.run_each(
+            "INSERT INTO restrictions (person, case_id, kind, proposed_by, review_on,"
+            " proposed_at, lapses_at, approved_at, ended_at, ended_how)"
+            " VALUES (?, ?, 'one-contact', 'sam', '2026-06-30', ?, ?, ?, ?, ?)",
+            [(case["person"], case["id"], *row) for row in rows],
+        )
+
+    assert store.figures.restrictions(MARCH) == [
+        Restricted("one-contact", 3, 2, 1, 1, in_force=2)
+    ]
+
+
+def test_a_kind_without_anything_in_the_span_is_left_out(store: Store) -> None:
+    engine = store._engine
+    case = case_named(engine, opened(store, 1, SINCE))
+    with engine.writing():
+        engine.run(
+            "INSERT INTO restrictions (person, case_id, kind, proposed_by, review_on,"
+            " proposed_at, lapses_at)"
+            " VALUES (:person, :case_id, 'post', 'sam', '2026-06-30', :at, :at)",
+            person=case["person"],
+            case_id=case["id"],
+            at=UNTIL,
+        )
+
+    assert store.figures.restrictions(MARCH) == []
 
 
 def test_a_stage_that_is_over_and_the_present_one_are_both_there(

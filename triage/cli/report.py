@@ -3,7 +3,7 @@
 import json
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,16 +14,17 @@ import click
 
 from triage.cli.options import config_option
 from triage.cli.progress import shown as with_progress
+from triage.cli.spreadsheet import csv_line
 from triage.errors import ConfigError
 from triage.report import (
     Period,
     Question,
     Report,
+    all_rows_of,
     as_objects,
-    csv_of,
-    long_csv_of,
     page_of,
     report_of,
+    rows_of,
 )
 from triage.report.wording import day_words, shown
 from triage.ruleset import Ruleset
@@ -51,8 +52,10 @@ class Forms:
 
 @click.command(short_help="Show a period's figures in the browser, or as CSV.")
 @config_option
-@click.option("--from", "first", type=_DAY, required=True, help="The first day.")
-@click.option("--to", "last", type=_DAY, help=_UNTIL)
+@click.option(
+    "--from", "first", type=_DAY, metavar="DATE", required=True, help="The first day."
+)
+@click.option("--to", "last", type=_DAY, metavar="DATE", help=_UNTIL)
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -77,9 +80,12 @@ class Forms:
 def report(config: Path, first: datetime, last: datetime | None, **wanted: Any) -> None:
     """Report on cases: how many, how fast, which promises were kept, what stands out.
 
-    Days are DATEs such as 2026-03-31, in the board's time zone. Clocks that began in
-    the period are counted, by what is known of them today. The page is internal: it
-    names centres, never people. Charts need: pip install 'triage-mail[report]'.
+    A DATE is a day such as 2026-03-31, in the board's time zone. Promises are counted
+    whose clocks began in the period, by what is known of them today. The page is
+    internal: it names centres, never people. Charts need an extra:
+
+    \b
+      pip install 'triage-mail[report]'
     """
     with open_store(config) as store:
         rulebook = rulebook_in_force(config, store)
@@ -133,20 +139,24 @@ def _at_a_glance(found: Report) -> Iterator[str]:
 
 def _write_csv(path: Path, found: Report) -> Path:
     if path.suffix.lower() == ".csv":
-        _write(path, long_csv_of(found))
+        _write(path, _csv(all_rows_of(found)))
         return path
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{path} cannot be made: {error.strerror}") from None
     for table in found.tables():
-        _write(path / f"{table.id}.csv", csv_of(table))
+        _write(path / f"{table.id}.csv", _csv(rows_of(table)))
     return path
+
+
+def _csv(rows: Iterable[tuple[str, ...]]) -> str:
+    # A mark at the head, by which spreadsheets know the encoding.
+    return "\ufeff" + "".join(f"{csv_line(row)}\n" for row in rows)
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        # As it is: CSV has its own line ends.
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None

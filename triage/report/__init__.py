@@ -14,22 +14,22 @@ wording    figures as people read them
 charts     a table as SVG; needs `triage-mail[report]`
 page       all of it for a browser
 page.html  the page's own template
-files      all of it for spreadsheets and scripts
+rows       all of it for spreadsheets and scripts
 """
 
-from triage.report.files import as_objects, csv_of, long_csv_of
 from triage.report.gathering import Question, report_of
 from triage.report.page import page_of
 from triage.report.period import Period
+from triage.report.rows import all_rows_of, as_objects, rows_of
 from triage.report.tables import Report
 
 __all__ = [
     "Period",
     "Question",
     "Report",
+    "all_rows_of",
     "as_objects",
-    "csv_of",
-    "long_csv_of",
     "page_of",
     "report_of",
+    "rows_of",
 ]

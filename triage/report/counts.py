@@ -15,7 +15,7 @@ from triage.report.tables import (
     Unit,
     with_chart,
 )
-from triage.store import RequestClock
+from triage.store import RequestClock, Restricted
 
 Titles = Mapping[str, str]
 
@@ -124,3 +124,33 @@ def requests_exhibit(requests: Iterable[RequestClock], now: datetime) -> Exhibit
         ),
     )
     return with_chart(table, Chart(form=Form.BARS, label="kind", series=("received",)))
+
+
+def restrictions_exhibit(restrictions: Iterable[Restricted]) -> Exhibit:
+    """Lay out what people decided about writers; who these are is not in it."""
+    table = Table(
+        id="restrictions",
+        caption="Restrictions on how people write to us",
+        columns=(
+            Column("kind", "Kind", Unit.TEXT),
+            Column("proposed", "Proposed"),
+            Column("approved", "Approved"),
+            Column("rejected", "Rejected"),
+            Column("lifted", "Lifted"),
+            Column("in-force", "In force at the end"),
+        ),
+        rows=tuple(
+            (
+                each.kind,
+                each.proposed,
+                each.approved,
+                each.rejected,
+                each.lifted,
+                each.in_force,
+            )
+            for each in restrictions
+        ),
+        note="A restriction ends by itself on its review date, and never stops a new"
+        " complaint from being recorded and clocked.",
+    )
+    return Exhibit(table)

@@ -11,6 +11,7 @@ from triage.report.counts import (
     flags_exhibit,
     people_exhibit,
     requests_exhibit,
+    restrictions_exhibit,
 )
 from triage.report.durations import OfficeHours
 from triage.report.period import Period
@@ -45,7 +46,7 @@ def report_of(
     store: Store, question: Question, watch: Watch = lambda stages, _: stages
 ) -> Report:
     """Count everything that is known of a period."""
-    with store.figures.at_one_moment():
+    with store.looking():
         return _report(store, question, watch)
 
 
@@ -199,10 +200,11 @@ def _people(store: Store, question: Question, came: Came) -> Section:
     titles: Titles = {id_: each.title for id_, each in question.ruleset.flags.items()}
     return section_of(
         "people",
-        "Repeat senders, flags, data requests",
+        "Senders, flags and data requests",
         (
             people_exhibit(store.figures.people(question.span)),
             flags_exhibit(store.figures.flags(question.span), titles, came.cases),
+            restrictions_exhibit(store.figures.restrictions(question.span)),
             requests_exhibit(store.figures.requests(question.span), question.now),
         ),
     )

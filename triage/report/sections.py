@@ -48,9 +48,9 @@ def flow_section(
         id="flow",
         title="Received and closed",
         says=(
-            f"Of the {came.cases:,} received, {came.merged:,} were merged into another"
-            f" case, {came.near_identical:,} say nearly the same as an earlier one, and"
-            f" in {came.went_on:,} the person wrote again after the answer.",
+            f"Of the {came.cases:,} received: merged into another case {came.merged:,},"
+            f" nearly the same as an earlier one {came.near_identical:,}, gone on with"
+            f" after the answer {came.went_on:,}.",
         ),
         exhibits=(with_chart(table, chart),),
     )

@@ -180,6 +180,7 @@ from triage.store.figures import (
     Figures,
     Property,
     RequestClock,
+    Restricted,
     Span,
     StageClocks,
 )
@@ -319,6 +320,7 @@ __all__ = [
     "RequestClock",
     "Rerouted",
     "Rerouting",
+    "Restricted",
     "Restriction",
     "RestrictionAct",
     "RestrictionMoveError",

@@ -7,7 +7,6 @@ counts them by when they were closed.
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,17 +74,24 @@ class RequestClock:
     done_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """How many restrictions of a kind were decided about in a span."""
+
+    kind: str
+    proposed: int
+    approved: int
+    rejected: int
+    lifted: int
+    in_force: int
+    """At the span's end."""
+
+
 class Figures:
     """What a report is made of. Every query goes by an index on a time."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    @contextmanager
-    def at_one_moment(self) -> Iterator[None]:
-        """Count one state of the store throughout."""
-        with self._engine.reading():
-            yield
 
     def came(self, span: Span) -> Came:
         """Count the cases that came."""
@@ -142,6 +148,19 @@ class Figures:
                 row["kind"], moment(row["due_at"]), moment_or_none(row["done_at"])
             )
             for row in self._engine.rows(_REQUESTS, **_bounds(span))
+        ]
+
+    def restrictions(self, span: Span) -> list[Restricted]:
+        """Count what was decided about writers, kinds without anything left out."""
+        counted = (
+            Restricted(**row)
+            for row in self._engine.rows(_RESTRICTIONS, **_bounds(span))
+        )
+        return [
+            each
+            for each in counted
+            if any((each.proposed, each.approved, each.rejected, each.lifted))
+            or each.in_force
         ]
 
     def count_stages(self, span: Span) -> int:
@@ -252,6 +271,19 @@ SELECT cases, count(*) AS people FROM (
 _REQUESTS = """
 SELECT kind, due_at, done_at FROM requests
 WHERE received_at >= :since AND received_at < :until ORDER BY kind, id
+"""
+
+_RESTRICTIONS = """
+SELECT kind,
+    sum(proposed_at >= :since AND proposed_at < :until) AS proposed,
+    sum(coalesce(approved_at >= :since AND approved_at < :until, 0)) AS approved,
+    sum(coalesce(ended_how = 'rejected'
+        AND ended_at >= :since AND ended_at < :until, 0)) AS rejected,
+    sum(coalesce(ended_how = 'lifted'
+        AND ended_at >= :since AND ended_at < :until, 0)) AS lifted,
+    sum(coalesce(approved_at < :until AND lapses_at > :until
+        AND (ended_at IS NULL OR ended_at >= :until), 0)) AS in_force
+FROM restrictions GROUP BY kind ORDER BY kind
 """
 
 _COUNT_STAGES = """
