@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,41 @@ def test_a_kept_edition_is_named_by_the_beginning_of_its_hash(
     result = triage("rules", "diff", "-c", config, edition.hash[:6], changed, archive)
 
     assert f"judged by {edition.hash} (old)" in result.out
+
+
+@pytest.fixture
+def closing(config: Path, tmp_path: Path) -> Path:
+    """Rules by which the day after receipt is a closing day."""
+    folder = tmp_path / "closing"
+    shutil.copytree(config.parent / "rules", folder)
+    calendar = folder / "70-calendar.toml"
+    day = '[[calendar.closing_days]]\nday = 2026-03-03\ntitle = "Strike"\n'
+    calendar.write_text(f"{calendar.read_text()}\n{day}")
+    return folder
+
+
+def test_due_dates_that_a_closing_day_moves_are_listed(
+    triage: Triage, config: Path, closing: Path
+) -> None:
+    work(config, delivered("Complaint", "Your website is down."))
+
+    result = triage("rules", "diff", "-c", config, closing)
+
+    assert result.status == 0
+    assert "2 due dates of one open case move: 2 later, 0 earlier" in result.out
+    assert (
+        "CMP-2026-00001  acknowledgement  Wed 4 Mar 2026 → Thu 5 Mar 2026" in result.out
+    )
+    assert "Tue 3 March 2026 is now a closing day (Strike)" in result.out
+
+
+def test_due_dates_stand_in_the_summary_for_scripts(
+    triage: Triage, config: Path, closing: Path
+) -> None:
+    work(config, delivered("Complaint", "Your website is down."))
+
+    result = triage("rules", "diff", "-c", config, "--json", closing)
+
+    dates = json.loads(result.out.splitlines()[-1])["dates"]
+    assert (dates["later"], dates["earlier"]) == (2, 0)
+    assert dates["moves"][0]["after"] == "2026-03-05T17:00:00+00:00"

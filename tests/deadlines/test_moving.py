@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from tests.deadlines.conftest import RECEIVED, Office
+from triage.deadlines import foresee
 from triage.store import Deed, MatterKind
 
 RESPOND_BY = datetime(2026, 3, 18, 17, tzinfo=UTC)
@@ -143,3 +144,33 @@ def test_a_reminder_comes_anew_for_the_new_date(office: Office) -> None:
 
     assert [done["duties reminded of"] for done in (first, second, third)] == [1, 1, 0]
     assert "by Thursday 19 March 2026" in office.texts()[-1]
+
+
+def test_what_would_move_is_foreseen(office: Office) -> None:
+    office.acknowledged(1)
+    office.receive(2, waits=False, responds=True)
+    old = office.rulebook.ruleset.calendar
+    close_on(office, {date(2026, 3, 3): "Strike"})
+    promises = office.store.clocks.calendars.promises()
+
+    found = foresee(promises, old, office.rulebook.ruleset, office.now)
+
+    assert [(each.reference, each.what) for each in found.shifts] == [
+        ("CMP-2026-00001", "answer"),
+        ("CMP-2026-00002", "acknowledgement"),
+        ("CMP-2026-00002", "answer"),
+    ]
+    assert found.in_words() == (
+        "3 due dates of 2 open cases move: 3 later, 0 earlier"
+        " (Tue 3 March 2026 is now a closing day (Strike))"
+    )
+
+
+def test_nothing_is_said_where_nothing_moves(office: Office) -> None:
+    office.acknowledged()
+    ruleset = office.rulebook.ruleset
+    promises = office.store.clocks.calendars.promises()
+
+    found = foresee(promises, ruleset.calendar, ruleset, office.now)
+
+    assert found.in_words() is None

@@ -10,12 +10,14 @@ office     what every part of it works with
 steadiness whether the program was there all the time
 quiet      what is closed by itself
 moving     due dates that move with the calendar
+foreseeing which of them would, under rules that are not in force yet
 holding    letters that tell people that their answer takes longer
 reminding  mails to the team, and to those before whom a last step is
 wording    what these mails say
 """
 
+from triage.deadlines.foreseeing import Shift, Shifts, foresee
 from triage.deadlines.job import Deadlines, Sweep
 from triage.deadlines.wording import Told
 
-__all__ = ["Deadlines", "Sweep", "Told"]
+__all__ = ["Deadlines", "Shift", "Shifts", "Sweep", "Told", "foresee"]

@@ -28,12 +28,13 @@ class Findings:
     faults: tuple[str, ...] = ()
     """Problems and examples that fail, each a text for people."""
     comparison: Comparison = Comparison()
+    dates: str | None = None
+    """Which due dates of open cases move, a text for people of one line."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was left out of the trial, each a text for people."""
-        impossible = self.comparison.impossible
-        return () if impossible is None else (impossible,)
+        """What people should know of it though it passes, each a text for people."""
+        return tuple(filter(None, (self.comparison.impossible, self.dates)))
 
 
 @dataclass(frozen=True, slots=True)

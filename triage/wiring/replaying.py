@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from triage.config import Config
+from triage.deadlines import Shifts, foresee
 from triage.decision import Ourselves
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
@@ -62,6 +64,13 @@ class Desk:
         if self.store is None:
             return frozenset()
         return frozenset(each.sha256 for each in self.store.editions.accepted(hash_))
+
+    def shifts(self, old: Rulebook, new: Rulebook, now: datetime) -> Shifts:
+        """Return which due dates of open cases other rules would move."""
+        if self.store is None:
+            return Shifts()
+        promises = self.store.clocks.calendars.promises()
+        return foresee(promises, old.ruleset.calendar, new.ruleset, now)
 
     def _bound(self, rulebook: Rulebook) -> Rulebook:
         if self.path is None:

@@ -23,6 +23,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from triage.config import Config
+from triage.deadlines import foresee
 from triage.edition import Edition
 from triage.errors import ConfigError, TransientError
 from triage.replay import Change, Kind, MailsOfStore, compare, replay
@@ -153,7 +154,20 @@ def try_here(attempt: Attempt) -> Findings:
     faults = faults_in(attempt.config, attempt.edition, rulebook.ruleset, today)
     if faults:
         return Findings(counts, tuple(map(str, faults)))
-    return Findings(counts, comparison=_compared(rulebook, attempt))
+    return Findings(
+        counts, comparison=_compared(rulebook, attempt), dates=_dates(rulebook, attempt)
+    )
+
+
+def _dates(rulebook: "Rulebook", attempt: Attempt) -> str | None:
+    """Say which due dates of open cases move once the edition is in force."""
+    with Store.open(attempt.config.store.path, exclusive=False) as store:
+        calendars = store.clocks.calendars
+        old = calendars.last()
+        if old is None:
+            return None
+        promises = calendars.promises()
+    return foresee(promises, old, rulebook.ruleset, attempt.now).in_words()
 
 
 def _compared(rulebook: "Rulebook", attempt: Attempt) -> Comparison:

@@ -15,7 +15,9 @@ from triage.cli.archives import mails_to_judge
 from triage.cli.listing import columns, moment
 from triage.cli.options import HERE, json_option
 from triage.cli.progress import shown
+from triage.cli.rules.dates import date_lines, date_objects
 from triage.cli.terminal import printable
+from triage.deadlines import Shifts
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
 from triage.replay import (
@@ -30,7 +32,7 @@ from triage.replay import (
 )
 from triage.ruleset.modes import MODES, with_modes
 from triage.ruleset.schema import Mode
-from triage.wiring import Desk, desk
+from triage.wiring import Desk, desk, now
 
 HASH = re.compile(r"[0-9a-f]{4,64}")
 HEADINGS = ("mails", "what", "from → to", "")
@@ -69,6 +71,8 @@ class Answer:
     accepted: frozenset[str]
     """Names of mails that would block."""
     of_store: bool
+    shifts: Shifts
+    """Due dates of open cases that would move."""
 
     @property
     def open_ones(self) -> tuple[Change, ...]:
@@ -112,6 +116,9 @@ def diff(config: Path | None, everything: bool, as_json: bool, **asked: Any) -> 
     with the folder of the configuration. The mails are those of the ARCHIVE, or what
     the installation has received.
 
+    Due dates of open cases that would move, because a holiday or a closing day comes or
+    goes, are listed too.
+
     A mail that would newly be turned away, or no longer be acknowledged, blocks, unless
     somebody answers for it by name.
 
@@ -127,7 +134,9 @@ def diff(config: Path | None, everything: bool, as_json: bool, **asked: Any) -> 
         with mails_to_judge(here, names, of_store=of_store) as mails:
             changes = _compared(old, new, mails)
         accepted = _accepted(changes, question, here.accepted(new.ruleset.hash))
-    answer = Answer(old.ruleset.hash, new.ruleset.hash, changes, accepted, of_store)
+        shifts = here.shifts(old, new, now())
+    hashes = old.ruleset.hash, new.ruleset.hash
+    answer = Answer(*hashes, changes, accepted, of_store, shifts)
     if as_json:
         for row in _objects(answer):
             click.echo(json.dumps(row, ensure_ascii=False))
@@ -217,6 +226,7 @@ def _objects(answer: Answer) -> Iterator[dict[str, Any]]:
         "changed": len(answer.changes.all),
         "kept": answer.changes.kept,
         "blocking": len(answer.open_ones),
+        "dates": date_objects(answer.shifts),
     }
 
 
@@ -243,6 +253,7 @@ def _in_words(answer: Answer, question: Asked, most: int) -> Iterator[str]:
             f"{changes.kept} others keep their route only by the second opinion: the "
             "table would send them elsewhere now (`final = true` lets a line decide)"
         )
+    yield from date_lines(answer.shifts, most)
     if not changes.all:
         return
     yield ""
