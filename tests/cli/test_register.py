@@ -125,6 +125,17 @@ def test_an_address_that_bounced_gets_no_letter(triage: Triage, worked: Path) ->
     assert "mail to this person came back: write or call" in result.out
 
 
+def test_a_letter_beyond_the_budget_waits_as_any_other(
+    triage: Triage, tmp_path: Path
+) -> None:
+    config = install(tmp_path, NOBODY, Settings(budget=0))
+    work(config, delivered("Lunch"))
+
+    result = triage("case", "new", "--address", "ann@post.example", "-c", config)
+
+    assert "its letter waits for approval" in result.out
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -197,6 +208,37 @@ def test_a_date_that_cannot_be_is_refused(
 
     assert result.status == 2
     assert said in result.err
+
+
+def test_a_later_date_holds_on_another_route(triage: Triage, worked: Path) -> None:
+    triage("case", "extend", REF, "--until", "2999-12-06", *WHY, "-c", worked)
+
+    triage("case", "reroute", REF, "review", *WHY, "-c", worked)
+
+    assert shown(triage, worked)["line"]["respond_by"].startswith("2999-12-06")
+
+
+def test_a_case_that_is_turned_away_has_no_later_date(
+    triage: Triage, worked: Path
+) -> None:
+    triage("case", "extend", REF, "--until", "2999-12-06", *WHY, "-c", worked)
+
+    triage("case", "reroute", REF, "school-first", *WHY, "-c", worked)
+
+    line = shown(triage, worked)["line"]
+    assert (line["respond_by"], line["extended_until"]) == (None, None)
+
+
+def test_a_reopened_case_counts_from_then_on_another_route_too(
+    triage: Triage, worked: Path
+) -> None:
+    triage("case", "close", REF, "--outcome", "upheld", "-c", worked)
+    triage("case", "reopen", REF, *WHY, "-c", worked)
+    before = shown(triage, worked)["line"]["respond_by"]
+
+    triage("case", "reroute", REF, "review", *WHY, "-c", worked)
+
+    assert shown(triage, worked)["line"]["respond_by"] == before
 
 
 def test_an_answer_by_telephone_stops_the_clock(triage: Triage, worked: Path) -> None:

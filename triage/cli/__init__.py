@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import click
 
 from triage import __version__
-from triage.cli.acknowledged import acknowledged
 from triage.cli.audit import audit
 from triage.cli.backup import backup
 from triage.cli.case import case
@@ -21,7 +20,6 @@ from triage.cli.init import init
 from triage.cli.outbox import outbox
 from triage.cli.replay import replay
 from triage.cli.report import report
-from triage.cli.reroute import example, reroute
 from triage.cli.retention import retention
 from triage.cli.rules import rules
 from triage.cli.run import run
@@ -81,8 +79,6 @@ for command in (
     demo,
 ):
     commands.add_command(command)
-for command in (acknowledged, reroute, example):
-    case.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

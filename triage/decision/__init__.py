@@ -41,6 +41,7 @@ from triage.decision.examples import (
     samples,
     try_examples,
 )
+from triage.decision.gate import Seen
 from triage.decision.holding import (
     HOLDING_TEMPLATE,
     Holding,
@@ -108,6 +109,7 @@ __all__ = [
     "Restricted",
     "Rules",
     "Sample",
+    "Seen",
     "Sighting",
     "Spent",
     "Step",

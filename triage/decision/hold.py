@@ -16,7 +16,6 @@ from triage.ruleset.modes import mode_of
 from triage.ruleset.schema import Flag, Route
 
 BY_MODE = "by-route"
-BY_MODE_WORDS = "replies of this route wait for approval"
 FLAGGED_REDIRECTION = "flagged-redirection"
 
 
@@ -124,7 +123,7 @@ def _by_mode(planned: Planned) -> bool:
 
 
 HELD: tuple[tuple[str, str, Callable[[Planned], bool]], ...] = (
-    (BY_MODE, BY_MODE_WORDS, _by_mode),
+    (BY_MODE, "replies of this route wait for approval", _by_mode),
     (
         FLAGGED_REDIRECTION,
         "it would turn away a flagged writer",

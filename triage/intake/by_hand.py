@@ -3,24 +3,37 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triage.decision import (
     ByHand,
     Decision,
+    Seen,
     Sighting,
     decide_by_hand,
-    person_key,
+    identity_keys,
 )
 from triage.intake.letters import Occasion, Secretary, notices_of, replies_of
 from triage.intake.rulebook import Rulebook
-from triage.message import Message
+from triage.message import Address, Message
 from triage.ruleset import Evidence
 from triage.ruleset.schema import Route
-from triage.store import CaseByHand, CaseFile, Deed, Field, Letter, Store
+from triage.store import (
+    CaseByHand,
+    CaseFile,
+    Deed,
+    Field,
+    Inbox,
+    Inquiry,
+    Letter,
+    Place,
+    Store,
+)
 
 ACKNOWLEDGE = "acknowledge"
 ESCALATE = "escalate"
+NOWHERE = Place(Inbox("", ""), 0, 0)
+"""Where a complaint lies that did not come by mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,27 +59,24 @@ def take_down(
     Returns its reference. Raises MessageError where mail cannot go to the address.
     """
     asked = ByHand(
-        route=taken.route,
-        clock_from=taken.received_at,
-        kind=ACKNOWLEDGE,
-        address=taken.address,
-        has_bounced=_has_bounced(taken.address, store),
-        role=taken.role,
-        missing=taken.missing,
+        route=taken.route, kind=ACKNOWLEDGE, role=taken.role, missing=taken.missing
     )
-    decision = decide_by_hand(asked, rulebook.ruleset)
     with store.batch():
         reference = store.next_reference(deed.at)
+        message = _message(asked, reference, taken.address)
+        sighting = Sighting(message, Evidence(), taken.received_at)
+        seen = _seen(sighting, rulebook, store, deed.at)
+        decision = decide_by_hand(asked, seen)
         case = CaseByHand(
             reference=reference,
             channel=taken.channel,
             received_at=taken.received_at,
             decision=decision,
             address=taken.address,
-            identity_keys=_identity_keys(taken.address, rulebook),
-            domain=taken.address.rpartition("@")[2] if taken.address else None,
+            identity_keys=_identity_keys(sighting, rulebook),
+            domain=_domain(sighting),
             particulars=taken.particulars,
-            letters=_letters(_occasion(asked, decision, reference), rulebook, deed.at),
+            letters=_letters(Occasion(sighting, decision, reference), seen, rulebook),
         )
         store.register.open(case, deed)
     return reference, decision
@@ -79,46 +89,59 @@ def escalate(
 
     Raises FinalStepError, CaseMoveError, and MessageError as `take_down` does.
     """
+    reference = case.line.reference
     latest = next((each for each in reversed(case.messages) if each.address), None)
     address = latest.address if latest else next(iter(case.parties), None)
-    asked = ByHand(
-        route=route,
-        clock_from=deed.at,
-        kind=ESCALATE,
-        address=address,
-        has_bounced=_has_bounced(address, store),
-        role=case.line.role,
-    )
-    decision = decide_by_hand(asked, rulebook.ruleset)
+    asked = ByHand(route=route, kind=ESCALATE, role=case.line.role)
     answers = latest.message_id if latest else None
-    occasion = _occasion(asked, decision, case.line.reference, answers)
-    letters = _letters(occasion, rulebook, deed.at)
-    store.register.escalate(case.line.reference, deed, decision, letters)
+    sighting = Sighting(
+        _message(asked, reference, address, answers), Evidence(), deed.at
+    )
+    with store.batch():
+        seen = _seen(sighting, rulebook, store, deed.at)
+        decision = decide_by_hand(asked, seen)
+        occasion = Occasion(sighting, decision, reference)
+        letters = _letters(occasion, seen, rulebook)
+        store.register.escalate(reference, deed, decision, letters)
     return decision
 
 
-def _has_bounced(address: str | None, store: Store) -> bool:
-    return address is not None and store.outbox.has_bounced(address)
-
-
-def _identity_keys(address: str | None, rulebook: Rulebook) -> tuple[str, ...]:
-    if address is None:
-        return ()
-    return (f"addr:{person_key(address, rulebook.ruleset.tables.senders)}",)
-
-
-def _occasion(
-    asked: ByHand, decision: Decision, reference: str, answers: str | None = None
-) -> Occasion:
-    """There is no mail: letters are named for what happened in the case instead."""
+def _message(
+    asked: ByHand, reference: str, address: str | None, answers: str | None = None
+) -> Message:
+    """Return an empty mail from the person; letters are named for what happened."""
     stands_for = hashlib.sha256(f"{asked.kind} {reference}".encode()).hexdigest()
-    message = Message(stands_for, 0, message_id=answers)
-    sighting = Sighting(message, Evidence(), asked.clock_from)
-    return Occasion(sighting, decision, reference)
+    writer = (Address(address),) if address else ()
+    return Message(stands_for, 0, from_=writer, message_id=answers)
 
 
-def _letters(
-    occasion: Occasion, rulebook: Rulebook, now: datetime
-) -> tuple[Letter, ...]:
-    replies = replies_of(occasion, rulebook, now, Secretary())
-    return (*replies, *notices_of(occasion, rulebook, now))
+def _seen(sighting: Sighting, rulebook: Rulebook, store: Store, now: datetime) -> Seen:
+    """Gather what the letter is held to: budgets, restrictions, what came back."""
+    sender = sighting.message.sender
+    inquiry = Inquiry(
+        place=NOWHERE,
+        sha256=sighting.message.sha256,
+        now=now,
+        window=timedelta(),
+        identity_keys=_identity_keys(sighting, rulebook),
+        address=sender.address if sender else None,
+        domain=_domain(sighting),
+    )
+    history = store.recall(inquiry)
+    return Seen(sighting, history, rulebook.ruleset, rulebook.ourselves, now)
+
+
+def _identity_keys(sighting: Sighting, rulebook: Rulebook) -> tuple[str, ...]:
+    return identity_keys(
+        sighting.message, sighting.evidence, rulebook.ruleset, rulebook.ourselves
+    )
+
+
+def _domain(sighting: Sighting) -> str | None:
+    sender = sighting.message.sender
+    return sender.domain if sender else None
+
+
+def _letters(occasion: Occasion, seen: Seen, rulebook: Rulebook) -> tuple[Letter, ...]:
+    replies = replies_of(occasion, rulebook, seen.now, Secretary())
+    return (*replies, *notices_of(occasion, rulebook, seen.now))

@@ -19,7 +19,7 @@ from triage.store.letters import Origin, queue
 from triage.store.model import Letter, OutboxItem, OutboxLine
 from triage.store.moving import Change, Claim, is_withdrawn, move_letter
 from triage.store.states import Act, IllegalMoveError, State
-from triage.store.undelivered import has_bounced, note_bounced
+from triage.store.undelivered import note_bounced
 
 LONGEST_WAIT = timedelta(hours=2)
 """Nothing is put off or claimed longer: a later date is a wrong clock's."""
@@ -250,10 +250,6 @@ class Outbox:
         if case is not None:
             deed = Deed(at=now, by=DAEMON, act="acknowledge")
             change_case(self._engine, case, {"acknowledged_at": now}, deed)
-
-    def has_bounced(self, address: str) -> bool:
-        """Tell whether mail does not reach an address."""
-        return has_bounced(self._engine, address)
 
     def listed(self, *states: State) -> list[OutboxLine]:
         """Return the letters in these states, or all; the eldest first."""

@@ -69,6 +69,7 @@ def reroute(engine: Engine, wanted: Rerouting) -> Rerouted:
                 "route": wanted.route,
                 "priority": wanted.priority,
                 "respond_by": wanted.respond_by,
+                "extended_until": wanted.respond_by and case["extended_until"],
                 "missing": case["missing"] if wanted.asks_missing else "[]",
             },
             Deed(at=wanted.now, by=wanted.by, act="reroute", why=wanted.why),

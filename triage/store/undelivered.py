@@ -51,11 +51,3 @@ def note_bounced(engine: Engine, address: str, now: datetime, why: str) -> None:
         now=now,
         why=why,
     )
-
-
-def has_bounced(engine: Engine, address: str) -> bool:
-    """Tell whether mail does not reach an address."""
-    row = engine.row(
-        "SELECT 1 AS yes FROM bounced WHERE address = :address", address=address
-    )
-    return row is not None

@@ -6,7 +6,9 @@ clocks     clocks with their arithmetic, in words
 timeline   everything that happened, in order of time
 opening    new: a complaint by telephone or letter
 recording  set, note, assign, settle
+acknowledged  a person wrote to somebody who waited
 closing    answer, extend, close, reopen, escalate
+rerouting  reroute, example
 relating   merge, link, unlink
 admitting  admit: somebody else gets a say
 naming     which case is meant, and what a person typed
@@ -14,11 +16,13 @@ naming     which case is meant, and what a person typed
 
 import click
 
+from triage.cli.case.acknowledged import acknowledged
 from triage.cli.case.admitting import admit
 from triage.cli.case.closing import answer, close, escalate, extend, reopen
 from triage.cli.case.opening import new
 from triage.cli.case.recording import assign, note, set_particulars, settle
 from triage.cli.case.relating import link, merge, unlink
+from triage.cli.case.rerouting import example, reroute
 from triage.cli.case.searching import list_cases
 from triage.cli.case.showing import show_case
 
@@ -48,6 +52,7 @@ for command in (
     note,
     assign,
     settle,
+    acknowledged,
     answer,
     extend,
     close,
@@ -56,6 +61,8 @@ for command in (
     merge,
     link,
     unlink,
+    reroute,
+    example,
     admit,
 ):
     case.add_command(command)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from triage.cli.case.naming import existing, words
 from triage.cli.listing import day, moment
 from triage.cli.options import by_option, config_option
 from triage.config import load_config
@@ -35,18 +36,18 @@ def reroute(reference: str, route: str, why: str, config: Path, by: str) -> None
     not sent yet. The correction counts in `triage rules stats`, and the mail is offered
     as an example for the rules.
     """
-    _require_sentence(why)
+    why = words(why, "--why")
     with open_store(config) as store:
         ruleset = rulebook_in_force(config, store).ruleset
         if route not in ruleset.routes:
             hint = did_you_mean(route, ruleset.routes)
             raise ConfigError(Problem(f"there is no route `{route}`", hint=hint))
-        case = _existing(store, reference)
+        case = existing(store, reference)
         if case.line.route == route:
             raise ConfigError(f"{case.line.reference} is on the route {route} already")
         judged = Judgement(route, " ".join(why.split()), by, now())
         done = reroute_case(case, judged, ruleset, store)
-        after = _existing(store, reference)
+        after = existing(store, reference)
         click.echo("\n".join(_in_words(after, done, ruleset)))
         learnt = _learnt(store, after, why, ruleset)
     if learnt is not None:
@@ -71,7 +72,7 @@ def example(reference: str, add: bool, config: Path) -> None:
     """
     with open_store(config) as store:
         ruleset = rulebook_in_force(config, store).ruleset
-        case = _existing(store, reference)
+        case = existing(store, reference)
         overruled = case.overrulings[-1].why if case.overrulings else ""
         learnt = _learnt(store, case, overruled, ruleset)
     if learnt is None:
@@ -86,18 +87,6 @@ def example(reference: str, add: bool, config: Path) -> None:
     click.echo(f"added to {path}; now run: triage rules test")
     for warning in _warnings(learnt):
         click.echo(warning)
-
-
-def _require_sentence(why: str) -> None:
-    if not why.strip():
-        raise ConfigError("--why needs some words: what did the rules overlook?")
-
-
-def _existing(store: Store, reference: str) -> CaseFile:
-    found = store.cases.show(reference.upper())
-    if found is None:
-        raise ConfigError(f"there is no case {reference}; see: triage case list")
-    return found
 
 
 def _in_words(after: CaseFile, done: Rerouted, ruleset: Ruleset) -> Iterator[str]:
