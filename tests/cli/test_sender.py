@@ -231,3 +231,15 @@ def test_the_last_address_of_a_person_cannot_be_taken_away(
 
     assert result.status == 2
     assert "name only those of the other person" in result.err
+
+
+def test_a_case_says_that_its_person_is_restricted(
+    triage: Triage, people: Path
+) -> None:
+    before = triage("case", "show", REFERENCE, "-c", people).out
+    in_force(triage, people)
+
+    after = triage("case", "show", REFERENCE, "-c", people).out
+
+    assert "restricted" not in before
+    assert "no-automatic-replies, until " in after.splitlines()[1]

@@ -15,6 +15,7 @@ from triage.decision.model import (
     History,
     KnownCase,
     Ourselves,
+    Restricted,
     Rules,
     Sighting,
     Spent,
@@ -114,6 +115,9 @@ histories = st.just(History()) | st.builds(
     spent=st.builds(Spent, *[st.integers(0, 100)] * 3),
     breaker_is_open=st.booleans(),
     is_rekeyed=st.booleans(),
+    restrictions=st.sets(
+        st.builds(Restricted, st.sampled_from(("quiet", "in-writing", "was-once")))
+    ).map(tuple),
 )
 messages: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
     {},

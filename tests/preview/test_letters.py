@@ -51,6 +51,12 @@ def test_a_letter_that_asks_for_what_is_missing_is_shown_twice() -> None:
     ]
 
 
+def test_what_a_restriction_says_is_shown_for_every_kind() -> None:
+    titles = [title for _, title in titles_of("restriction")]
+
+    assert titles == [*shipped().ruleset.tables.restrictions.kinds, "once it is over"]
+
+
 def test_all_names_that_are_neither_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         titles_of("formal-complain", "concern", "follow-up", "nonsense")

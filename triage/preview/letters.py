@@ -6,10 +6,11 @@ from datetime import datetime
 
 from triage.errors import ConfigError, Problem
 from triage.intake import Rulebook
-from triage.reply import Duty, Letter, Notice
+from triage.reply import Duty, Letter, Notice, Restriction
 from triage.reply.compose import draft_letter, draft_notice, seal
 from triage.reply.mime import Draft
 from triage.ruleset import Ruleset
+from triage.ruleset.schema import RuleFiles
 from triage.store import CaseFile
 from triage.tomlsource import did_you_mean
 from triage.workdays import Due, due
@@ -33,6 +34,7 @@ class Circumstances:
     """What sort of case it is, in words."""
     is_complete: bool = False
     """Whether what was missing has come."""
+    restriction: Restriction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,22 @@ def names_of_letters(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
     for flag in tables.flag:
         if flag.template:
             uses.setdefault(flag.template, []).append(f"{flag.id}: {flag.title}")
-    if tables.guard.meanwhile:
-        why = "at once, while a redirection waits for a person"
-        uses.setdefault(tables.guard.meanwhile, []).append(why)
-    if tables.follow_up.receipt:
-        why = "when somebody writes to a case that we know"
-        uses.setdefault(tables.follow_up.receipt, []).append(why)
+    for template, why in _besides(tables):
+        uses.setdefault(template, []).append(why)
     for name in rulebook.templates.pairs:
         uses.setdefault(name, [])
     return {name: tuple(sentences) for name, sentences in uses.items()}
+
+
+def _besides(tables: RuleFiles) -> Iterator[tuple[str, str]]:
+    """Yield the letters that belong to no route and no flag, each with its occasion."""
+    if tables.guard.meanwhile:
+        yield tables.guard.meanwhile, "at once, while a redirection waits for a person"
+    if tables.restrictions.kinds:
+        why = "once a restriction is approved, renewed or lifted, and somebody read it"
+        yield tables.restrictions.template, why
+    if tables.follow_up.receipt:
+        yield tables.follow_up.receipt, "when somebody writes to a case that we know"
 
 
 def sample_circumstances(ruleset: Ruleset, now: datetime) -> tuple[Circumstances, ...]:
@@ -122,12 +131,29 @@ def letters_of(
     uses = names_of_letters(rulebook)
     for template in _templates(rulebook, wanted, uses):
         shown: set[str] = set()
-        for each in circumstances:
+        for each in _circumstances_of_letter(template, circumstances, rulebook):
             draft = _draft(rulebook, template, each, now, to)
             if draft.wording.html not in shown:
                 shown.add(draft.wording.html)
                 data = seal(draft, "preview").data
                 yield Preview(template, uses[template], each.title, draft, data)
+
+
+def _circumstances_of_letter(
+    template: str, circumstances: Sequence[Circumstances], rulebook: Rulebook
+) -> Iterator[Circumstances]:
+    """Yield the circumstances of a letter; that of restrictions differs by kind."""
+    table = rulebook.ruleset.tables.restrictions
+    if template != table.template or not table.kinds:
+        yield from circumstances
+        return
+    for each in circumstances[:1]:
+        until = (each.respond.at if each.respond else each.received_at).date()
+        for name, kind in table.kinds.items():
+            told = Restriction(kind.says, kind.why, until)
+            yield replace(each, restriction=told, title=name)
+        over = Restriction(kind.says, kind.why)
+        yield replace(each, restriction=over, title="once it is over")
 
 
 def _templates(
@@ -188,6 +214,7 @@ def _draft(
         respond=at.respond,
         is_complete=at.is_complete,
         series=at.series,
+        restriction=at.restriction,
     )
     return draft_letter(letter, templates, now)
 

@@ -15,7 +15,15 @@ from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.errors import ConfigError
 from triage.ruleset import Policy
-from triage.store import CaseFile, CaseLine, CaseState, Field, Store
+from triage.store import (
+    CaseFile,
+    CaseLine,
+    CaseState,
+    Field,
+    Restriction,
+    RestrictionState,
+    Store,
+)
 from triage.wiring import now, open_store, policy_in_force
 
 
@@ -32,12 +40,34 @@ def show_case(reference: str, config: Path, as_json: bool) -> None:
     with open_store(config) as store:
         found = existing(store, reference)
         policy = _policy(config, store)
+        restricted = _restricted(found, store)
     clocks = list(clocks_of(found.line, policy, now()))
     if as_json:
-        told = {"clocks": [plain(each) | {"words": each.words} for each in clocks]}
+        told = {
+            "clocks": [plain(each) | {"words": each.words} for each in clocks],
+            "restrictions": [each.kind for each in restricted],
+        }
         click.echo(json.dumps(plain(found) | told))
         return
-    click.echo("\n".join(_in_words(found, clocks, policy)))
+    shown = [*_in_words(found, clocks, policy)]
+    # Right below the reference.
+    shown[1:1] = [_fact("restricted", _restriction(each)) for each in restricted]
+    click.echo("\n".join(shown))
+
+
+def _restricted(found: CaseFile, store: Store) -> list[Restriction]:
+    """Return what is in force for the person who opened a case."""
+    root = store.senders.of_case(found.line.reference)
+    every = [] if root is None else store.restrictions.of_person(root, now())
+    return [each for each in every if each.state is RestrictionState.IN_FORCE]
+
+
+def _restriction(found: Restriction) -> str:
+    until = f"{found.review.on:%a} {found.review.on.day} {found.review.on:%b %Y}"
+    return (
+        f"{found.kind}, until {until}: replies wait where the kind says so;"
+        f" triage sender show {found.reference}"
+    )
 
 
 def _policy(config: Path, store: Store) -> Policy | None:
