@@ -155,6 +155,19 @@ class Office:
         assert found is not None
         return found.line
 
+    def add_route(self, id_: str, **keys: Any) -> None:
+        """Add a route that is like the first one but for these keys."""
+        ruleset = self.rulebook.ruleset
+        first = ruleset.tables.route[0]
+        added = first.model_copy(update={"id": id_, "title": "The last step"} | keys)
+        routes = (*ruleset.tables.route, added)
+        tables = ruleset.tables.model_copy(update={"route": routes})
+        self.rulebook = replace(self.rulebook, ruleset=replace(ruleset, tables=tables))
+
+    def mails(self) -> list[tuple[EmailMessage, str]]:
+        """Return the mails to people of ours, each with its text in one line."""
+        return list(zip(self.reminders(), self.texts(), strict=True))
+
     def texts(self) -> list[str]:
         """Return what the reminders say, each in one line."""
         bodies = [mail.get_body(("plain",)) for mail in self.reminders()]
