@@ -95,6 +95,17 @@ def test_a_chart_says_what_it_shows(page: LexborHTMLParser) -> None:
         assert "The table has every figure" in caption.text()
 
 
+def test_the_greatest_figures_of_a_chart_are_said_in_words(report: Report) -> None:
+    counts = counted("routes", "Cases by route", {"a": 1, "b": 40, "c": 3, "d": 2}, {})
+    few = replace(report, sections=(section_of("what", "What came", (counts,)),))
+
+    page = LexborHTMLParser(page_of(few, "The board", "abc"))
+
+    caption = page.css_first("figcaption")
+    assert caption is not None
+    assert "Highest in “Cases”: b (40), c (3), d (2)." in caption.text()
+
+
 def test_no_two_elements_share_an_id(text: str) -> None:
     ids = re.findall(r'\bid="([^"]*)"', text)
 

@@ -72,10 +72,10 @@ def _says(exhibit: Exhibit) -> str:
     label_unit = _unit(table.columns, chart.label)
     unit = _unit(table.columns, key)
     named = ", ".join(
-        f"{shown(labels[number], label_unit)} {shown(figure, unit)}"
+        f"{shown(labels[number], label_unit)} ({shown(figure, unit)})"
         for figure, number in ranked[:3]
     )
-    return f"Most “{table.heading(key)}”: {named}." if named else ""
+    return f"Highest in “{table.heading(key)}”: {named}." if named else ""
 
 
 def _unit(columns: tuple[Column, ...], key: str) -> Unit:
