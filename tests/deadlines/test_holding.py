@@ -116,6 +116,21 @@ def test_a_rejected_letter_is_not_proposed_again(late: Office) -> None:
     assert late.case(REFERENCE).respond_by == RESPOND_BY
 
 
+def test_it_waits_for_the_mail_that_began_the_case_so_moving_that_approves_it(
+    late: Office,
+) -> None:
+    late.with_clock(holding="propose")
+    late.run()
+
+    (letter,) = holding_letters(late)
+    row = late.store._engine.one(
+        "SELECT m.uid FROM outbox o JOIN messages m ON m.id = o.message"
+        " WHERE o.id = :id",
+        id=letter.line.id,
+    )
+    assert row["uid"] == 1
+
+
 def test_the_reminder_of_the_same_morning_names_the_letter_that_waits(
     late: Office,
 ) -> None:

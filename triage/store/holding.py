@@ -41,6 +41,8 @@ class LateCase:
     why_not: str = ""
     """Why a person must."""
     in_reply_to: str | None = None
+    message: int | None = None
+    """The mail that it answers: moved into the folder for approval, it approves it."""
 
 
 class HoldingLetters:
@@ -93,6 +95,7 @@ class HoldingLetters:
             to=to,
             why_not=why_not,
             in_reply_to=None if began is None else began["message_id"],
+            message=None if began is None else began["id"],
         )
 
     def put(
@@ -105,7 +108,10 @@ class HoldingLetters:
                 return False
             origin = self._engine.row(_REACHED, id=case["id"]) or {}
             of_case = Origin(
-                case["id"], None, origin.get("person"), origin.get("domain")
+                case["id"],
+                late.message,
+                origin.get("person"),
+                origin.get("domain"),
             )
             if not queue(self._engine, letter, at, of_case):
                 return False
@@ -217,7 +223,7 @@ ORDER BY o.id LIMIT 1
 """
 
 _BEGAN = """
-SELECT message_id FROM messages
+SELECT id, message_id FROM messages
 WHERE case_id = :id AND received_at >= :clock_from AND disposition = 'answer'
 ORDER BY received_at, id LIMIT 1
 """
