@@ -4,10 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.answers.conftest import COLLEAGUE, LONG, PROOF, Office, answer
+from tests.answers.conftest import (
+    COLLEAGUE,
+    COMPLAINT,
+    LONG,
+    PROOF,
+    Office,
+    answer,
+)
 from tests.intake.mails import delivered
 from tests.journeys.installing import ADDRESS
-from tests.journeys.mails import MOTHER, make_mail
+from tests.journeys.mails import MOTHER, make_mail, report_on
 from tests.servers.fake_mailbox import SENT
 from triage.decision.answering import OUTSIDER, STRANGER, UNPROVEN, Effect
 from triage.errors import TransientError
@@ -343,6 +350,30 @@ def test_a_second_answer_ends_what_went_on_after_the_first(filed: Office) -> Non
     filed.run()
 
     assert filed.case.line.went_on_at is None
+
+
+def test_a_colleagues_mail_that_comes_back_is_put_before_a_person(
+    filed: Office,
+) -> None:
+    filed.send(message_id="<officer@examboard.example>")
+    filed.run()
+    report = b"Return-Path: <>\r\n" + report_on("<officer@examboard.example>")
+    filed.inbox.deliver(report, filed.now)
+
+    filed.run()
+
+    assert [matter.kind for matter in filed.matters] == [MatterKind.CAME_BACK]
+    assert len(filed.case.messages) == 2
+
+
+def test_a_party_who_copies_themselves_answers_nothing(filed: Office) -> None:
+    mail = delivered("Re: Complaint", LONG, in_reply_to=COMPLAINT, cc=MOTHER)
+    filed.inbox.deliver(mail, filed.now)
+    filed.inbox.deliver(answer(sender=MOTHER), filed.now, folder=SENT)
+
+    done = filed.run()
+
+    assert done == {}
 
 
 def test_other_mail_of_the_office_is_left_alone(filed: Office) -> None:

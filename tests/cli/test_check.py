@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Triage
-from tests.journeys.installing import Servers, install
+from tests.journeys.installing import Servers, Settings, install
 from triage import shipped
 from triage.demo.servers import ImapServer, SmtpSink
 
@@ -143,13 +143,15 @@ def test_servers_that_answer_are_listed_and_nothing_is_sent(
         password=imap_server.password,
         smtp_port=smtp_sink.port,
     )
-    config = install(tmp_path, servers)
+    settings = Settings(mailbox={"sent_folders": ["Sent"]})
+    config = install(tmp_path, servers, settings)
 
     result = triage("check", "--config", config, "--connect")
 
     assert (result.status, result.err) == (0, "")
     assert result.out.splitlines()[-2:] == [
-        f"ok  IMAP 127.0.0.1:{imap_server.port}: 0 messages in INBOX",
+        f"ok  IMAP 127.0.0.1:{imap_server.port}: 0 messages in INBOX;"
+        " answers are noticed in Sent (missing)",
         "ok  SMTP 127.0.0.1: logged in, nothing was sent",
     ]
     assert smtp_sink.accepted == []

@@ -22,6 +22,7 @@ trace           how a decision came about, for people
 sender          who writes, by any spelling; texts that are nearly the same
 repeating       how often somebody wrote, for people to see
 restricting     what a restriction must say before anybody decides about it
+answering       a colleague's own mail: to which case it goes, and what it is there
 authentication  what our own mail server found out about a sender
 domains         which domains belong together
 examples        the examples of rule files, tried

@@ -47,6 +47,10 @@ class Correspondents:
     reference: str
     parties: frozenset[str]
 
+    def people(self, senders: Senders) -> frozenset[str]:
+        """Return one spelling of each party's address."""
+        return frozenset(person_key(party, senders) for party in self.parties)
+
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
@@ -88,22 +92,25 @@ def tie(
     senders: Senders,
 ) -> Tie | None:
     """Tell which case a mail of ours belongs to; None: it is to no party of a case."""
-    recipients = {
-        person_key(each.address, senders) for each in (*message.to, *message.cc)
-    }
+    recipients = _people((*message.to, *message.cc), senders)
+    writers = _people(message.from_, senders)
+    first: Correspondents | None = None
     for named in (*correspondence.by_id, correspondence.by_reference):
-        reached = [
-            each
-            for each in named
-            if recipients & {person_key(party, senders) for party in each.parties}
-        ]
+        # What parties write is no answer of ours.
+        ours = [each for each in named if not writers & each.people(senders)]
+        reached = [each for each in ours if recipients & each.people(senders)]
         if reached:
             doubt = SEVERAL if len(reached) > 1 else None
             return Tie(reached[0].reference, doubt)
-    first = next((named[0] for named in correspondence.by_id if named), None)
+        if named is not correspondence.by_reference:
+            first = first or next(iter(ours), None)
     if first is None or not any(_outsiders(message, ourselves, senders)):
         return None
     return Tie(first.reference, OUTSIDER)
+
+
+def _people(addresses: Iterable[Address], senders: Senders) -> frozenset[str]:
+    return frozenset(person_key(each.address, senders) for each in addresses)
 
 
 def _outsiders(

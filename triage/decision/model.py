@@ -190,6 +190,8 @@ class MatterKind(StrEnum):
     """The person asks for the last step, which was taken already."""
     ANSWER = "answer"
     """A colleague wrote to the person, and it may have been the answer."""
+    CAME_BACK = "came back"
+    """A colleague's mail did not reach the person."""
     OUTCOME = "outcome"
     """It was closed in the mail program, which says no outcome."""
     HOLDING = "holding letter"

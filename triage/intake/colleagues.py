@@ -103,9 +103,12 @@ def belongs_to_case(
     if rulebook.proven_cases(message):
         return True
     senders = rulebook.ruleset.tables.senders
-    if is_colleagues(message, rulebook.ourselves, senders):
-        return colleagues_tie(message, rulebook, store, now) is not None
-    return store.sent.names_a_case(message.references)
+    if colleagues_tie(message, rulebook, store, now) is not None:
+        return True
+    # What colleagues write to each other about an answer is none.
+    return not is_colleagues(message, rulebook.ourselves, senders) and (
+        store.sent.names_a_case((*message.references, *message.returned_ids))
+    )
 
 
 def colleagues_decision(tied: Tie, rulebook: Rulebook, store: Store) -> Decision:

@@ -94,6 +94,7 @@ def take_up(
     decision = decide(sighting, history, rulebook.ruleset, rulebook.ourselves, now)
     if decision.disposition is Disposition.LEAVE:
         return TakenUp(decision, None)
+    decision = _with_colleagues_case(decision, history)
     reference = decision.case
     if decision.disposition is Disposition.ANSWER and reference is None:
         reference = clerk.new_reference(taken.message, store, now)
@@ -129,10 +130,17 @@ def take_up(
             letters=(*replies, *notices),
             particulars=particulars(taken.evidence, rulebook.ruleset.tables),
             escalates=decision.escalates,
-            undelivered=_undelivered(taken.message, decision, rulebook),
+            undelivered=_undelivered(taken.message, decision, rulebook, store),
         )
     )
     return TakenUp(decision, recorded)
+
+
+def _with_colleagues_case(decision: Decision, history: History) -> Decision:
+    """Let a report on a colleague's mail belong to the case that it was about."""
+    if not decision.reports_failure or not history.answers_colleague:
+        return decision
+    return replace(decision, case=decision.case or history.claims)
 
 
 def _note_colleagues(
@@ -173,7 +181,7 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         reply_to=tuple(each.address for each in taken.message.reply_to),
         domain=person.domain if person else None,
         verified=rulebook.proven_cases(taken.message),
-        references=taken.message.references,
+        references=(*taken.message.references, *taken.message.returned_ids),
         named=named_references(taken.message),
         spell=partial(person_key, senders=senders),
         fingerprint=taken.reading.fingerprint,
@@ -182,13 +190,15 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
 
 
 def _undelivered(
-    message: Message, decision: Decision, rulebook: Rulebook
+    message: Message, decision: Decision, rulebook: Rulebook, store: Store
 ) -> str | None:
-    """The Message-ID of a letter of ours that a report gives back."""
+    """The Message-ID of a letter, ours or a colleague's, that a report gives back."""
     if not decision.reports_failure:
         return None
-    ours = (each for each in message.returned_ids if rulebook.ours_among([each]))
-    return next(ours, None)
+    for each in message.returned_ids:
+        if rulebook.ours_among([each]) or store.sent.names_a_case([each]):
+            return each
+    return None
 
 
 def _watch_the_budget(

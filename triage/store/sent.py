@@ -15,6 +15,10 @@ from triage.store.matters import add_matter, settle_kinds
 from triage.store.merging import surviving
 from triage.store.model import SentEntry
 
+CAME_BACK = (
+    "A colleague's mail to the person came back, so they have not got it: find another"
+    " way to reach them. If it was the answer, it is owed still: triage case reopen"
+)
 COLLEAGUE = "a colleague, by mail"
 """Who does what people do in their mail program."""
 
@@ -218,6 +222,13 @@ def colleagues_cases(engine: Engine, message_ids: Sequence[str]) -> tuple[str, .
         )
     ]
     return tuple(dict.fromkeys(found))
+
+
+def note_mail_came_back(engine: Engine, message_id: str, now: datetime) -> None:
+    """Put before a person that a colleague's mail did not reach the person."""
+    for reference in colleagues_cases(engine, (message_id,)):
+        case = case_named(engine, reference)
+        add_matter(engine, case, MatterKind.CAME_BACK, CAME_BACK, now)
 
 
 def sent_to(engine: Engine, case_id: int) -> tuple[SentEntry, ...]:

@@ -7,11 +7,14 @@ from triage.store.changing import change_case
 from triage.store.engine import Engine
 from triage.store.holding import note_came_back
 from triage.store.moving import Change, move_letter
+from triage.store.sent import note_mail_came_back
 from triage.store.states import Act, State
 
 
 def note_undelivered(engine: Engine, message_id: str, now: datetime) -> None:
     """Note a letter and its address as bounced; the duty to acknowledge opens again.
+
+    A colleague's own mail that came back is put before a person.
 
     The recipient is the one that we wrote to, never what the report says. A report on a
     letter whose fate was uncertain proves that the server had taken it.
@@ -22,6 +25,7 @@ def note_undelivered(engine: Engine, message_id: str, now: datetime) -> None:
         message_id=message_id,
     )
     if letter is None:
+        note_mail_came_back(engine, message_id, now)
         return
     if letter["state"] in {State.UNCERTAIN, State.HELD} and letter["attempt"]:
         move_letter(

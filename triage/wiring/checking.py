@@ -6,6 +6,7 @@ from pathlib import Path
 
 from triage.config import Config, load_config
 from triage.errors import ConfigError, TransientError
+from triage.mailbox import ImapMailbox
 from triage.ruleset import Mode, mode_of
 from triage.ruleset.schema import RuleFiles
 from triage.wiring.clock import now
@@ -70,9 +71,26 @@ def _try_imap(config: Config) -> str:
             mailbox.check_filing()
         if config.submission.witness == "sent":
             mailbox.open_folder(config.submission.sent_folder)
+        answers = _where_answers_are(mailbox, config.mailbox.sent_folders)
     return (
         f"IMAP {mailbox.account}: {selected.exists} messages in {config.mailbox.folder}"
+        f"; {answers}"
     )
+
+
+def _where_answers_are(mailbox: ImapMailbox, named: tuple[str, ...] | None) -> str:
+    """Say where people's answers are noticed."""
+    if named is None:
+        marked = mailbox.sent_folder()
+        if marked is None:
+            return (
+                "no folder is marked as sent mail, so answers are not noticed:"
+                " name yours in sent_folders of [mailbox]"
+            )
+        named = (marked,)
+    found = mailbox.standing(named)
+    there = [f"{each}{'' if each in found else ' (missing)'}" for each in named]
+    return f"answers are noticed in {', '.join(there) or 'no folder'}"
 
 
 def _try_smtp(config: Config) -> str:
