@@ -76,7 +76,7 @@ def test_a_stranger_joins_nothing_by_naming_the_merged_case(three: Store) -> Non
 
     history = three.recall(make_inquiry(9, named=(THIRD,), address="x@x.example"))
 
-    assert (history.case, history.claims) == (None, THIRD)
+    assert (history.case, history.claims) == (None, FIRST)
 
 
 def test_what_was_merged_twice_joins_the_last_one(three: Store) -> None:
