@@ -35,7 +35,10 @@ def shown(triage: Triage, config: Path) -> dict[str, Any]:
 @pytest.fixture
 def answered_by_another(worked: Path) -> Path:
     answer = delivered(
-        "Hello", "See my letter of 2 March.", sender=FATHER, in_reply_to=letter_of(worked)
+        "Hello",
+        "See my letter of 2 March.",
+        sender=FATHER,
+        in_reply_to=letter_of(worked),
     )
     return work(worked, *TAKEN_UP, answer)
 

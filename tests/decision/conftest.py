@@ -94,6 +94,7 @@ TABLES: dict[str, Any] = {
             },
         }
     },
+    "dissatisfied": {},
     "follow_up": {},
     "signal": [],
     "role": [

@@ -3,6 +3,7 @@
 model           the values: history in, decision out
 decide          the decision: left, recorded or answered, and everything that follows
 automatic       mail that is clearly a machine's
+concerns        mail without the word that expresses dissatisfaction
 withhold        a person's mail that gets no automatic reply
 by_hand         what a person decided who took a complaint down, or escalates
 follow_up       what a message brings to its case, and its receipt
@@ -31,6 +32,7 @@ coverage        what they reach
 """
 
 from triage.decision.by_hand import ByHand, decide_by_hand
+from triage.decision.concerns import is_looked_at
 from triage.decision.conditions import Facts
 from triage.decision.coverage import Coverage, coverage
 from triage.decision.decide import clocks, decide, is_ours
@@ -131,6 +133,7 @@ __all__ = [
     "holding",
     "identity_keys",
     "is_changed",
+    "is_looked_at",
     "is_ours",
     "likeness",
     "named_references",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from triage.decision.automatic import DELIVERY_REPORT, automatic
+from triage.decision.concerns import is_concern
 from triage.decision.follow_up import alone, claimed, follow_up, receipt
 from triage.decision.gate import Seen
 from triage.decision.hold import (
@@ -14,7 +15,7 @@ from triage.decision.hold import (
     meanwhile_held,
     recipient,
 )
-from triage.decision.judge import Judgement, judge
+from triage.decision.judge import Judgement, facts_of, judge
 from triage.decision.model import (
     Clocked,
     Decision,
@@ -34,6 +35,7 @@ from triage.ruleset.modes import mode_of
 from triage.ruleset.schema import DataRequest, Route
 from triage.workdays import Due, calendar_due, due
 
+NOT_OURS = "its subject does not ask for us, and it belongs to no case"
 PRIORITIES = ("normal", "high", "urgent")
 RESTRICTED = "A restriction names you as the one who answers this person"
 WATCHED = Reason("watch", "this route is only watched: people answer by hand")
@@ -58,11 +60,10 @@ def decide(
     """
     belongs = history.case is not None or history.answers_colleague
     if not is_ours(sighting.message, ruleset, belongs):
-        reason = "its subject does not ask for us, and it belongs to no case"
-        return Decision(Disposition.LEAVE, reason, ruleset.hash)
+        seen = Seen(sighting, history, ruleset, ourselves, now)
+        return _record_concern(seen) if is_concern(seen) else _leave(NOT_OURS, ruleset)
     if history.was_erased:
-        reason = "it was taken up before and erased since"
-        return Decision(Disposition.LEAVE, reason, ruleset.hash)
+        return _leave("it was taken up before and erased since", ruleset)
     if history.is_duplicate:
         reason = "the same mail was recorded before"
         return Decision(Disposition.RECORD, reason, ruleset.hash)
@@ -71,6 +72,23 @@ def decide(
     if machine is not None:
         return _record(machine, seen)
     return _answer(judge(sighting, history, ruleset), seen)
+
+
+def _leave(reason: str, ruleset: Rules) -> Decision:
+    return Decision(Disposition.LEAVE, reason, ruleset.hash)
+
+
+def _record_concern(seen: Seen) -> Decision:
+    """Keep what somebody is dissatisfied with, and do nothing else about it."""
+    facts = facts_of(seen.sighting, seen.history, seen.ruleset)
+    return Decision(
+        Disposition.RECORD,
+        "it expresses dissatisfaction: recorded only",
+        seen.ruleset.hash,
+        role=facts.role,
+        topic=facts.topic,
+        route=seen.tables.dissatisfied.route,
+    )
 
 
 def _record(machine: Reason, seen: Seen) -> Decision:

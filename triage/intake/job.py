@@ -13,13 +13,14 @@ from typing import Protocol, TypeVar
 
 from typing_extensions import override
 
-from triage.decision import is_ours
+from triage.decision import Sighting, is_looked_at, is_ours
 from triage.errors import TransientError
 from triage.intake.colleagues import belongs_to_case
 from triage.intake.rulebook import Rulebook
 from triage.intake.take_up import Taken, take_up
 from triage.message import Fetched, Listed, Message, peek
 from triage.reader import Reading, Unreadable
+from triage.ruleset import Evidence
 from triage.store import Balance, Inbox, Place, Rekeying, SetAside, Store
 from triage.workdays import due
 
@@ -82,6 +83,8 @@ class Intake:
     files: bool = True
     """Whether mail is moved to its route's folder."""
     _unaccounted: frozenset[int] = field(default=frozenset(), init=False)
+    _looked_at: set[int] = field(default_factory=set, init=False)
+    """What is not ours and read all the same."""
     _passing: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @contextmanager
@@ -109,6 +112,7 @@ class Intake:
         uidvalidity = self.mailbox.select().uidvalidity
         uids = self.mailbox.uids()
         self._settle(uidvalidity, uids)
+        self._looked_at.clear()
         new = sorted(set(uids) - ledger.known(self.inbox, uidvalidity, uids))
         ours = self._ours_among(uidvalidity, new, done)
         for readings in _batches(self._read(ours), RECORD_AT_ONCE):
@@ -182,6 +186,9 @@ class Intake:
             for listed in self.mailbox.peek(chunk):
                 if self._may_be_ours(listed):
                     ours.append(listed)
+                elif self._is_looked_at(listed):
+                    self._looked_at.add(listed.uid)
+                    ours.append(listed)
                 else:
                     others.append(listed.uid)
             self._leave(uidvalidity, others, done)
@@ -192,6 +199,14 @@ class Intake:
         message = peek(listed.header)
         belongs = belongs_to_case(message, self.rulebook, self.store, self.clock())
         return is_ours(message, self.rulebook.ruleset, belongs) or _is_report(message)
+
+    def _is_looked_at(self, listed: Listed) -> bool:
+        """Tell whether a message that is not ours is read, for a concern to record."""
+        book, now = self.rulebook, self.clock()
+        if not book.ruleset.tables.dissatisfied.record:
+            return False
+        sighting = Sighting(peek(listed.header), Evidence(), listed.received_at)
+        return is_looked_at(sighting, listed.size, book.ruleset, book.ourselves, now)
 
     def _leave(self, uidvalidity: int, uids: Sequence[int], done: Pass) -> None:
         if uids:
@@ -246,8 +261,7 @@ class Intake:
     ) -> str:
         """Record one message, whatever it does; return its fate."""
         if isinstance(reading, Unreadable):
-            self._set_aside(place, listed.received_at, reading.why, fetched)
-            return "set aside"
+            return self._not_taken_up(place, listed, fetched, reading.why)
         taken = Taken(place, listed.received_at, fetched, reading)
         try:
             with self.store.attempt():
@@ -257,11 +271,19 @@ class Intake:
         except Exception as error:  # the one guard: poison is kept
             # The text of an unexpected error may quote the message; its name does not.
             why = f"an unexpected {type(error).__name__} while it was taken up"
-            log.error("UID %d is set aside: %s", place.uid, why)
             log.debug("UID %d", place.uid, exc_info=True)
-            self._set_aside(place, listed.received_at, why, fetched)
-            return "set aside"
+            return self._not_taken_up(place, listed, fetched, why)
         return "left" if done.recorded is None else "recorded"
+
+    def _not_taken_up(
+        self, place: Place, listed: Listed, fetched: Fetched, why: str
+    ) -> str:
+        """Set a message aside for a person; what is not ours is none of their work."""
+        if place.uid in self._looked_at:
+            return "left"
+        log.error("UID %d is set aside: %s", place.uid, why)
+        self._set_aside(place, listed.received_at, why, fetched)
+        return "set aside"
 
     def _set_aside(
         self,
@@ -290,6 +312,9 @@ class Intake:
         known = self.store.ledger.known(self.inbox, uidvalidity, unreadable)
         for uid, why in sorted(unreadable.items()):
             if uid in known:
+                continue
+            if uid in self._looked_at:
+                self._leave(uidvalidity, [uid], done)
                 continue
             place = Place(self.inbox, uidvalidity, uid)
             self._set_aside(place, self.clock(), why, None)

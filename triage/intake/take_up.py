@@ -87,16 +87,14 @@ def take_up(
     if tied is not None:
         return _note_colleagues(taken, inquiry, tied, rulebook, store)
     belongs = belongs_to_case(taken.message, rulebook, store, now)
-    history = History()
-    if is_ours(taken.message, rulebook.ruleset, belongs):
-        history = store.recall(inquiry)
+    history = _history(inquiry, taken.message, belongs, rulebook, store)
     sighting = Sighting(taken.message, taken.evidence, taken.received_at)
     decision = decide(sighting, history, rulebook.ruleset, rulebook.ourselves, now)
     if decision.disposition is Disposition.LEAVE:
         return TakenUp(decision, None)
     decision = _with_colleagues_case(decision, history)
     reference = decision.case
-    if decision.disposition is Disposition.ANSWER and reference is None:
+    if decision.route is not None and reference is None:
         reference = clerk.new_reference(taken.message, store, now)
     replies: tuple[Letter, ...] = ()
     notices: tuple[Letter, ...] = ()
@@ -141,6 +139,19 @@ def _with_colleagues_case(decision: Decision, history: History) -> Decision:
     if not decision.reports_failure or not history.answers_colleague:
         return decision
     return replace(decision, case=decision.case or history.claims)
+
+
+def _history(
+    inquiry: Inquiry, message: Message, belongs: bool, rulebook: Rulebook, store: Store
+) -> History:
+    """Recall what bears on a message that is ours, or may be recorded as a concern."""
+    if is_ours(message, rulebook.ruleset, belongs):
+        return store.recall(inquiry)
+    if not rulebook.ruleset.tables.dissatisfied.record:
+        return History()
+    known = store.recall(inquiry)
+    # That somebody names a case in the text makes no mail ours.
+    return History(is_duplicate=known.is_duplicate, was_erased=known.was_erased)
 
 
 def _note_colleagues(

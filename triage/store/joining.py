@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from triage.decision.model import Decision
+from triage.decision.model import Decision, Disposition
 from triage.store.audit import DAEMON, Deed, note_deed
 from triage.store.changing import case_named, change_case, end_stage
 from triage.store.columns import list_of, list_text
@@ -13,6 +13,8 @@ from triage.store.model import Record
 from triage.store.notes import add_note
 from triage.store.read_in_mails import fill_particulars
 
+RECORDED = "recorded"
+"""The outcome of what is a concern and no complaint."""
 PRIORITIES = ("normal", "high", "urgent")
 
 
@@ -41,6 +43,10 @@ def open_case(engine: Engine, record: Record, person: int | None) -> int:
     case = case_named(engine, str(record.reference))
     fill_particulars(engine, case, record.particulars, record.inquiry.now)
     _put_claim_before_people(engine, record)
+    if decision.disposition is Disposition.RECORD:
+        deed = Deed(at=record.inquiry.now, by=DAEMON, act="close")
+        changes = {"closed_at": record.inquiry.now, "outcome": RECORDED}
+        change_case(engine, case, changes, deed)
     return case_id
 
 

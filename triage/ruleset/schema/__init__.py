@@ -31,7 +31,7 @@ from triage.ruleset.schema.deciding import (
 from triage.ruleset.schema.entry import Entry, Id, Mode, Phrases, Priority, Where
 from triage.ruleset.schema.examples import Example, Expect
 from triage.ruleset.schema.files import SCHEMA_FILE, RuleFiles, json_schema
-from triage.ruleset.schema.followup import FollowUps, Particular
+from triage.ruleset.schema.followup import Dissatisfied, FollowUps, Particular
 from triage.ruleset.schema.personal import DataRequest, Retention
 from triage.ruleset.schema.restricting import RestrictionKind, Restrictions
 from triage.ruleset.schema.settings import (
@@ -61,6 +61,7 @@ __all__ = [
     "Conditions",
     "DataRequest",
     "DigestTable",
+    "Dissatisfied",
     "Entry",
     "Example",
     "Expect",

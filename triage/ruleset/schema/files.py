@@ -16,7 +16,7 @@ from triage.ruleset.schema.closing import (
 from triage.ruleset.schema.deciding import Guard, Modes, Route, Rule, SecondOpinion
 from triage.ruleset.schema.entry import Entry
 from triage.ruleset.schema.examples import Example
-from triage.ruleset.schema.followup import FollowUps, Particular
+from triage.ruleset.schema.followup import Dissatisfied, FollowUps, Particular
 from triage.ruleset.schema.personal import DataRequest, Retention
 from triage.ruleset.schema.restricting import Restrictions
 from triage.ruleset.schema.settings import (
@@ -58,6 +58,8 @@ class RuleFiles(Entry):
     """How far answers go by themselves."""
     restrictions: Restrictions = Restrictions()
     """What people may decide about a writer after unacceptable behaviour."""
+    dissatisfied: Dissatisfied = Dissatisfied()
+    """What is recorded of people who complain without saying so."""
     follow_up: FollowUps = FollowUps()
     """Receipts, and who seems to belong to the people of a case."""
     second_opinion: SecondOpinion | None = None
