@@ -88,6 +88,7 @@ def _record_concern(seen: Seen) -> Decision:
         role=facts.role,
         topic=facts.topic,
         route=seen.tables.dissatisfied.route,
+        is_concern=True,
     )
 
 

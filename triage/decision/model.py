@@ -288,6 +288,8 @@ class Decision:
     """The acknowledgement in the meantime waits for a person too."""
     case: str | None = None
     """Reference of the case it joins; None with ANSWER opens a new one."""
+    is_concern: bool = False
+    """RECORD: it is kept as a case that is closed at once."""
     follow_up: FollowUp = FollowUp()
     """What it brings to the case that it joins."""
     claimed: Finding | None = None
@@ -307,3 +309,8 @@ class Decision:
     steps: tuple[Step, ...] = ()
     near_misses: tuple[str, ...] = ()
     second_opinion: Opinion | None = None
+
+    @property
+    def has_case(self) -> bool:
+        """Whether a case is opened for it, or joined."""
+        return self.disposition is Disposition.ANSWER or self.is_concern

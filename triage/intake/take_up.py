@@ -94,7 +94,7 @@ def take_up(
         return TakenUp(decision, None)
     decision = _with_colleagues_case(decision, history)
     reference = decision.case
-    if decision.route is not None and reference is None:
+    if decision.has_case and reference is None:
         reference = clerk.new_reference(taken.message, store, now)
     replies: tuple[Letter, ...] = ()
     notices: tuple[Letter, ...] = ()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from triage.decision.model import Decision, Disposition
+from triage.decision.model import Decision
 from triage.store.audit import DAEMON, Deed, note_deed
 from triage.store.changing import case_named, change_case, end_stage
 from triage.store.columns import list_of, list_text
@@ -43,7 +43,7 @@ def open_case(engine: Engine, record: Record, person: int | None) -> int:
     case = case_named(engine, str(record.reference))
     fill_particulars(engine, case, record.particulars, record.inquiry.now)
     _put_claim_before_people(engine, record)
-    if decision.disposition is Disposition.RECORD:
+    if decision.is_concern:
         deed = Deed(at=record.inquiry.now, by=DAEMON, act="close")
         changes = {"closed_at": record.inquiry.now, "outcome": RECORDED}
         change_case(engine, case, changes, deed)

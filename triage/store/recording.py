@@ -100,7 +100,7 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
     origin = Origin(case_id, message, person, inquiry.domain)
     return Recorded(
         is_new=True,
-        reference=decision.case or (record_.reference),
+        reference=decision.case or (record_.reference if decision.has_case else None),
         folder=decision.folder,
         queued=tuple(
             letter.kind
@@ -113,7 +113,7 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
 def _case_id(engine: Engine, record_: Record, person: int | None) -> int | None:
     """Open, join or find the case of a message; None where it has none."""
     decision = record_.decision
-    if decision.route is not None:
+    if decision.has_case:
         if decision.case is not None:
             return join_case(engine, record_)
         if record_.reference is None:
