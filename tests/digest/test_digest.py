@@ -1,13 +1,17 @@
 """What the digest says, in the mail and anywhere else."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
+from click import Group
 
 from tests.digest.conftest import MONDAY, MORNING, Office, body_of
 from tests.store.making import INBOX, NOW, place
+from triage.cli import commands
 from triage.digest import (
     MOST_ROWS,
     Digest,
@@ -27,7 +31,10 @@ from triage.store import (
     Deed,
     DutyKind,
     How,
+    Listed,
+    MatterKind,
     Outcome,
+    Request,
     SetAside,
     Trial,
 )
@@ -136,6 +143,45 @@ def test_replies_are_approved_by_a_command_or_in_the_mail_program(
 
     assert table.rows[0][-1] == "triage outbox approve 1"
     assert table.note.endswith('into the folder "Complaints/Approved".')
+
+
+def test_every_command_that_it_names_is_there(office: Office) -> None:
+    office.receive(1, WEDNESDAY, withheld=True)
+    office.receive(2, waits=True, decided={"flags": ("safeguarding",)})
+    office.store.matters.add("CMP-2026-00001", MatterKind.OTHER_WRITER, "x", MORNING)
+    digest = replace(office.digest(), requests=A_REQUEST)
+    one_more: dict[str, Any] = {name: cut(digest, name) for name in LISTS}
+    digest = replace(digest, **one_more)
+
+    tables = tuple(tables_of(digest, office.policy))
+
+    said = [(*map(" ".join, table.rows), table.note) for table in tables]
+    named = re.findall(r"triage ([a-z]+)(?: ([a-z]+))?", " ".join(map(" ".join, said)))
+    assert named
+    for words in named:
+        group = commands.commands[words[0]]
+        assert not isinstance(group, Group) or words[1] in group.commands
+
+
+LISTS = (
+    "overdue",
+    "unacknowledged",
+    "to_approve",
+    "flagged",
+    "unsettled",
+    "requests",
+)
+A_REQUEST = Listed(
+    1,
+    (Request(reference="CMP-2026-00001", kind="access", due=MORNING, owner=None),),
+)
+
+
+def cut(digest: Digest, name: str) -> Listed[Any]:
+    """Make a list have a row that is not listed, so that it says where all are."""
+    found: Listed[Any] = getattr(digest, name)
+    assert found.count
+    return replace(found, count=found.count + 1)
 
 
 def test_an_empty_list_is_one_sentence(office: Office) -> None:
@@ -319,7 +365,7 @@ def test_thousands_fit_into_one_mail_and_the_rest_is_counted(office: Office) -> 
     text = " ".join(body_of(mail).split())
     overdue = office.digest().overdue
     assert overdue.count == 800
-    assert f"and {800 - MOST_ROWS} more: triage case list --open" in text
+    assert f"and {800 - MOST_ROWS} more: triage case list --overdue" in text
     assert f"and {400 - MOST_ROWS} more: triage case list --debt" in text
     assert f"and {100 - MOST_ROWS} more: triage case list --other" in text
     assert len(mail.as_bytes()) < LARGEST_NOTICE

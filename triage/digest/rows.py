@@ -111,7 +111,7 @@ class Rows:
             request.kind,
             self.day(request.due),
             _owner(request.owner),
-            f"triage case show {request.reference}",
+            "triage subject requests",
         )
 
     def restriction(self, pending: Pending) -> Row:

@@ -16,8 +16,12 @@ DEBT = "triage case list --debt"
 OPEN = "triage case list --open"
 OTHER = "triage case list --other"
 LETTERS = "triage outbox list"
-CASES = "triage case list"
-EVERYTHING = "triage due --json"
+OVERDUE = "triage case list --overdue"
+ANSWERED = "triage case list --answered"
+CLOSED = "triage case list --closed"
+FLAGGED = "triage case list --open --flag any"
+MATTERS = "triage case list --matters"
+REQUESTS = "triage subject requests"
 
 T = TypeVar("T")
 
@@ -63,7 +67,7 @@ class _Frame:
 def _due(digest: Digest, rows: Rows) -> Iterator[Table]:
     last = rows.day_of(digest.next_until)
     headings = ("Case", "Owed", "Due", "Route", "Owner", "Next step")
-    late = _Frame("Overdue", "Nothing is overdue.", headings, OPEN, is_pressing=True)
+    late = _Frame("Overdue", "Nothing is overdue.", headings, OVERDUE, is_pressing=True)
     today = _Frame("Due today", "Nothing is due today.", headings, OPEN)
     soon = _Frame(f"Due by {last}", f"Nothing else is due by {last}.", headings, OPEN)
     yield late.around(digest.overdue, rows.owed)
@@ -105,19 +109,21 @@ def _to_look_at(digest: Digest, rows: Rows) -> Iterator[Table]:
         "Open cases with flags",
         "No open case has a flag.",
         ("Case", "Flags", "Received", "Route", "Owner", "Next step"),
-        EVERYTHING,
+        FLAGGED,
     ).around(digest.flagged, rows.flagged)
     yield _Frame(
         "Matters that a person must look at",
         "No matter waits for a person.",
         ("Case", "What", "Since", "Owner", "Next step"),
-        EVERYTHING,
+        MATTERS,
+        note="Once you have looked: triage case settle REFERENCE",
     ).around(digest.unsettled, rows.unsettled)
     yield _Frame(
         "Requests about personal data",
         "No request about personal data is open.",
         ("Case", "What", "Due", "Owner", "Next step"),
-        EVERYTHING,
+        REQUESTS,
+        note="Once it is answered: triage subject done ID",
     ).around(digest.requests, rows.request)
     yield _Frame(
         "Restrictions to decide about",
@@ -159,13 +165,13 @@ def _done(digest: Digest, rows: Rows) -> Iterator[Table]:
         f"Answered {when}",
         f"Nothing was answered {when}.",
         ("Case", "Answered", "Route", "Owner"),
-        CASES,
+        ANSWERED,
     ).around(digest.answered, rows.answered)
     yield _Frame(
         f"Closed {when}",
         f"Nothing was closed {when}.",
         ("Case", "Closed", "Outcome", "Owner"),
-        CASES,
+        CLOSED,
     ).around(digest.closed, rows.closed)
 
 
