@@ -109,5 +109,6 @@ def rulebook(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
 @pytest.fixture
 def office(tmp_path: Path, rulebook: Rulebook) -> Iterator[Office]:
     office = Office(Store.open(tmp_path / "triage.sqlite3", exclusive=True), rulebook)
+    office.set_table(DigestTable())
     yield office
     office.store.close()
