@@ -49,7 +49,7 @@ class Verdict:
         if decision.missing:
             yield "asks for", ", ".join(decision.missing)
         yield "reply", self._reply_in_words(decision)
-        if decision.acknowledge and decision.reply:
+        if decision.acknowledge and decision.reply and decision.reply.acknowledges:
             yield "acknowledge", _date(decision.acknowledge.at)
         if decision.respond:
             yield "answer by", _date(decision.respond.at)
