@@ -85,7 +85,6 @@ from triage.decision.sender import (
     identity_keys,
     likeness,
     named_references,
-    person_key,
     spelling_in_words,
     who_writes,
 )
@@ -138,7 +137,6 @@ __all__ = [
     "likeness",
     "named_references",
     "particulars",
-    "person_key",
     "points_of",
     "recount",
     "refusals",
