@@ -85,6 +85,7 @@ from triage.decision.sender import (
     identity_keys,
     likeness,
     named_references,
+    person_key,
     spelling_in_words,
     who_writes,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "likeness",
     "named_references",
     "particulars",
+    "person_key",
     "points_of",
     "recount",
     "refusals",
