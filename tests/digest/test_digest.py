@@ -149,6 +149,7 @@ def test_every_command_that_it_names_is_there(office: Office) -> None:
     office.receive(1, WEDNESDAY, withheld=True)
     office.receive(2, waits=True, decided={"flags": ("safeguarding",)})
     office.store.matters.add("CMP-2026-00001", MatterKind.OTHER_WRITER, "x", MORNING)
+    office.store.retention.make("2026-03", ("CMP-2024-00001",), MONDAY)
     digest = replace(office.digest(), requests=A_REQUEST)
     one_more: dict[str, Any] = {name: cut(digest, name) for name in LISTS}
     digest = replace(digest, **one_more)
@@ -163,6 +164,21 @@ def test_every_command_that_it_names_is_there(office: Office) -> None:
         assert not isinstance(group, Group) or words[1] in group.commands
 
 
+def test_cases_to_be_erased_are_told_until_somebody_approves(office: Office) -> None:
+    retention = office.store.retention
+    retention.make("2026-02", ("CMP-2024-00001",), MONDAY - 30 * DAY)
+    retention.make("2026-03", ("CMP-2024-00001", "CMP-2024-00002"), MONDAY)
+
+    table = table_of(office, "Closed cases to be erased")
+    said = " ".join(headlines_of(office.digest(), office.policy))
+
+    assert ["CMP-2024-00001", "CMP-2024-00002"] == [row[0] for row in table.rows]
+    assert table.note == "Once you have looked: triage retention approve"
+    assert "2 closed cases to erase or keep" in said
+    retention.approve("2026-03", Deed(at=MORNING, by="Ann", act="erase"))
+    assert office.digest().to_erase == Listed()
+
+
 LISTS = (
     "overdue",
     "unacknowledged",
@@ -170,6 +186,7 @@ LISTS = (
     "flagged",
     "unsettled",
     "requests",
+    "to_erase",
 )
 A_REQUEST = Listed(
     1,

@@ -239,6 +239,22 @@ def test_a_stage_that_is_over_and_the_present_one_are_both_there(
     assert store.figures.count_stages(MARCH) == 2
 
 
+def test_what_was_acknowledged_before_the_reopening_is_counted_once(
+    store: Store,
+) -> None:
+    reference = opened(store, 1, SINCE)
+    told_at = SINCE + TICK
+    changed(store, reference, acknowledge_by=SINCE + DAY, acknowledged_at=told_at)
+    for at in (SINCE + DAY, TENTH):
+        store.register.close(reference, deed(at), "answered")
+        store.register.reopen(reference, deed(at), at + DAY, at + 2 * DAY)
+
+    stages = sorted(store.figures.stages(MARCH), key=lambda each: each.clock_from)
+
+    assert [told_at, None, None] == [each.acknowledged_at for each in stages]
+    assert [SINCE + DAY, None, None] == [each.acknowledge_by for each in stages]
+
+
 def test_what_was_reopened_after_the_escalation_was_a_director_s(store: Store) -> None:
     reference = opened(store, 1, SINCE)
     changed(store, reference, escalated_at=SINCE + DAY, clock_from=TENTH)

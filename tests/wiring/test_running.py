@@ -49,6 +49,16 @@ def test_letters_are_sent_though_the_mailbox_is_away(tmp_path: Path) -> None:
     assert dispatch.asked == ["recover", "run"]
 
 
+def test_a_single_pass_makes_the_list_of_cases_kept_too_long(tmp_path: Path) -> None:
+    with Installation(load_config(install(tmp_path, NOBODY))) as parts:
+        parts.dispatch = cast("Any", Noted())
+
+        with pytest.raises(TransientError, match="nothing listens"):
+            parts.run_once()
+
+        assert parts.store.retention.last() is not None
+
+
 @pytest.mark.parametrize(
     "error", [ConfigError("no such folder"), TransientError("away")], ids=type
 )

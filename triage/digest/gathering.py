@@ -62,6 +62,7 @@ def digest_of(store: Store, policy: Policy, around: Surroundings, look: Look) ->
         unsettled=view.unsettled(most),
         requests=view.requests(most),
         restrictions=store.restrictions.pending(now, now + review, most),
+        to_erase=store.retention.to_approve(most),
         came_in=store.happened.came_in(*between),
         answered=store.happened.answered(*between, most),
         closed=store.happened.closed(*between, most),

@@ -27,6 +27,7 @@ def headlines_of(digest: Digest, policy: Policy) -> Iterator[str]:
             (digest.unsettled.count, "matter to look at", "matters to look at"),
             (digest.requests.count, "request about personal data", _REQUESTS),
             (digest.restrictions.count, "restriction to decide about", _RESTRICTIONS),
+            (digest.to_erase.count, "closed case to erase or keep", _TO_ERASE),
         )
         if number
     ]
@@ -42,6 +43,7 @@ def headlines_of(digest: Digest, policy: Policy) -> Iterator[str]:
 
 _REQUESTS = "requests about personal data"
 _RESTRICTIONS = "restrictions to decide about"
+_TO_ERASE = "closed cases to erase or keep"
 
 
 def _owing(owed: Listed[Duty], when: str) -> str:

@@ -53,6 +53,8 @@ class Digest:
     requests: Listed[Request]
     restrictions: Listed[Pending]
     """Proposed, or to be reviewed within the days that the rules say; by state."""
+    to_erase: Listed[str]
+    """Closed cases whose time to be kept is over, on the latest list to approve."""
     came_in: CameIn
     answered: Listed[Finished]
     closed: Listed[Finished]

@@ -125,6 +125,9 @@ class Rows:
             f"triage sender {act} {pending.number}",
         )
 
+    def to_erase(self, reference: str) -> Row:
+        return reference, f"triage case show {reference}"
+
     def answered(self, case: Finished) -> Row:
         day, route = self.day(case.at), self.route(case.route)
         return case.reference, day, route, _owner(case.owner)

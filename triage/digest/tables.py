@@ -22,6 +22,7 @@ CLOSED = "triage case list --closed"
 FLAGGED = "triage case list --open --flag any"
 MATTERS = "triage case list --matters"
 REQUESTS = "triage subject requests"
+TO_ERASE = "triage retention list"
 
 T = TypeVar("T")
 
@@ -131,6 +132,13 @@ def _to_look_at(digest: Digest, rows: Rows) -> Iterator[Table]:
         ("Case", "What", "State", "Until", "Next step"),
         "triage sender restrictions",
     ).around(digest.restrictions, rows.restriction)
+    yield _Frame(
+        "Closed cases to be erased",
+        "No closed case waits to be erased.",
+        ("Case", "To look at it"),
+        TO_ERASE,
+        note="Once you have looked: triage retention approve",
+    ).around(digest.to_erase, rows.to_erase)
 
 
 def _came_in(digest: Digest, rows: Rows, policy: Policy) -> Table:

@@ -41,10 +41,12 @@ class StageClocks:
 
     clock_from: datetime
     acknowledge_by: datetime | None = None
+    """None also where an earlier stage's acknowledgement holds on …"""
     respond_by: datetime | None = None
     is_extended: bool = False
     """A later date was set for the answer; respond_by is that date."""
     acknowledged_at: datetime | None = None
+    """… so that it is counted once."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     """When the case was closed, reopened or escalated."""
@@ -187,12 +189,13 @@ def _counts(rows: list[Row]) -> dict[str | None, int]:
 
 
 def _stage(row: Row) -> StageClocks:
+    is_afresh = not row["was_acknowledged"]
     return StageClocks(
         clock_from=moment(row["clock_from"]),
-        acknowledge_by=moment_or_none(row["acknowledge_by"]),
+        acknowledge_by=moment_or_none(row["acknowledge_by"]) if is_afresh else None,
         respond_by=moment_or_none(row["respond_by"]),
         is_extended=row["extended_until"] is not None,
-        acknowledged_at=moment_or_none(row["acknowledged_at"]),
+        acknowledged_at=moment_or_none(row["acknowledged_at"]) if is_afresh else None,
         answered_at=moment_or_none(row["answered_at"]),
         ended_at=moment_or_none(row["ended_at"]),
         is_directors=bool(row["is_directors"]),
@@ -294,7 +297,9 @@ SELECT (SELECT count(*) FROM cases WHERE clock_from >= :since AND clock_from < :
 
 _PRESENT_STAGES = """
 SELECT id, clock_from, acknowledge_by, respond_by, extended_until, acknowledged_at,
-    answered_at, closed_at AS ended_at, escalated_at IS NOT NULL AS is_directors
+    answered_at, closed_at AS ended_at, escalated_at IS NOT NULL AS is_directors,
+    EXISTS (SELECT 1 FROM stages e WHERE e.case_id = cases.id
+        AND e.acknowledged_at = cases.acknowledged_at) AS was_acknowledged
 FROM cases
 WHERE (clock_from, id) > (:after, :last) AND clock_from < :until
 ORDER BY clock_from, id LIMIT :page
@@ -304,7 +309,9 @@ ORDER BY clock_from, id LIMIT :page
 _PAST_STAGES = """
 SELECT s.id, s.clock_from, s.acknowledge_by, s.respond_by, s.extended_until,
     s.acknowledged_at, s.answered_at, s.ended_at,
-    coalesce(s.ended_at > c.escalated_at, 0) AS is_directors
+    coalesce(s.ended_at > c.escalated_at, 0) AS is_directors,
+    EXISTS (SELECT 1 FROM stages e WHERE e.case_id = s.case_id AND e.id < s.id
+        AND e.acknowledged_at = s.acknowledged_at) AS was_acknowledged
 FROM stages s JOIN cases c ON c.id = s.case_id
 WHERE (s.clock_from, s.id) > (:after, :last) AND s.clock_from < :until
 ORDER BY s.clock_from, s.id LIMIT :page

@@ -8,6 +8,7 @@ from datetime import datetime
 from triage.store.audit import Deed, note_deed
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.erasing import Erased, erase_cases
+from triage.store.listed import Listed, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,12 @@ class Retention:
             "SELECT * FROM retention_lists ORDER BY month DESC LIMIT 1"
         )
         return None if row is None else _list(row)
+
+    def to_approve(self, most: int) -> Listed[str]:
+        """List the cases of the latest list, unless it was approved."""
+        last = self.last()
+        waiting = () if last is None or last.approved_at else last.references
+        return listed(waiting, most, {})
 
     def approve(self, month: str, deed: Deed) -> Erased | None:
         """Erase the cases of a list; None: there is no such list, or it was approved.

@@ -163,6 +163,8 @@ class Installation:
             ("approvals", self.approvals),
             ("answers", self.answers),
             ("deadlines", self.deadlines),
+            # Before the digest, which tells of its list.
+            ("retention", self.retention),
             ("digest", self.digest),
         ):
             try:
