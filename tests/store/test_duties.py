@@ -1,15 +1,15 @@
 """What is owed by a day, read from the store."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.store.making import make_letter, record_case
-from tests.store.sending import accept, claim
-from triage.decision.model import Reason
-from triage.store import Deed, Duty, DutyKind, Stage, State, Store
+from tests.store.sending import UNTIL, accept, claim
+from triage.decision.model import Reason, Requested
+from triage.store import CaseQuery, Deed, Duty, DutyKind, Stage, State, Store
 from triage.store.duties import _ACKNOWLEDGE, _HOLD, _REQUEST, _RESPOND
 from triage.workdays import Due
 
@@ -17,6 +17,7 @@ NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
 ACKNOWLEDGE_BY = datetime(2026, 4, 8, 16, tzinfo=UTC)
 RESPOND_BY = datetime(2026, 4, 22, 16, tzinfo=UTC)
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 WAITS = (Reason("by-route", "replies of this route wait"),)
 DEED = Deed(at=NOW, by="ann", act="test")
 
@@ -59,6 +60,42 @@ def test_what_is_due_after_the_window_is_left_out(store: Store) -> None:
     record(store)
 
     assert store.duties.due(NOW, ACKNOWLEDGE_BY.replace(hour=15)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "cases"),
+    [
+        (ACKNOWLEDGE_BY, []),
+        (ACKNOWLEDGE_BY + SECOND, [2]),
+        (RESPOND_BY + SECOND, [1, 2]),
+        (MAY, [1, 2, 3]),
+    ],
+    ids=["on the dot", "to be acknowledged", "to be answered", "asked by law"],
+)
+def test_the_register_calls_overdue_what_the_duties_do(
+    store: Store, now: datetime, cases: list[int]
+) -> None:
+    record(store, 1, waits=False)
+    record(store, 2)
+    asked = Requested("access", _due(MAY - SECOND, 30))
+    record(store, 3, requests=(asked,), acknowledge=None, respond=None)
+
+    found = store.cases.search(CaseQuery(due_before=now)).lines
+
+    overdue = {each.reference for each in store.duties.due(now, now) if each.is_late}
+    assert overdue == {line.reference for line in found}
+    assert [f"CMP-2026-{n:05d}" for n in cases] == sorted(overdue)
+
+
+def test_an_acknowledgement_is_on_its_way_from_the_dot_on(store: Store) -> None:
+    record(store, waits=False)
+    letter = claim(store)
+    store.outbox.finish(letter, NOW, UNTIL)
+
+    store._engine.run("UPDATE outbox SET unwanted = 'a colleague wrote'")
+
+    assert store.duties.due(NOW, ACKNOWLEDGE_BY) == []
+    assert store.cases.debts() == []
 
 
 def test_the_most_urgent_comes_first_and_what_is_past_is_late(store: Store) -> None:

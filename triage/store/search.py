@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from triage.store.case_lines import CASES, line_of
 from triage.store.case_states import CaseState
+from triage.store.duties import ON_ITS_WAY
 from triage.store.engine import Engine
 from triage.store.model import CaseLine
 from triage.store.particulars import Field
@@ -47,7 +48,7 @@ class CaseQuery:
     opened_from: datetime | None = None
     opened_before: datetime | None = None
     due_before: datetime | None = None
-    """Something is owed, and due before then."""
+    """A person owes something, and it is due before then."""
     is_unacknowledged: bool | None = None
     """True: nobody was told yet that the complaint arrived."""
     has_matters: bool | None = None
@@ -147,9 +148,11 @@ _CONDITIONS: Mapping[str, str] = {
     "opened_before": "c.opened_at < :opened_before",
     "due_before": (
         "(c.acknowledged_at IS NULL AND c.closed_at IS NULL"
-        " AND c.acknowledge_by < :due_before"
+        f" AND c.acknowledge_by < :due_before AND NOT {ON_ITS_WAY}"
         " OR c.answered_at IS NULL AND c.closed_at IS NULL"
-        " AND c.respond_by IS NOT NULL AND c.respond_by < :due_before)"
+        " AND c.respond_by IS NOT NULL AND c.respond_by < :due_before"
+        " OR c.id IN (SELECT case_id FROM requests"
+        " WHERE done_at IS NULL AND due_at < :due_before))"
     ),
     "is_unacknowledged": "c.acknowledged_at IS NULL AND c.closed_at IS NULL",
     "has_matters": "c.id IN (SELECT case_id FROM matters WHERE settled_at IS NULL)",
