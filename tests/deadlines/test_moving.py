@@ -166,6 +166,22 @@ def test_what_would_move_is_foreseen(office: Office) -> None:
     )
 
 
+def test_one_date_that_would_move_and_one_that_a_person_set(office: Office) -> None:
+    office.acknowledged(1)
+    reference = office.acknowledged(2)
+    until = office.rulebook.ruleset.calendar.closes(date(2026, 3, 31))
+    deed = Deed(at=office.now, by="ann", act="extend")
+    office.store.register.extend(reference, deed, until)
+    old = office.rulebook.ruleset.calendar
+    close_on(office, {date(2026, 3, 3): "Strike", date(2026, 3, 31): "Strike"})
+    promises = office.store.clocks.calendars.promises()
+
+    found = foresee(promises, old, office.rulebook.ruleset, office.now).in_words()
+
+    assert str(found).startswith("one due date of one open case moves: 1 later, 0 ear")
+    assert str(found).endswith("; one date that a person set is a day off then")
+
+
 def test_nothing_is_said_where_nothing_moves(office: Office) -> None:
     office.acknowledged()
     ruleset = office.rulebook.ruleset

@@ -175,6 +175,16 @@ WORDS: dict[str, tuple[Calendar, Calendar, list[str]]] = {
             "and 2 more days",
         ],
     ),
+    "four": (
+        CALENDAR,
+        calendar({date(2026, 6, day): "Strike" for day in (8, 9, 10, 11)}),
+        [
+            "Mon 8 June 2026 is now a closing day (Strike)",
+            "Tue 9 June 2026 is now a closing day (Strike)",
+            "Wed 10 June 2026 is now a closing day (Strike)",
+            "and 1 more day",
+        ],
+    ),
 }
 
 

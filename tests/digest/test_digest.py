@@ -172,7 +172,7 @@ def test_cases_to_be_erased_are_told_until_somebody_approves(office: Office) -> 
     table = table_of(office, "Closed cases to be erased")
     said = " ".join(headlines_of(office.digest(), office.policy))
 
-    assert ["CMP-2024-00001", "CMP-2024-00002"] == [row[0] for row in table.rows]
+    assert [row[0] for row in table.rows] == ["CMP-2024-00001", "CMP-2024-00002"]
     assert table.note == "Once you have looked: triage retention approve"
     assert "2 closed cases to erase or keep" in said
     retention.approve("2026-03", Deed(at=MORNING, by="Ann", act="erase"))

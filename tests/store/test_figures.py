@@ -252,7 +252,7 @@ def test_what_was_acknowledged_before_the_reopening_is_counted_once(
     stages = sorted(store.figures.stages(MARCH), key=lambda each: each.clock_from)
 
     assert [told_at, None, None] == [each.acknowledged_at for each in stages]
-    assert [SINCE + DAY, None, None] == [each.acknowledge_by for each in stages]
+    assert [each.acknowledge_by for each in stages] == [SINCE + DAY, None, None]
 
 
 def test_what_was_reopened_after_the_escalation_was_a_director_s(store: Store) -> None:

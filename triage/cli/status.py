@@ -96,8 +96,10 @@ def _outbox(found: Status) -> str:
     if found.to_approve:
         said += f"; {found.to_approve} to approve: triage outbox list"
     if found.in_vain:
+        mails = "1 mail" if found.in_vain == 1 else f"{found.in_vain} mails"
+        decide = "decides" if found.in_vain == 1 else "decide"
         said += (
-            f"\n           {found.in_vain} mails in the folders for approval decide "
+            f"\n           {mails} in the folders for approval {decide} "
             "nothing: triage outbox list"
         )
     return said

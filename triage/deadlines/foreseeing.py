@@ -48,13 +48,19 @@ class Shifts:
             cases = len({shift.reference for shift in self.shifts})
             of_cases = "one open case" if cases == 1 else f"{cases} open cases"
             why = self.shifts[0].why
+            moving = len(self.shifts)
+            dates = "one due date" if moving == 1 else f"{moving} due dates"
+            moves = "moves" if moving == 1 else "move"
             parts.append(
-                f"{len(self.shifts)} due dates of {of_cases} move: {self.later} later,"
+                f"{dates} of {of_cases} {moves}: {self.later} later,"
                 f" {self.earlier} earlier ({why})"
             )
         if self.broken:
+            set_before = len(self.broken)
             parts.append(
-                f"{len(self.broken)} dates that were set by a person are days off then"
+                "one date that a person set is a day off then"
+                if set_before == 1
+                else f"{set_before} dates that people set are days off then"
             )
         return "; ".join(parts) or None
 

@@ -27,7 +27,7 @@ class Sweep(Counter[str]):
 
     @override
     def __str__(self) -> str:
-        return ", ".join(f"{number} {what}" for what, number in self.items())
+        return ", ".join(f"{what}: {number}" for what, number in self.items())
 
 
 @dataclass(kw_only=True)

@@ -96,7 +96,8 @@ def changes_in_words(
     for day in differing[:MOST_DAYS]:
         yield f"{day_words(day)} {day.year} is now {_what_it_is(day, new)}"
     if len(differing) > MOST_DAYS:
-        yield f"and {len(differing) - MOST_DAYS} more days"
+        more = len(differing) - MOST_DAYS
+        yield f"and {more} more day{'' if more == 1 else 's'}"
     if old.closing_time != new.closing_time:
         yield f"the office now closes at {new.closing_time:%H:%M}"
     if old.timezone != new.timezone:

@@ -99,7 +99,7 @@ def _highlights(came: Came, closed: int, open_: int, clocks: Clocks) -> Table:
         columns=(
             Column("received", "Received"),
             Column("closed", "Closed"),
-            Column("open", "Open at the end"),
+            Column("open", "Not closed at the end"),
             Column("acknowledged", "Acknowledged on time", Unit.SHARE),
             Column("answered", "Answered on time", Unit.SHARE),
             Column("overdue", "Answers not done, overdue"),

@@ -152,7 +152,7 @@ _CONDITIONS: Mapping[str, str] = {
         " OR c.answered_at IS NULL AND c.closed_at IS NULL"
         " AND c.respond_by IS NOT NULL AND c.respond_by < :due_before"
         " OR c.id IN (SELECT case_id FROM requests"
-        " WHERE done_at IS NULL AND due_at < :due_before))"
+        " WHERE done_at IS NULL AND due_at < :due_before))"  # noqa: S608 - our own
     ),
     "is_unacknowledged": "c.acknowledged_at IS NULL AND c.closed_at IS NULL",
     "has_matters": "c.id IN (SELECT case_id FROM matters WHERE settled_at IS NULL)",

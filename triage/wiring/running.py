@@ -18,7 +18,7 @@ from triage.daemon import Daemon, Parts, Timed
 from triage.deadlines import Deadlines
 from triage.digest import MorningDigest
 from triage.dispatch import Dispatch, Tally
-from triage.errors import ConfigError, TransientError, TriageError
+from triage.errors import TransientError, TriageError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox
 from triage.retention import Retention
@@ -169,7 +169,7 @@ class Installation:
         ):
             try:
                 job.run(self.stop.is_set)
-            except (ConfigError, TransientError) as error:
+            except TriageError as error:
                 log.error("%s: %s", name, error)
                 failures.append(error)
         sent = self.dispatch.run(self.stop.is_set)

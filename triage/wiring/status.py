@@ -14,6 +14,7 @@ from triage.digest import (
     digest_of,
     health_of,
     needs_of,
+    number_of,
     overdue_now,
 )
 from triage.errors import ConfigError
@@ -115,9 +116,11 @@ def _about_debts(debts: Listed[Debt], now: datetime) -> Iterator[str]:
     overdue = sum(due < now for due in dues)
     soon = sum(now <= due <= now + DUE_SOON for due in dues)
     if overdue:
-        yield f"{_cases(overdue)} should have been acknowledged: {_DEBT_LIST}"
+        cases = number_of(overdue, "case")
+        yield f"{cases} should have been acknowledged: {_DEBT_LIST}"
     if soon:
-        yield f"{_cases(soon)} must be acknowledged within a day: {_DEBT_LIST}"
+        cases = number_of(soon, "case")
+        yield f"{cases} must be acknowledged within a day: {_DEBT_LIST}"
 
 
 _DEBT_LIST = "triage case list --debt"
@@ -125,17 +128,14 @@ _DEBT_LIST = "triage case list --debt"
 
 def _about_answers(overdue: int) -> Iterator[str]:
     if overdue:
-        yield f"{_cases(overdue)} should have been answered: triage due"
+        yield f"{number_of(overdue, 'case')} should have been answered: triage due"
 
 
 def _about_asides(asides: Listed[Unread], now: datetime) -> Iterator[str]:
     pressing = sum(aside.due <= now + DUE_SOON for aside in asides.rows)
     if pressing:
-        yield f"{pressing} set aside must be read by a person: triage case list --other"
-
-
-def _cases(number: int) -> str:
-    return "1 case" if number == 1 else f"{number} cases"
+        mails = number_of(pressing, "mail")
+        yield f"{mails} set aside must be read by a person: triage case list --other"
 
 
 def _modes(config: Config, store: Store, health: Health) -> dict[str, int]:
