@@ -147,12 +147,12 @@ _CONDITIONS: Mapping[str, str] = {
     "opened_from": "c.opened_at >= :opened_from",
     "opened_before": "c.opened_at < :opened_before",
     "due_before": (
-        "(c.acknowledged_at IS NULL AND c.closed_at IS NULL"
+        "(c.acknowledged_at IS NULL AND c.closed_at IS NULL"  # noqa: S608 - our own
         f" AND c.acknowledge_by < :due_before AND NOT {ON_ITS_WAY}"
         " OR c.answered_at IS NULL AND c.closed_at IS NULL"
         " AND c.respond_by IS NOT NULL AND c.respond_by < :due_before"
         " OR c.id IN (SELECT case_id FROM requests"
-        " WHERE done_at IS NULL AND due_at < :due_before))"  # noqa: S608 - our own
+        " WHERE done_at IS NULL AND due_at < :due_before))"
     ),
     "is_unacknowledged": "c.acknowledged_at IS NULL AND c.closed_at IS NULL",
     "has_matters": "c.id IN (SELECT case_id FROM matters WHERE settled_at IS NULL)",
