@@ -126,12 +126,12 @@ def _where(table: str, closed: str, messages: str) -> str:
         "decisions": f"message IN ({messages})",
         "evidence": f"message IN ({messages})",
         "outbox": f"case_id IN ({closed})",
-        "moves": "letter IN (SELECT id FROM main.outbox"
-        f" WHERE case_id IN ({closed}))",
+        "moves": f"letter IN (SELECT id FROM main.outbox WHERE case_id IN ({closed}))",
         "audit": f"id < {APART} AND about IN"
         f" (SELECT reference FROM main.cases WHERE id IN ({closed}))",
         "audit_texts": "0",
-        "raws": f"sha256 IN (SELECT sha256 FROM main.messages WHERE id IN ({messages}))",
+        "raws": "sha256 IN"
+        f" (SELECT sha256 FROM main.messages WHERE id IN ({messages}))",
     }
     return conditions.get(table, f"case_id IN ({closed})")
 
@@ -140,7 +140,9 @@ def _value(table: str, column: str, number: int) -> str:
     if column in SHIFTED[table]:
         return f'"{column}" + {number * APART}'
     if table == "cases" and column == "reference":
-        return f"'CMP-' || (2026 - {1 + number // 40}) || '-' || ({number} * 10000 + id)"
+        return (
+            f"'CMP-' || (2026 - {1 + number // 40}) || '-' || ({number} * 10000 + id)"
+        )
     if table == "audit" and column == "about":
         return (
             f"(SELECT 'CMP-' || (2026 - {1 + number // 40}) || '-' ||"
@@ -149,7 +151,5 @@ def _value(table: str, column: str, number: int) -> str:
     if column in NAMED.get(table, ()):
         return f"'c{number}.' || \"{column}\""
     if column in DATED.get(table, ()):
-        return (
-            f"strftime('%Y-%m-%dT%H:%M:%f000Z', \"{column}\", '-{number * 14} days')"
-        )
+        return f"strftime('%Y-%m-%dT%H:%M:%f000Z', \"{column}\", '-{number * 14} days')"
     return f'"{column}"'

@@ -78,9 +78,9 @@ class Act(StrEnum):
 
     ACKNOWLEDGED = "acknowledged by hand"
     ANSWERED = "answered"
+    HELD_OFF = "told that the answer comes later"
     CLOSED = "closed"
     EXTENDED = "extended"
-    APPROVED = "approved"
     REROUTED = "rerouted"
     OPENED = "opened by hand"
 

@@ -11,6 +11,7 @@ from tests.halfyear.servers import SENT, Killed, Submission
 from tests.journeys.installing import Servers, Settings, install
 from tests.servers.fake_mailbox import FakeMailbox
 from triage import shipped
+from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.config import Config, load_config
 from triage.deadlines import Deadlines
@@ -19,6 +20,7 @@ from triage.dispatch import Dispatch, Sender
 from triage.intake import Intake, Rulebook
 from triage.message import Fetched
 from triage.reader import Reading, Unreadable, read_here
+from triage.retention import Retention
 from triage.store import Inbox, Store
 from triage.wiring import rulebook_of
 from triage.wiring.rulebook import bound_to
@@ -111,6 +113,16 @@ class Office:
             modes=lambda: self.intake.rulebook.ruleset.tables.modes,
             clock=self.clock,
         )
+        self.answers = Answers(
+            mailbox=self.account.beside("INBOX"),
+            store=self.store,
+            rulebook=lambda: self.intake.rulebook,
+            clock=self.clock,
+            sent_folders=(SENT,),
+        )
+        self.retention = Retention(
+            store=self.store, rulebook=lambda: self.intake.rulebook, clock=self.clock
+        )
         self.deadlines = Deadlines(
             store=self.store, rulebook=lambda: self.intake.rulebook, clock=self.clock
         )
@@ -142,7 +154,9 @@ class Office:
         """What the daemon does every few minutes."""
         self.intake.run()
         self.approvals.run()
+        self.answers.run()
         self.deadlines.run()
+        self.retention.run()
         if self.digest.run():
             self.told(self.path)
         self.dispatch.run()

@@ -1,39 +1,31 @@
 """The team: they read folders, answer, approve, acknowledge, close."""
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 
 from tests.halfyear.complainants import Complainants
-from tests.halfyear.dates import LONDON, OPENING, Calendars, local
+from tests.halfyear.dates import LONDON, OPENING, local
+from tests.halfyear.desk import Desk, MailProgram
 from tests.halfyear.dice import Dice
 from tests.halfyear.log import Act, Departed, Done, Log
-from tests.halfyear.mails import new_id
-from tests.halfyear.office import APPROVED, Office
-from tests.halfyear.servers import SENT
+from tests.halfyear.office import APPROVED
 from tests.halfyear.timetable import Timetable
-from tests.journeys.installing import ADDRESS
-from triage.store import Deed, HandedOverError
 
+FORMAL, CLOSED = "Complaints/Formal", "Complaints/Closed"
 WORKED_ON = (
-    "Complaints/Formal",
+    FORMAL,
     "Complaints/To be decided",
     "Complaints/Reports of malpractice",
     "Complaints/Escalation to a Director",
 )
-OFFICER = "alex"
-REFERENCE = re.compile(r"CMP-\d{4}-\d{5}")
-ANSWER = (
-    "Dear complainant,\n\nWe have looked into what you wrote. The page was mended on"
-    " Tuesday, and we are sorry for the trouble. The fee goes back to you.\n\nKind"
-    " regards,\nAlex Officer\n"
+TURNED_AWAY = (
+    "Complaints/Redirected/School first",
+    "Complaints/Redirected/Results through the school",
 )
 HOUR = timedelta(hours=1)
 
@@ -43,13 +35,13 @@ class Officers:
     """One small team, through its mail program and a few commands."""
 
     dice: Dice
-    office: Office
+    desk: Desk
+    mail: MailProgram
     complainants: Complainants
     timetable: Timetable
     log: Log
     stir: Callable[[], None]
     """Something changed that the program will see at its next look."""
-    calendars: Callable[[], Calendars]
     _seen: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _told: list[Departed] = field(default_factory=list)
 
@@ -61,129 +53,126 @@ class Officers:
         """One round: what is new in the folders, and what the notices ask for."""
         for folder in WORKED_ON:
             for octets in self._new_in(folder):
-                self._plan_answer(octets)
+                self._read(octets)
+        for folder in TURNED_AWAY:
+            for octets in self._new_in(folder):
+                if self.dice.happens(0.03):
+                    self._later(1, lambda octets=octets: self._reroute(octets))
         told, self._told = self._told, []
-        for reference in sorted(set(_references(told))):
+        for reference in sorted({one for each in told for one in references(each)}):
             if self.dice.happens(0.8):
                 self._see_to(reference)
+        if self.dice.happens(0.02):
+            self._take_down()
         self.stir()
 
     def _new_in(self, folder: str) -> list[bytes]:
-        kept = self.office.account.folders.get(folder, [])
-        new = [each for each in kept if each.uid > self._seen[folder]]
+        new = self.mail.since(folder, self._seen[folder])
         if new:
-            self._seen[folder] = max(each.uid for each in new)
+            self._seen[folder] = new[-1].uid
         return [each.octets for each in new]
 
-    def _plan_answer(self, octets: bytes) -> None:
+    def _read(self, octets: bytes) -> None:
         """Some are answered soon, some late, a few never."""
         if self.dice.happens(0.05):
             return
         days = self.dice.number(1, 8)
         if self.dice.happens(0.12):
             days += self.dice.number(2, 8)
-        working = self.calendars().last
+        if self.dice.happens(0.06):
+            self._later(1, lambda: self._write(octets, Act.HELD_OFF))
+        if self.dice.happens(0.03):
+            self._later(1, lambda: self._extend(octets))
+        self._later(days, lambda: self._write(octets, Act.ANSWERED))
+
+    def _later(self, days: int, act: Callable[[], None]) -> None:
+        """Do something on a working day, in working hours."""
+        working = self.log.calendars.last
         today = self.timetable.now.astimezone(LONDON).date()
         opening = local(working.after(today, days), OPENING)
-        at = opening + self.dice.wait(timedelta(), 8 * HOUR)
-        self.timetable.at(at, lambda: self._answer(octets))
+        wait = self.dice.wait(timedelta(), 8 * HOUR)
+        self.timetable.at(opening + wait, act)
 
-    def _answer(self, octets: bytes) -> None:
+    def _write(self, octets: bytes, act: Act) -> None:
         """Reply from the mail program; the copy in Sent is all that is noticed."""
         head = BytesHeaderParser().parsebytes(octets)
-        original = str(head["Message-ID"] or "").strip()
-        case = self._case_of(original)
-        writer = parseaddr(str(head["From"] or ""))[1]
-        if case is None or case["answered_at"] or case["closed_at"] or not writer:
+        message_id = str(head["Message-ID"] or "").strip()
+        case = self.desk.case_of(message_id)
+        to = parseaddr(str(head["From"] or ""))[1]
+        if case is None or case["answered_at"] or case["closed_at"] or not to:
             return
+        reference = case["reference"]
         at = self.timetable.clock().replace(microsecond=0)
-        reply = EmailMessage()
-        reply["Date"] = format_datetime(at.astimezone(LONDON))
-        reply["From"] = f"Complaints Team <{ADDRESS}>"
-        reply["To"] = writer
-        reply["Subject"] = f"Re: your complaint {case['reference']}"
-        reply["Message-ID"] = new_id("mail.examboard.example")
-        reply["In-Reply-To"] = original
-        reply["References"] = original
-        reply.set_content(ANSWER)
-        self.office.account.deliver(reply.as_bytes(policy=SMTP), at, SENT)
-        self._note(Act.ANSWERED, case["reference"], at)
-        who = self.complainants.known.get(writer)
-        if who is not None and case["reference"] in who.letters:
-            self.complainants.read_answer(who, case["reference"], at)
+        if self.dice.happens(0.03):
+            self.mail.out_of_office(to, message_id, at)
+        self.mail.reply(act, to, message_id, reference, at)
+        self.note(act, reference, at)
         self.stir()
+        who = self.complainants.known.get(to)
+        if act is Act.ANSWERED and who is not None and reference in who.letters:
+            self.complainants.read_answer(who, reference, at)
+        if act is Act.ANSWERED and self.dice.happens(0.45):
+            self._later(self.dice.number(1, 6), lambda: self._close(octets))
 
-    def _case_of(self, message_id: str) -> dict[str, str] | None:
-        rows = self.office.look_up(
-            "SELECT c.* FROM messages m JOIN cases c ON c.id = m.case_id"
-            " WHERE m.message_id = ? AND m.fate = 'recorded'",
-            message_id,
-        )
-        return dict(rows[0]) if rows else None
+    def _close(self, octets: bytes) -> None:
+        """Move the mail into the folder of closed cases, unless somebody wrote again."""
+        case = self.desk.case_of(self.mail.id_of(octets))
+        if case is None or case["closed_at"] or not case["answered_at"]:
+            return
+        if self.mail.move(octets, CLOSED):
+            self.note(Act.CLOSED, case["reference"], self.timetable.clock())
+            self.stir()
+
+    def _reroute(self, octets: bytes) -> None:
+        """Somebody was sent away wrongly: we work on it after all."""
+        case = self.desk.case_of(self.mail.id_of(octets))
+        if case is None or case["closed_at"] or case["answered_at"]:
+            return
+        if self.mail.move(octets, FORMAL):
+            self.note(Act.REROUTED, case["reference"], self.timetable.clock())
+            self.stir()
+
+    def _extend(self, octets: bytes) -> None:
+        case = self.desk.case_of(self.mail.id_of(octets))
+        if case is None or case["closed_at"] or case["answered_at"]:
+            return
+        if case["respond_by"] is None:
+            return
+        due = datetime.fromisoformat(case["respond_by"])
+        until = self.log.calendars.last.due(due, 5)
+        at = self.timetable.clock()
+        self.desk.extend(case["reference"], until, at)
+        self.note(Act.EXTENDED, case["reference"], at, until)
 
     def _see_to(self, reference: str) -> None:
-        """Acknowledge what nobody acknowledged: a letter that waits, or by hand."""
-        rows = self.office.look_up(
-            "SELECT id, acknowledged_at, closed_at FROM cases WHERE reference = ?",
-            reference,
-        )
-        if not rows or rows[0]["acknowledged_at"] or rows[0]["closed_at"]:
-            return
-        letters = self.office.look_up(
-            "SELECT id, state FROM outbox WHERE case_id = ? AND acknowledges"
-            " AND state IN ('held', 'queued', 'sending', 'finishing', 'uncertain')",
-            rows[0]["id"],
-        )
-        if not letters:
-            at = self.timetable.clock()
-            deed = Deed(at=at, by=OFFICER, act="acknowledge")
-            if self.office.store.register.acknowledge(reference, deed):
-                self._note(Act.ACKNOWLEDGED, reference, at)
-        for letter in letters:
-            if letter["state"] == "held":
-                self._let_go(letter["id"], reference)
-
-    def _let_go(self, letter: int, reference: str) -> None:
-        """Approve a letter, by moving its mail or by a command."""
-        if self.dice.happens(0.5) and self._move_to_approved(reference):
-            return
+        """Let letters go that wait; acknowledge by hand where there is none."""
         at = self.timetable.clock()
-        try:
-            self.office.store.approvals.approve(letter, at, OFFICER)
-        except HandedOverError:
-            self.office.store.outbox.resend(letter, at)
-        self._note(Act.APPROVED, reference, at)
+        for letter in self.desk.waiting_letters(reference):
+            if self.dice.happens(0.5) and self._approve_by_moving(reference):
+                return
+            self.desk.let_go(letter, at)
+        if self.desk.owes_by_hand(reference) and self.desk.acknowledge(reference, at):
+            self.note(Act.ACKNOWLEDGED, reference, at)
 
-    def _move_to_approved(self, reference: str) -> bool:
-        rows = self.office.look_up(
-            "SELECT m.message_id, m.folder FROM messages m"
-            " JOIN cases c ON c.id = m.case_id"
-            " WHERE c.reference = ? AND m.fate = 'recorded' ORDER BY m.id",
-            reference,
-        )
-        return bool(rows) and self.move(
-            rows[0]["message_id"], rows[0]["folder"], APPROVED
-        )
+    def _approve_by_moving(self, reference: str) -> bool:
+        octets = self.desk.first_mail_of(reference)
+        return octets is not None and self.mail.move(octets, APPROVED)
 
-    def move(self, message_id: str | None, source: str, target: str) -> bool:
-        """Move a mail in the mail program; False: it is not where it should be."""
-        kept = self.office.account.folders.get(source, [])
-        wanted = (message_id or "no such").encode()
-        uids = [each.uid for each in kept if wanted in each.octets[:2000]]
-        if not uids:
-            return False
-        with self.office.account.beside(source) as hand:
-            hand.select()
-            hand.file(uids[:1], target)
-        return True
+    def _take_down(self) -> None:
+        """Somebody complains on the telephone."""
+        at = self.timetable.clock()
+        reference = self.desk.take_down(at)
+        self.note(Act.OPENED, reference, at)
 
-    def _note(self, act: Act, reference: str, at: datetime) -> None:
-        self.log.done.append(Done(at, act, reference))
+    def note(
+        self, act: Act, reference: str, at: datetime, until: datetime | None = None
+    ) -> None:
+        self.log.done.append(Done(at, act, reference, until))
 
 
-def _references(notices: list[Departed]) -> Iterator[str]:
-    for notice in notices:
-        mail = message_from_bytes(notice.octets, policy=policy.default)
-        body = mail.get_body(("plain",))
-        if body is not None:
-            yield from REFERENCE.findall(body.get_content())
+def references(notice: Departed) -> list[str]:
+    """The cases that a mail to the team names."""
+    mail = message_from_bytes(notice.octets, policy=policy.default)
+    body = mail.get_body(("plain",))
+    words = "" if body is None else body.get_content()
+    return [each.strip(".,:;()") for each in words.split() if each.startswith("CMP-")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.halfyear.checker.figures import snapshot
 from tests.halfyear.complainants import Complainants
 from tests.halfyear.dates import LONDON, Calendars, WorkingDays, local
+from tests.halfyear.desk import Desk, MailProgram
 from tests.halfyear.dice import Dice
 from tests.halfyear.log import Arrived, Departed, Log, Mail
 from tests.halfyear.office import Office
@@ -65,12 +66,12 @@ class World:
         self.complainants = Complainants(dice, self)
         self.officers = Officers(
             dice=dice,
-            office=self.office,
+            desk=Desk(self.office),
+            mail=MailProgram(self.account),
             complainants=self.complainants,
             timetable=self.timetable,
             log=self.log,
             stir=self._look_soon,
-            calendars=lambda: self.log.calendars,
         )
 
     def run(self) -> Log:

@@ -9,8 +9,11 @@ from triage.store.states import State
 
 def letter_lines(engine: Engine, states: Sequence[State]) -> list[OutboxLine]:
     """Return the letters in these states, or all; the eldest first."""
-    rows = engine.rows(f"{_LETTERS} ORDER BY o.created_at, o.id")
-    return [_line(row) for row in rows if not states or row["state"] in states]
+    names = {f"state{number}": state for number, state in enumerate(states)}
+    wanted = ", ".join(f":{name}" for name in names)
+    where = f"WHERE o.state IN ({wanted})" if names else ""
+    rows = engine.rows(f"{_LETTERS} {where} ORDER BY o.created_at, o.id", **names)
+    return [_line(row) for row in rows]
 
 
 def letter_item(engine: Engine, letter: int) -> OutboxItem | None:

@@ -104,7 +104,7 @@ def _reference_of(arrived: Arrived, register: Register) -> str:
 
 
 def _by_hand(reference: str, log: Log) -> list[datetime]:
-    acts = {Act.ACKNOWLEDGED, Act.ANSWERED}
+    acts = {Act.ACKNOWLEDGED, Act.ANSWERED, Act.HELD_OFF}
     return [
         each.at for each in log.done if each.reference == reference and each.act in acts
     ]

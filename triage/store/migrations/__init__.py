@@ -13,6 +13,7 @@ from triage.store.migrations import (
     digest,
     figures,
     first_steps,
+    indexes,
     personal,
     register,
     restorations,
@@ -31,6 +32,7 @@ PARTS = (
     digest,
     figures,
     restrictions,
+    indexes,
 )
 """In the order of their numbers; each has STEPS: names and SQL."""
 
