@@ -109,7 +109,7 @@ def _clone(store: sqlite3.Connection, number: int, most: int) -> None:
         values = ", ".join(_value(table, column, number) for column in columns)
         names = ", ".join(f'"{column}"' for column in columns)
         store.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM main.{table}"  # noqa: S608
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM main.{table}"
             f" WHERE {where}"
         )
     store.execute("COMMIT")
