@@ -20,14 +20,24 @@ from triage.store import Deed, Field, HandedOverError
 
 OFFICER = "alex"
 TEXTS = {
-    Act.ANSWERED: "Dear complainant,\n\nWe have looked into what you wrote about, and you"
-    " are right: our page was broken on that Tuesday, and nobody told you. It was mended"
-    " on the same day. We are sorry for the trouble, and the fee goes back to the card"
-    " that you paid with.\n\nKind regards,\nAlex Officer\n",
-    Act.HELD_OFF: "Dear complainant,\n\nThank you for your mail. We are still looking into"
-    " what happened, and we will write to you again within the next working days, as"
-    " soon as we have heard from the colleagues who were there.\n\nKind regards,\n"
-    "Alex Officer\n",
+    Act.ANSWERED: """Dear complainant,
+
+We have looked into what you wrote about, and you are right: our page was broken on that
+Tuesday, and nobody told you. It was mended on the same day. We are sorry for the
+trouble, and the fee goes back to the card that you paid with.
+
+Kind regards,
+Alex Officer
+""",
+    Act.HELD_OFF: """Dear complainant,
+
+Thank you for your mail. We are still looking into what happened, and we will write to
+you again within the next working days, as soon as we have heard from the colleagues
+who were there.
+
+Kind regards,
+Alex Officer
+""",
 }
 
 

@@ -58,13 +58,16 @@ class Officers:
             for octets in self._new_in(folder):
                 if self.dice.happens(0.03):
                     self._later(1, lambda octets=octets: self._reroute(octets))
+        self._read_notices()
+        if self.dice.happens(0.02):
+            self._take_down()
+        self.stir()
+
+    def _read_notices(self) -> None:
         told, self._told = self._told, []
         for reference in sorted({one for each in told for one in references(each)}):
             if self.dice.happens(0.8):
                 self._see_to(reference)
-        if self.dice.happens(0.02):
-            self._take_down()
-        self.stir()
 
     def _new_in(self, folder: str) -> list[bytes]:
         new = self.mail.since(folder, self._seen[folder])
@@ -115,7 +118,7 @@ class Officers:
             self._later(self.dice.number(1, 6), lambda: self._close(octets))
 
     def _close(self, octets: bytes) -> None:
-        """Move the mail into the folder of closed cases, unless somebody wrote again."""
+        """Move the mail into the folder of closed cases."""
         case = self.desk.case_of(self.mail.id_of(octets))
         if case is None or case["closed_at"] or not case["answered_at"]:
             return

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.halfyear.checker.accounts import accounts
 from tests.halfyear.checker.acknowledged import acknowledged
+from tests.halfyear.checker.answered import answered
 from tests.halfyear.checker.chain import chain
 from tests.halfyear.checker.clocks import clocks
 from tests.halfyear.checker.digests import digests
@@ -16,7 +17,7 @@ from tests.halfyear.checker.letters import letters
 from tests.halfyear.checker.register import Register, read_register
 from tests.halfyear.log import Log
 
-CHECKS = (accounts, letters, acknowledged, clocks, digests, chain)
+CHECKS = (accounts, letters, acknowledged, answered, clocks, digests, chain)
 
 
 def findings(log: Log, store: Path) -> list[Finding]:

@@ -22,8 +22,8 @@ BY_CASE = frozenset(
         "Due by",
         "To be acknowledged by a person",
         "Open cases with flags",
-        "Answered since",
-        "Closed since",
+        "Answered from",
+        "Closed from",
     }
 )
 """Headings whose rows begin with a case's reference."""
@@ -90,7 +90,7 @@ def _section(told: dict[str, tuple[int, str]], heading: str) -> tuple[int, str]:
 
 
 def _is_dated(title: str, heading: str) -> bool:
-    return heading.endswith((" since", " by")) and title.startswith(f"{heading} ")
+    return heading.endswith((" from", " by")) and title.startswith(f"{heading} ")
 
 
 def _first_cells(rows: str) -> list[str]:

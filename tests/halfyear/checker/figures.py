@@ -102,9 +102,10 @@ def figures(rows: Rows, at: datetime, working: WorkingDays) -> Found:
         "Matters that a person must look at": [
             str(row["case_id"]) for row in rows.matters
         ],
-        "Came in since": _between(rows.cases, "recorded_at", since, until),
-        "Answered since": _between(rows.cases, "answered_at", since, until),
-        "Closed since": _between(rows.cases, "closed_at", since, until),
+        "Requests about personal data": [str(row["case_id"]) for row in rows.requests],
+        "Came in from": _between(rows.cases, "recorded_at", since, until),
+        "Answered from": _between(rows.cases, "answered_at", since, until),
+        "Closed from": _between(rows.cases, "closed_at", since, until),
         "Open cases": [
             row["reference"]
             for row in rows.cases

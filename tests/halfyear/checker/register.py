@@ -63,6 +63,7 @@ def read_register(path: Path) -> Register:
         "outbox",
         "raws",
         "stages",
+        "holdings",
         "audit",
         "audit_texts",
         "moves",
