@@ -207,7 +207,8 @@ def tasks(fresh: Iterator[bytes]) -> dict[str, Task]:
         def task(site: Site) -> Callable[[], object]:
             def run() -> None:
                 site.next_morning()
-                assert getattr(site, job).run()
+                while not getattr(site, job).run():
+                    site.next_morning()
 
             return run
 
@@ -237,7 +238,9 @@ def tasks(fresh: Iterator[bytes]) -> dict[str, Task]:
         "case list --matters (store)": searching(has_matters=True),
         "case list --from (store)": searching(opened_from=NOW - timedelta(days=5)),
         "case list --sort opened (store)": searching(sort=Sort.OPENED),
-        "case list --sort closed (store)": searching(sort=Sort.CLOSED),
+        "case list --sort closed (store)": searching(
+            state=CaseState.CLOSED, sort=Sort.CLOSED
+        ),
         "case list --open --sort priority (store)": searching(
             state=CaseState.OPEN, sort=Sort.PRIORITY
         ),

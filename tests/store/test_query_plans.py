@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 
 from tests.store.making import NOW, make_inquiry, make_letter, make_record, record_case
-from triage.store import CaseQuery, CaseState, Deed, Inbox, State, Store
+from triage.store import CaseQuery, CaseState, Deed, Inbox, Sort, State, Store
 from triage.store.moving import Claim
 
 REFERENCE = "CMP-2026-00001"
@@ -85,6 +85,13 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "list answered": first_page(state=CaseState.ANSWERED),
     "list closed": first_page(state=CaseState.CLOSED),
     "list by owner": first_page(owner="Ann"),
+    "list by route": first_page(route="review"),
+    "list flagged": first_page(flag="any"),
+    "list lacking": first_page(missing="any"),
+    "list of late": first_page(opened_from=EARLIER),
+    "list closed, the latest first": first_page(
+        state=CaseState.CLOSED, sort=Sort.CLOSED
+    ),
     "list open by route": first_page(route="review", state=CaseState.OPEN),
     "list overdue": first_page(due_before=NOW),
     "list by matters": first_page(has_matters=True),

@@ -160,7 +160,7 @@ PLANS = {
     ),
     "open of an owner": (
         CaseQuery(state=CaseState.OPEN, owner="amina"),
-        "SEARCH c USING INDEX cases_due (<expr>=? AND <expr>=?)",
+        "SEARCH c USING INDEX cases_owner (owner=? AND <expr>=? AND <expr>=?)",
     ),
     "answered": (
         CaseQuery(state=CaseState.ANSWERED),
@@ -178,7 +178,7 @@ PLANS = {
         CaseQuery(owner="amina"),
         "SEARCH c USING INDEX cases_owner (owner=?)",
     ),
-    "flagged": (CaseQuery(flag="any"), "SCAN c USING INDEX cases_due"),
+    "flagged": (CaseQuery(flag="any"), "SCAN c USING INDEX cases_flagged"),
     "due": (
         CaseQuery(due_before=SOON),
         "SEARCH c USING INDEX cases_unanswered (respond_by>? AND respond_by<?)",

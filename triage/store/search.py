@@ -144,7 +144,11 @@ _CONDITIONS: Mapping[str, str] = {
     "owner": "c.owner = :owner",
     "flag": "c.flags <> '[]' AND c.flags LIKE '%\"' || :flag || '\"%'",
     "missing": "c.missing <> '[]' AND c.missing LIKE '%\"' || :missing || '\"%'",
-    "opened_from": "c.opened_at >= :opened_from",
+    # Usually the latest ones: looked up first, whatever the order.
+    "opened_from": (
+        "c.id IN (SELECT id FROM cases WHERE opened_at >= :opened_from"
+        " AND opened_at < coalesce(:opened_before, '9999'))"
+    ),
     "opened_before": "c.opened_at < :opened_before",
     "due_before": (
         "(c.acknowledged_at IS NULL AND c.closed_at IS NULL"  # noqa: S608 - our own
