@@ -156,6 +156,20 @@ class Desk:
         deed = Deed(at=at, by=OFFICER, act="acknowledge")
         return self.office.store.register.acknowledge(reference, deed)
 
+    def is_asked_about_answer(self, reference: str) -> bool:
+        return bool(
+            self.office.look_up(
+                "SELECT 1 FROM matters m JOIN cases c ON c.id = m.case_id"
+                " WHERE c.reference = ? AND m.kind = 'answer' AND m.settled_at IS NULL"
+                " AND c.answered_at IS NULL AND c.closed_at IS NULL",
+                reference,
+            )
+        )
+
+    def answer(self, reference: str, answered_at: datetime, at: datetime) -> None:
+        deed = Deed(at=at, by=OFFICER, act="answer")
+        self.office.store.register.answer(reference, deed, answered_at)
+
     def extend(self, reference: str, until: datetime, at: datetime) -> None:
         deed = Deed(at=at, by=OFFICER, act="extend", why="it takes longer")
         self.office.store.register.extend(reference, deed, until)

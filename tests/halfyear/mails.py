@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -105,7 +105,7 @@ def complaint(
     head = (
         f"Return-Path: <{person.address}>\n"
         f"Date: {format_datetime(at.astimezone(LONDON))}\n"
-        f"From: {person.name} <{person.address}>\n"
+        f"From: {formataddr((person.name, person.address))}\n"
         f"Message-ID: {message_id}\n"
     )
     raw = head.encode() + sample.fields + b"\n\n" + sample.body
@@ -130,7 +130,7 @@ def written(
     message = EmailMessage()
     message["Return-Path"] = f"<{more.pop('return_path', None) or person.address}>"
     message["Date"] = format_datetime(at.astimezone(LONDON))
-    message["From"] = f"{person.name} <{person.address}>"
+    message["From"] = formataddr((person.name, person.address))
     message["To"] = more.pop("to", None) or ADDRESS
     message["Subject"] = subject
     message["Message-ID"] = message_id = new_id(person.address)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
+from functools import partial
 
 from tests.halfyear.complainants import Complainants
 from tests.halfyear.dates import LONDON, OPENING, local
@@ -57,7 +58,7 @@ class Officers:
         for folder in TURNED_AWAY:
             for octets in self._new_in(folder):
                 if self.dice.happens(0.03):
-                    self._later(1, lambda octets=octets: self._reroute(octets))
+                    self._later(1, partial(self._reroute, octets))
         self._read_notices()
         if self.dice.happens(0.02):
             self._take_down()
@@ -150,12 +151,21 @@ class Officers:
     def _see_to(self, reference: str) -> None:
         """Let letters go that wait; acknowledge by hand where there is none."""
         at = self.timetable.clock()
+        if self.desk.is_asked_about_answer(reference):
+            self._confirm(reference, at)
         for letter in self.desk.waiting_letters(reference):
             if self.dice.happens(0.5) and self._approve_by_moving(reference):
                 return
             self.desk.let_go(letter, at)
         if self.desk.owes_by_hand(reference) and self.desk.acknowledge(reference, at):
             self.note(Act.ACKNOWLEDGED, reference, at)
+
+    def _confirm(self, reference: str, at: datetime) -> None:
+        """Say that a mail was the answer, where the program could not tell."""
+        written = [each for each in self.log.done if each.reference == reference]
+        answers = [each.at for each in written if each.act is Act.ANSWERED]
+        if answers:
+            self.desk.answer(reference, answers[-1], at)
 
     def _approve_by_moving(self, reference: str) -> bool:
         octets = self.desk.first_mail_of(reference)

@@ -26,11 +26,23 @@ def answered(log: Log, register: Register) -> Iterator[Finding]:
             recorded[reference].add(at)
     for reference in by_people.keys() | recorded.keys():
         for at in by_people[reference] - recorded[reference]:
-            if at < log.ended_at - NOTICED_WITHIN:
+            is_over = at < log.ended_at - NOTICED_WITHIN
+            if is_over and not _is_asked_about(reference, at, register):
                 yield Finding(CHECK, reference, f"the answer of {at} is not noticed")
         for at in recorded[reference] - by_people[reference]:
             yield Finding(CHECK, reference, f"nobody answered it at {at}")
     yield from _closed(log, register)
+
+
+def _is_asked_about(reference: str, at: datetime, register: Register) -> bool:
+    """Whether people were asked at once if a mail was the answer."""
+    times = (
+        instant(row["at"])
+        for row in register.tables["matters"]
+        if row["kind"] == "answer"
+        and register.by_id[row["case_id"]]["reference"] == reference
+    )
+    return any(when is not None and at <= when <= at + NOTICED_WITHIN for when in times)
 
 
 def _times(log: Log, act: Act) -> defaultdict[str, set[datetime]]:

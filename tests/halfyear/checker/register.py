@@ -64,6 +64,7 @@ def read_register(path: Path) -> Register:
         "raws",
         "stages",
         "holdings",
+        "matters",
         "audit",
         "audit_texts",
         "moves",
