@@ -59,6 +59,7 @@ class Office:
     """Called as soon as a digest is queued, with the store."""
     is_up: bool = False
     _folders: dict[str, FakeMailbox] = field(default_factory=dict)
+    _beside: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
         submission = {"witness": "sent", "sent_folder": SENT}
@@ -89,6 +90,8 @@ class Office:
 
     def start(self) -> None:
         self.store = Store.open(self.path, exclusive=True)
+        # Nobody pulls the plug on this machine; a kill is an exception.
+        self.store._engine.run("PRAGMA synchronous = OFF")
         self.account.connect()
         self._folders = {}
         self.reader = ReaderHere(lambda: self.intake.rulebook)
@@ -163,11 +166,16 @@ class Office:
 
     def look_up(self, question: str, *values: object) -> list[sqlite3.Row]:
         """Ask the store as somebody beside the program."""
-        with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as beside:
-            beside.row_factory = sqlite3.Row
-            found = beside.execute(question, values).fetchall()
-        beside.close()
-        return found
+        if self._beside is None:
+            self._beside = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
+            self._beside.row_factory = sqlite3.Row
+        return self._beside.execute(question, values).fetchall()
+
+    def close(self) -> None:
+        """Nobody works here any more."""
+        self.stop()
+        if self._beside is not None:
+            self._beside.close()
 
     def _bound(self) -> Rulebook:
         return bound_to(self.rulebook, self.store.salt)

@@ -80,7 +80,7 @@ class World:
         self._appoint()
         self._start()
         self.timetable.run(END)
-        self.office.stop()
+        self.office.close()
         self.log.ended_at = self.timetable.now
         self.log.folders = {
             name: [
