@@ -129,6 +129,8 @@ class Site:
         bound = bound_to(self.rulebook, self.store.salt)
         self.mailbox = FakeMailbox()
         self.mailbox.connect()
+        # One old mail still lies there: between it and the next one all were filed.
+        self.mailbox.deliver(b"Subject: old\r\n\r\n")
         self.mailbox._next_uid["INBOX"] = 2_000_000_000  # noqa: SLF001
         self.intake = Intake(
             inbox=INBOX,

@@ -30,7 +30,7 @@ WEEKEND_AWAY = local(date(2026, 11, 6), time(15)), local(date(2026, 11, 9), time
 NO_SUBMISSION = local(date(2026, 8, 4), time(9)), local(date(2026, 8, 4), time(15))
 ROUNDS = (time(9, 40), time(11, 20), time(14, 10), time(16, 20))
 SWEEPS = (time(7, 30, 20), time(9, 0, 20), time(13), time(17, 0, 10))
-FIRST_MAILS = 1330
+FIRST_MAILS = 1265
 BATCH = 120
 
 

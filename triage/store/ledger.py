@@ -5,6 +5,7 @@ when people use the mailbox, when a page comes short or when a folder is made an
 """
 
 import hashlib
+import json
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -32,14 +33,14 @@ class LedgerRows:
             "SELECT m.uid FROM messages m JOIN inboxes i ON i.id = m.inbox"
             " WHERE i.account = :account AND i.folder = :folder"
             " AND m.uidvalidity = :uidvalidity AND m.retired_at IS NULL"
-            " AND m.uid BETWEEN :lowest AND :highest",
+            # Each by index: what was filed between them may be many more.
+            " AND m.uid IN (SELECT value FROM json_each(:uids))",
             account=inbox.account,
             folder=inbox.folder,
             uidvalidity=uidvalidity,
-            lowest=min(wanted),
-            highest=max(wanted),
+            uids=json.dumps(sorted(wanted)),
         )
-        return wanted.intersection(row["uid"] for row in rows)
+        return {row["uid"] for row in rows}
 
     def leave(
         self,
