@@ -6,7 +6,7 @@ The checker reads this and the store's file, and nothing else.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -105,6 +105,9 @@ class Snapshot:
     """The digest that was queued at that instant."""
 
 
+NOTICED_WITHIN = timedelta(minutes=10)
+
+
 @dataclass
 class Log:
     """Everything that happened."""
@@ -116,7 +119,14 @@ class Log:
     snapshots: list[Snapshot] = field(default_factory=list)
     folders: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict)
     """What lies in the mailbox at the end, by folder: hashes of mails, their flags."""
+    away: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """When the program did not run."""
     ended_at: datetime | None = None
+
+    def noticed_by(self, at: datetime) -> datetime:
+        """When the program must have seen what a person did at a moment."""
+        back = (end for begin, end in self.away if begin <= at <= end)
+        return max([at, *back]) + NOTICED_WITHIN
 
     def counted(self) -> Counter[str]:
         return Counter(str(each.mail.kind) for each in self.arrived)

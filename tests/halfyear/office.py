@@ -173,9 +173,10 @@ class Office:
 
     def close(self) -> None:
         """Nobody works here any more."""
-        self.stop()
+        # The last one to leave empties the write-ahead log.
         if self._beside is not None:
             self._beside.close()
+        self.stop()
 
     def _bound(self) -> Rulebook:
         return bound_to(self.rulebook, self.store.salt)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.halfyear.checker.figures import snapshot
 from tests.halfyear.complainants import Complainants
-from tests.halfyear.dates import LONDON, Calendars, WorkingDays, local
+from tests.halfyear.dates import LONDON, SATURDAY, Calendars, WorkingDays, local
 from tests.halfyear.desk import Desk, MailProgram
 from tests.halfyear.dice import Dice
 from tests.halfyear.log import Arrived, Departed, Log, Mail
@@ -99,10 +99,12 @@ class World:
         """Write down what happens on fixed days."""
         for number in range((LAST - FIRST).days + 1):
             day = FIRST + timedelta(days=number)
-            for hour in SWEEPS:
+            is_weekend = day.weekday() >= SATURDAY
+            for hour in SWEEPS[:1] if is_weekend else SWEEPS:
                 self.timetable.at(local(day, hour), self._sweep)
             for hour in ROUNDS:
                 self.timetable.at(local(day, hour), self._round)
+        self.log.away.append(WEEKEND_AWAY)
         self.complainants.burst(KILLED_READING, BATCH)
         at = self.timetable.at
         at(KILLED_READING, self._kill_while_reading)

@@ -9,7 +9,6 @@ from tests.halfyear.checker.register import Register, Row, instant
 from tests.halfyear.log import Act, Log
 
 CHECK = "answered"
-NOTICED_WITHIN = timedelta(minutes=10)
 QUIET = timedelta(days=30)
 BY_ITSELF = frozenset({"answered", "redirected", "recorded"})
 """Outcomes with which the program closes what is quiet."""
@@ -26,15 +25,18 @@ def answered(log: Log, register: Register) -> Iterator[Finding]:
             recorded[reference].add(at)
     for reference in by_people.keys() | recorded.keys():
         for at in by_people[reference] - recorded[reference]:
-            is_over = at < log.ended_at - NOTICED_WITHIN
-            if is_over and not _is_asked_about(reference, at, register):
+            latest = log.noticed_by(at)
+            is_over = latest < log.ended_at
+            if is_over and not _is_asked_about(reference, (at, latest), register):
                 yield Finding(CHECK, reference, f"the answer of {at} is not noticed")
         for at in recorded[reference] - by_people[reference]:
             yield Finding(CHECK, reference, f"nobody answered it at {at}")
     yield from _closed(log, register)
 
 
-def _is_asked_about(reference: str, at: datetime, register: Register) -> bool:
+def _is_asked_about(
+    reference: str, between: tuple[datetime, datetime], register: Register
+) -> bool:
     """Whether people were asked at once if a mail was the answer."""
     times = (
         instant(row["at"])
@@ -42,7 +44,8 @@ def _is_asked_about(reference: str, at: datetime, register: Register) -> bool:
         if row["kind"] == "answer"
         and register.by_id[row["case_id"]]["reference"] == reference
     )
-    return any(when is not None and at <= when <= at + NOTICED_WITHIN for when in times)
+    first, last = between
+    return any(when is not None and first <= when <= last for when in times)
 
 
 def _times(log: Log, act: Act) -> defaultdict[str, set[datetime]]:
@@ -66,7 +69,7 @@ def _closed(log: Log, register: Register) -> Iterator[Finding]:
         if at is None:
             continue
         is_by_hand = any(
-            timedelta() <= at - done <= NOTICED_WITHIN for done in by_people[reference]
+            done <= at <= log.noticed_by(done) for done in by_people[reference]
         )
         if is_by_hand:
             continue

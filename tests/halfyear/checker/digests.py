@@ -34,14 +34,13 @@ def digests(log: Log, register: Register) -> Iterator[Finding]:
 
     As it left; where no server took it, as it stands in the outbox, in doubt.
     """
-    by_id = {each.message_id: each.text for each in read_all(log)}
+    left = {each.message_id: each for each in read_all(log)}
     for snapshot in log.snapshots:
-        text = by_id.get(snapshot.message_id)
-        if text is None:
-            row = register.letters[snapshot.message_id]
-            text = text_of(row["data"])
-            if row["state"] == "sent":
-                yield _about(snapshot, "it never left")
+        digest = left.get(snapshot.message_id)
+        row = register.letters[snapshot.message_id]
+        if digest is None and row["state"] == "sent":
+            yield _about(snapshot, "it never left")
+        text = text_of(row["data"]) if digest is None else digest.text
         yield from _compared(text, snapshot)
     yield from _missing(log)
 
