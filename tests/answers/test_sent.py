@@ -19,6 +19,7 @@ from tests.servers.fake_mailbox import SENT
 from triage.decision.answering import OUTSIDER, STRANGER, UNPROVEN, Effect
 from triage.errors import TransientError
 from triage.store import CaseState, Deed, MatterKind
+from triage.store.watches import LOOKED
 
 
 def effects(office: Office) -> list[Effect]:
@@ -384,3 +385,16 @@ def test_other_mail_of_the_office_is_left_alone(filed: Office) -> None:
     filed.run()
 
     assert "peek" not in filed.eyes.calls
+
+
+def test_it_is_noted_that_sent_mail_was_looked_through(office: Office) -> None:
+    office.run()
+
+    assert office.store.heartbeat.last(LOOKED) == office.now
+
+
+def test_a_folder_that_is_missing_was_not_looked_through(office: Office) -> None:
+    office.answers.sent_folders = (SENT, "Sent in the office")
+    office.run()
+
+    assert office.store.heartbeat.last(LOOKED) is None

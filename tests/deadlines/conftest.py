@@ -21,6 +21,7 @@ from triage.intake import Rulebook
 from triage.store import CaseLine, Category, IllegalMoveError, State, Store
 from triage.store.moving import Claim
 from triage.store.outbox import Claimed
+from triage.store.watches import LOOKED
 from triage.wiring import rulebook_of
 from triage.workdays import due
 
@@ -37,6 +38,8 @@ class Office:
     store: Store
     rulebook: Rulebook
     now: datetime = TUESDAY
+    sees_answers: bool = True
+    """Sent mail was looked through before each sweep."""
     job: Deadlines = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +59,8 @@ class Office:
         self.now = at
 
     def run(self) -> Sweep:
+        if self.sees_answers:
+            self.store.heartbeat.note(LOOKED, self.now)
         return self.job.run()
 
     def receive(

@@ -194,6 +194,17 @@ def test_another_one_for_the_new_date_waits_for_a_person(late: Office) -> None:
     )
 
 
+def test_a_letter_waits_while_nobody_looks_for_answers(late: Office) -> None:
+    late.sees_answers = False
+    late.run()
+
+    (letter,) = holding_letters(late)
+    assert letter.line.waits
+    assert letter.line.reason == (
+        "sent mail was not looked through lately: somebody may have answered"
+    )
+
+
 def test_who_never_got_a_letter_of_ours_is_told_by_a_person(office: Office) -> None:
     office.with_clock(holding="send")
     office.receive(responds=True, waits=False)

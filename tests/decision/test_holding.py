@@ -63,6 +63,7 @@ WAITS: dict[str, tuple[Unanswered, Book]] = {
     "flagged": (replace(CASE, is_flagged=True), book()),
     "matters": (replace(CASE, has_matters=True), book()),
     "away": (replace(CASE, is_steady=False), book()),
+    "unseen": (replace(CASE, is_answer_looked_for=False), book()),
     "at-most": (replace(CASE, told_before=1), book()),
     "sender-budget": (replace(CASE, spent=Spent(to_sender_in_day=3)), book()),
     "domain-budget": (replace(CASE, spent=Spent(to_domain_in_hour=20)), book()),

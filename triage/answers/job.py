@@ -14,6 +14,7 @@ from triage.answers.sent import Sent
 from triage.intake import Rulebook
 from triage.moved import Selected
 from triage.store import Store, Watch
+from triage.store.watches import LOOKED
 
 NO_FOLDER = 0
 """Stands for a UIDVALIDITY, which is never 0 (RFC 9051 §2.3.1.1)."""
@@ -58,7 +59,7 @@ class Answers:
         unchanged: list[str] = []
         for folder, taking in takings.items():
             if stopping():
-                break
+                return done
             stands, last = standing.get(folder), self.store.watches.last(folder)
             if _is_as_before(last, stands):
                 unchanged.append(folder)
@@ -68,7 +69,15 @@ class Answers:
                 self._look_into(folder, stands, taking, at, done)
         self.store.watches.touch(unchanged, at)
         self._say_missing(standing)
+        if self._is_sent_mail_seen(standing):
+            self.store.heartbeat.note(LOOKED, at)
         return done
+
+    def _is_sent_mail_seen(self, standing: Mapping[str, Selected]) -> bool:
+        """Whether answers can be noticed, or nobody wants them to be."""
+        folders = self._folders_of_sent_mail()
+        is_unwanted = self.sent_folders == ()
+        return is_unwanted or (bool(folders) and standing.keys() >= set(folders))
 
     def _make_closed_folder(self) -> None:
         folder = self.rulebook().ruleset.tables.answers.closed_folder

@@ -27,7 +27,11 @@ def hold_off(office: Office) -> int:
 
 def _told(late: LateCase, office: Office) -> bool:
     """Tell one person; False: not now."""
-    case = replace(late.case, is_steady=office.is_steady)
+    case = replace(
+        late.case,
+        is_steady=office.is_steady,
+        is_answer_looked_for=office.is_answer_looked_for,
+    )
     plan = holding(case, office.ruleset, office.now)
     if plan is None:
         return False

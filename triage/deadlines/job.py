@@ -12,7 +12,7 @@ from triage.deadlines.moving import move_dates
 from triage.deadlines.office import Office
 from triage.deadlines.quiet import close_quiet
 from triage.deadlines.reminding import alert, remind
-from triage.deadlines.steadiness import is_steady
+from triage.deadlines.steadiness import is_answer_looked_for, is_steady
 from triage.intake import Rulebook
 from triage.store import Store
 
@@ -48,7 +48,13 @@ class Deadlines:
         Raises TransientError when the store fails.
         """
         now = self.clock()
-        office = Office(self.store, self.rulebook(), now, is_steady(self.store, now))
+        office = Office(
+            self.store,
+            self.rulebook(),
+            now,
+            is_steady(self.store, now),
+            is_answer_looked_for(self.store, now),
+        )
         done = Sweep()
         if self._counted_by != office.ruleset.hash:
             done.note("cases whose dates move", move_dates(office))

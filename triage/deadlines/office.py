@@ -18,6 +18,8 @@ class Office:
     now: datetime
     is_steady: bool = True
     """False: the program was away for days, or its clock jumped, within a day."""
+    is_answer_looked_for: bool = True
+    """False: an answer of a colleague may lie unnoticed among sent mail."""
 
     @property
     def ruleset(self) -> Ruleset:

@@ -8,6 +8,7 @@ day then, or for a person.
 from datetime import datetime, timedelta
 
 from triage.store import Store
+from triage.store.watches import LOOKED
 
 SWEPT = "deadlines"
 """When a sweep was last made."""
@@ -17,6 +18,8 @@ HOUR = timedelta(hours=1)
 """A clock that is set by so much was only put right."""
 LONGEST_GAP = timedelta(days=3)
 REST = timedelta(days=1)
+LONGEST_UNSEEN = timedelta(hours=2)
+"""A mailbox is read at least each hour."""
 
 
 def is_steady(store: Store, now: datetime) -> bool:
@@ -29,3 +32,9 @@ def is_steady(store: Store, now: datetime) -> bool:
             store.heartbeat.note(STEADY, now)
         store.heartbeat.note(SWEPT, now)
     return now - since >= REST
+
+
+def is_answer_looked_for(store: Store, now: datetime) -> bool:
+    """Tell whether what people sent was looked through just now."""
+    last = store.heartbeat.last(LOOKED)
+    return last is not None and -HOUR <= now - last <= LONGEST_UNSEEN

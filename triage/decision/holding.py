@@ -36,6 +36,8 @@ class Unanswered:
     """A person must look at something in the case; it may have been answered."""
     is_steady: bool = True
     """The program was there all the time, and its clock went steadily."""
+    is_answer_looked_for: bool = True
+    """What people sent was looked through just now: nobody answered unnoticed."""
     told_before: int = 0
     """Letters of this kind that the person got in this stage."""
 
@@ -94,6 +96,11 @@ HELD: tuple[tuple[str, str, Callable[[_Asked], bool]], ...] = (
         "away",
         "the program was away for days, or its clock jumped: look at the case first",
         lambda asked: not asked.case.is_steady,
+    ),
+    (
+        "unseen",
+        "sent mail was not looked through lately: somebody may have answered",
+        lambda asked: not asked.case.is_answer_looked_for,
     ),
     (
         "at-most",

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from triage.store.engine import Engine, moment
 
+LOOKED = "answers"
+"""The job whose heartbeat tells when all folders of sent mail were looked through."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
