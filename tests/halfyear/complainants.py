@@ -89,8 +89,10 @@ class Complainants:
 
     def _first_mail(self, at: datetime) -> None:
         self._made += 1
-        if at in MOMENTS or self.dice.happens(0.68):
+        if at in MOMENTS or self.dice.happens(0.67):
             self._complain(at)
+        elif self.dice.happens(0.02):
+            self._ask_for_data(at)
         elif self.dice.happens(0.62):
             self.post.bring(mails.ordinary(self._made, at), at)
         elif self.dice.happens(0.6):
@@ -113,6 +115,13 @@ class Complainants:
             later = at + self.dice.wait(HOUR, 12 * DAY)
             again = replace(sample, body=sample.body + b"\nI write again about it.\n")
             self.post.bring(mails.complaint(again, person, later), later)
+
+    def _ask_for_data(self, at: datetime) -> None:
+        """A complaint that is a request about personal data as well."""
+        person = Person("Ravi Kumar", f"ravi.kumar{self._made}@post.example")
+        subject, text = "Complaint and data request", mails.DATA_REQUEST
+        mail = mails.written(Kind.COMPLAINT, person, at, subject, text)
+        self.post.bring(mail, at)
 
     def receive(self, letter: Departed) -> None:
         """What a letter of the program brings about."""

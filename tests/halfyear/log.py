@@ -61,6 +61,8 @@ class Arrived:
     uid: int
     uidvalidity: int
     mail: Mail
+    moved_to: tuple[int, int] | None = None
+    """UIDVALIDITY and UID after the mailbox was numbered anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Snapshot:
     """The digest that was queued at that instant."""
 
 
-NOTICED_WITHIN = timedelta(minutes=10)
+NOTICED_WITHIN = timedelta(minutes=20)
 
 
 @dataclass

@@ -35,6 +35,11 @@ UNHAPPY = (
     "You have not answered my question at all, and I shall go on asking.",
     "This is the same reply as before. Read my mail again, please.",
 )
+DATA_REQUEST = """Your website lost my order for a certifying statement.
+
+I also make a subject access request: please send me a copy of all personal data that
+you hold about me.
+"""
 _numbers = count(1)
 
 

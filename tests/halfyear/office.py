@@ -150,11 +150,13 @@ class Office:
 
     def poll(self) -> None:
         """What the daemon does when new mail comes."""
+        self.account.connect()
         self.intake.run()
         self.dispatch.run()
 
     def sweep(self) -> None:
         """What the daemon does every few minutes."""
+        self.account.connect()
         self.intake.run()
         self.approvals.run()
         self.answers.run()

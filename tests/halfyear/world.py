@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tests.halfyear.servers import SENT, Killed, Submission
 from tests.halfyear.timetable import Timetable
 from tests.journeys.installing import TEAM
 from tests.servers.fake_mailbox import FakeMailbox
+from triage.errors import TransientError
 
 FIRST, LAST = date(2026, 7, 1), date(2026, 12, 31)
 BEGINNING, END = local(FIRST, time(7)), local(LAST, time(18))
@@ -27,6 +28,8 @@ RULES_CHANGE = local(date(2026, 12, 7), time(10, 7))
 KILLED_READING = local(date(2026, 9, 21), time(9, 3))
 KILLED_SENDING = local(date(2026, 10, 12), time(11, 2))
 WEEKEND_AWAY = local(date(2026, 11, 6), time(15)), local(date(2026, 11, 9), time(8, 30))
+NUMBERED_ANEW = local(date(2026, 8, 19), time(12, 30))
+WEDNESDAY = 2
 NO_SUBMISSION = local(date(2026, 8, 4), time(9)), local(date(2026, 8, 4), time(15))
 ROUNDS = (time(9, 40), time(11, 20), time(14, 10), time(16, 20))
 SWEEPS = (time(7, 30, 20), time(9, 0, 20), time(13), time(17, 0, 10))
@@ -99,6 +102,8 @@ class World:
         """Write down what happens on fixed days."""
         for number in range((LAST - FIRST).days + 1):
             day = FIRST + timedelta(days=number)
+            if day.weekday() == WEDNESDAY:
+                self.timetable.at(local(day, time(10, 15)), self._break_connection)
             is_weekend = day.weekday() >= SATURDAY
             for hour in SWEEPS[:1] if is_weekend else SWEEPS:
                 self.timetable.at(local(day, hour), self._sweep)
@@ -114,6 +119,7 @@ class World:
         at(NO_SUBMISSION[0], lambda: self._set_submission(is_away=True))
         at(NO_SUBMISSION[1], lambda: self._set_submission(is_away=False))
         at(RULES_CHANGE, self._change_rules)
+        at(NUMBERED_ANEW, self._number_anew)
 
     def _arrive(self, mail: Mail) -> None:
         at = self.timetable.now.replace(microsecond=0)
@@ -160,6 +166,8 @@ class World:
             return
         try:
             job()
+        except TransientError:
+            self._look_soon()
         except Killed:
             self.office.stop()
             self.timetable.at(self.timetable.now + timedelta(minutes=3), self._start)
@@ -177,6 +185,24 @@ class World:
 
     def _set_submission(self, *, is_away: bool) -> None:
         self.submission.is_away = is_away
+
+    def _break_connection(self) -> None:
+        """The next command of one kind fails, and the connection with it."""
+        method = self.dice.one_of(("select", "uids", "peek", "fetch", "file"))
+        self.account.failures[method].append(TransientError("the line is dead"))
+
+    def _number_anew(self) -> None:
+        """The server gives every mail of the inbox a new UID."""
+        before = [each.octets for each in self.account.folders["INBOX"]]
+        self.account.renumber()
+        now = {
+            octets: (self.account.uidvalidity, uid)
+            for uid, octets in enumerate(before, start=1)
+        }
+        self.log.arrived = [
+            replace(each, moved_to=now.get(each.mail.octets))
+            for each in self.log.arrived
+        ]
 
     def _change_rules(self) -> None:
         """Ops enter a closing week, and the rules come into force."""

@@ -19,10 +19,11 @@ CASELESS = MACHINES | {Kind.ORDINARY, Kind.HOSTILE, Kind.COPY}
 def accounts(log: Log, register: Register) -> Iterator[Finding]:
     """Check every mail that arrived, and that nothing else is recorded."""
     places = {(each.uidvalidity, each.uid) for each in log.arrived}
+    places |= {each.moved_to for each in log.arrived if each.moved_to is not None}
     for place in register.by_place.keys() - places:
         yield Finding(CHECK, str(place), "a row stands for no mail that arrived")
     for arrived in log.arrived:
-        row = register.by_place.get((arrived.uidvalidity, arrived.uid))
+        row = register.at(arrived)
         if row is None:
             yield _about(arrived, "no row tells what became of it")
             continue

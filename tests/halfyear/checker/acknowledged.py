@@ -98,7 +98,7 @@ def _acknowledgements(read: list[Read]) -> dict[str, list[Read]]:
 
 
 def _reference_of(arrived: Arrived, register: Register) -> str:
-    row = register.by_place.get((arrived.uidvalidity, arrived.uid))
+    row = register.at(arrived)
     case = register.by_id.get(row["case_id"]) if row else None
     return str(case["reference"]) if case else "no case"
 

@@ -22,7 +22,11 @@ class Counted:
 
 def clocks(log: Log, register: Register) -> Iterator[Finding]:
     """Check both due dates of every case, and what its clocks begin with."""
-    arrivals = {(each.uidvalidity, each.uid): each.at for each in log.arrived}
+    arrivals = {
+        place: each.at
+        for each in log.arrived
+        for place in ((each.uidvalidity, each.uid), each.moved_to)
+    }
     for case in register.cases.values():
         begun = instant(case["clock_from"])
         messages = register.messages_of.get(case["id"], [])

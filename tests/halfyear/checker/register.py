@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.halfyear.log import Arrived
+
 Row = Mapping[str, Any]
 
 
@@ -29,12 +31,16 @@ class Register:
 
     @cached_property
     def by_place(self) -> dict[tuple[int, int], Row]:
-        """Rows of mails that hold, by UIDVALIDITY and UID."""
+        """Rows of mails by UIDVALIDITY and UID."""
         return {
-            (row["uidvalidity"], row["uid"]): row
-            for row in self.tables["messages"]
-            if row["retired_at"] is None
+            (row["uidvalidity"], row["uid"]): row for row in self.tables["messages"]
         }
+
+    def at(self, arrived: Arrived) -> Row | None:
+        """The row of a mail: where it lies now, or where it lay when it was filed."""
+        places = (arrived.moved_to, (arrived.uidvalidity, arrived.uid))
+        found = (self.by_place.get(place) for place in places if place is not None)
+        return next((row for row in found if row is not None), None)
 
     @cached_property
     def messages_of(self) -> dict[int, list[Row]]:
