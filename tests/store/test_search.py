@@ -11,7 +11,7 @@ import pytest
 from tests.store.making import NOW, record_case
 from triage.store import CaseQuery, CaseState, Deed, Field, Sort, Store
 from triage.store.engine import Engine, Row
-from triage.store.search import search
+from triage.store.search import COUNTED, search
 
 DAY = timedelta(days=1)
 DEED = Deed(at=NOW, by="amina", act="x")
@@ -23,6 +23,18 @@ def reference(number: int) -> str:
 
 def numbers(store: Store, query: CaseQuery) -> list[int]:
     return [int(line.reference[-5:]) for line in store.cases.search(query).lines]
+
+
+def have_cases(store: Store, count: int) -> None:
+    """Have many cases at once, of which nothing else matters."""
+    store._engine.run(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < :count) INSERT INTO cases (reference, opened_at, recorded_at,"
+        " clock_from, role, priority, flags, missing, withheld)"
+        " SELECT 'CMP-' || i, :at, :at, :at, 'x', 'normal', '[]', '[]', '[]' FROM n",
+        count=count,
+        at=NOW,
+    )
 
 
 @pytest.fixture
@@ -75,6 +87,22 @@ def test_a_limit_cuts_but_everything_is_counted(four: Store) -> None:
     found = four.cases.search(CaseQuery(limit=3))
 
     assert (len(found.lines), found.total) == (3, 4)
+
+
+def test_only_so_many_more_are_counted(store: Store) -> None:
+    have_cases(store, COUNTED + 2)
+
+    found = store.cases.search(CaseQuery(limit=1))
+
+    assert (found.total, found.has_uncounted) == (COUNTED + 1, True)
+
+
+def test_as_many_as_are_counted_are_all(store: Store) -> None:
+    have_cases(store, COUNTED + 1)
+
+    found = store.cases.search(CaseQuery(limit=1))
+
+    assert (found.total, found.has_uncounted) == (COUNTED + 1, False)
 
 
 def test_a_limit_that_is_just_enough_hides_nothing(four: Store) -> None:

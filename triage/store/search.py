@@ -15,6 +15,8 @@ from triage.store.particulars import Field
 ANY = "any"
 """As a flag, or as what is missing: whichever it is."""
 _AT_ONCE = 500
+COUNTED = 1_000
+"""Beyond those that are shown, no more are counted: a list must not grow slow."""
 
 
 class Sort(StrEnum):
@@ -67,6 +69,8 @@ class Found:
 
     lines: tuple[CaseLine, ...]
     total: int
+    has_uncounted: bool = False
+    """There are more than `total`."""
 
 
 def search(engine: Engine, query: CaseQuery) -> Found:
@@ -83,10 +87,16 @@ def search(engine: Engine, query: CaseQuery) -> Found:
             f"{CASES} WHERE c.id IN ({chosen}) ORDER BY {order}", **values
         )
         total = len(rows)
+        most = total + COUNTED
         if total == query.limit:
-            counted = f"SELECT count(*) AS cases FROM cases c WHERE {where}"  # noqa: S608 - our own words
-            total = int(engine.one(counted, **values)["cases"])
-    return Found(tuple(line_of(row) for row in rows), total)
+            counted = f"SELECT 1 FROM cases c WHERE {where} LIMIT {most + 1}"  # noqa: S608 - our own words
+            total = int(
+                engine.one(f"SELECT count(*) AS cases FROM ({counted})", **values)[  # noqa: S608 - as above
+                    "cases"
+                ]
+            )
+    lines = tuple(line_of(row) for row in rows)
+    return Found(lines, min(total, most), has_uncounted=total > most)
 
 
 def _conditions(query: CaseQuery) -> Iterator[str]:

@@ -271,9 +271,12 @@ def _table(found: Found, owing: Mapping[str, Debt]) -> str:
 
 def _counted(found: Found, owing: int) -> Iterator[str]:
     cases = "1 case" if found.total == 1 else f"{found.total:,} cases"
+    cases = f"more than {cases}" if found.has_uncounted else cases
     yield f"{cases}, {owing} still to be acknowledged by a person"
     more = found.total - len(found.lines)
-    if more:
+    if found.has_uncounted:
+        yield f"only the first {len(found.lines)} are shown: ask for less, or --limit N"
+    elif more:
         yield f"{more:,} more are not shown: --limit {found.total}"
 
 
