@@ -131,6 +131,15 @@ def _is_digest(value: object) -> bool:
 _DIGEST = re.compile("sha256:[0-9a-f]{64}", re.ASCII)
 
 
+def _digests_in(changes: str) -> dict[tuple[str, str], str]:
+    return {
+        (name, side): value
+        for name, change in json.loads(changes).items()
+        for side, value in zip(_SIDES, change, strict=True)
+        if _is_digest(value)
+    }
+
+
 def _sealed(former: str, row: Mapping[str, str]) -> str:
     fields = [former, *(row[name] for name in ("at", "actor", "act", "about"))]
     sealed = json.dumps([*fields, row["changes"]], ensure_ascii=False)
@@ -188,12 +197,10 @@ class Audit:
 
     def _texts_of(self, row: Row) -> tuple[int, list[str]]:
         """Count the erased texts of a row, and name those that were changed."""
-        digests = {
-            (name, side): value
-            for name, change in json.loads(row["changes"]).items()
-            for side, value in zip(_SIDES, change, strict=True)
-            if _is_digest(value)
-        }
+        try:
+            digests = _digests_in(row["changes"])
+        except (ValueError, TypeError, AttributeError):
+            return 0, ["its changes cannot be read"]
         kept = self._engine.rows(
             "SELECT * FROM audit_texts WHERE audit = :id", id=row["id"]
         )

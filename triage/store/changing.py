@@ -34,18 +34,19 @@ def change_case(
         case_id=case["id"],
         **differing,
     )
-    note_deed(
-        engine,
-        deed,
-        case["reference"],
-        {name: (_text(case[name]), _text(value)) for name, value in differing.items()},
-    )
+    logged = {
+        name: (_text(case[name]), _text(value)) for name, value in differing.items()
+    }
+    personal = {name: logged.pop(name) for name in _PERSONAL & logged.keys()}
+    note_deed(engine, deed, case["reference"], logged, personal)
     if not _NEEDS_NO_HOLDING.isdisjoint(differing):
         why = f"the case has moved on ({deed.act})"
         withdraw_holding(engine, case["id"], why, deed.at)
     return True
 
 
+_PERSONAL = frozenset({"legal_hold"})
+"""Columns with a person's own words."""
 _NEEDS_NO_HOLDING = frozenset(
     {"answered_at", "closed_at", "escalated_at", "respond_by"}
 )

@@ -91,7 +91,7 @@ RETURNING id
 """
 
 
-def join_case(engine: Engine, record: Record) -> int:
+def join_case(engine: Engine, record: Record, person: int | None) -> int:
     """Add a message to its case: party, flags, what it supplies, escalation."""
     decision = record.decision
     case = engine.row(
@@ -103,7 +103,11 @@ def join_case(engine: Engine, record: Record) -> int:
     if record.escalates:
         end_stage(engine, case, now, "escalated")
     deed = Deed(at=now, by=DAEMON, act=_act(record))
-    change_case(engine, case, _changed(case, record), deed)
+    changes = _changed(case, record)
+    if case["erased_at"] is not None:
+        # Somebody's words are in it again: whose is known anew.
+        changes |= {"erased_at": None, "person": person}
+    change_case(engine, case, changes, deed)
     case_id = int(case["id"])
     if brought.note is not None:
         add_note(engine, case, replace(deed, act="note"), brought.note)
@@ -169,6 +173,8 @@ def last_step(
         "extended_until": None,
         "closed_at": None,
         "outcome": None,
+        "root_cause": None,
+        "went_on_at": None,
     }
 
 

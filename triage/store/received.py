@@ -34,7 +34,8 @@ def received(
         " LEFT JOIN cases c ON c.id = m.case_id"
         " WHERE m.fate = 'recorded' AND m.sha256 IS NOT NULL"
         " AND m.received_at >= coalesce(:since, '')"
-        " AND NOT EXISTS (SELECT 1 FROM frozen_people f WHERE f.person = m.person)"
+        " AND NOT EXISTS (SELECT 1 FROM people p JOIN people q ON q.root = p.root"
+        " JOIN frozen_people f ON f.person = q.id WHERE p.id = m.person)"
         " ORDER BY m.received_at DESC, m.id DESC LIMIT coalesce(:most, -1)",
         since=since,
         most=limit,

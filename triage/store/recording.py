@@ -115,7 +115,7 @@ def _case_id(engine: Engine, record_: Record, person: int | None) -> int | None:
     decision = record_.decision
     if decision.has_case:
         if decision.case is not None:
-            return join_case(engine, record_)
+            return join_case(engine, record_, person)
         if record_.reference is None:
             raise ValueError("a message that opens a case needs a reference")
         return open_case(engine, record_, person)

@@ -7,7 +7,12 @@ from datetime import datetime
 
 from triage.store.audit import Deed, note_deed
 from triage.store.engine import Engine, Row, moment, moment_or_none
-from triage.store.erasing import Erased, erase_cases
+from triage.store.erasing import (
+    Erased,
+    addresses_of,
+    erase_cases,
+    forget_without_cases,
+)
 from triage.store.listed import Listed, listed
 
 
@@ -36,7 +41,8 @@ class Retention:
 
         `closed_before` is the shortest time of all outcomes; `is_over` tells by outcome
         and moment of closing. Cases on legal hold, of people whose data is restricted,
-        or with an open request are left out.
+        or with an open request are left out; one that was merged is kept as long as
+        the one that goes on.
         """
         rows = self._engine.rows(_OVER, closed_before=closed_before)
         return tuple(
@@ -92,7 +98,9 @@ class Retention:
                 )
             ]
             note_deed(self._engine, deed, f"retention {month}")
+            known = addresses_of(self._engine, ids)
             done = erase_cases(self._engine, ids, deed)
+            forget_without_cases(self._engine, known)
         self._engine.empty_log()
         return done
 
@@ -100,7 +108,10 @@ class Retention:
 _FREE = """
 SELECT c.id, c.reference, c.outcome, c.closed_at FROM cases c
 WHERE c.closed_at IS NOT NULL AND c.erased_at IS NULL AND c.legal_hold IS NULL
-    AND NOT EXISTS (SELECT 1 FROM frozen_people f WHERE f.person = c.person)
+    AND NOT EXISTS (SELECT 1 FROM cases s
+        WHERE s.reference = c.merged_into AND s.erased_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM people p JOIN people q ON q.root = p.root
+        JOIN frozen_people f ON f.person = q.id WHERE p.id = c.person)
     AND NOT EXISTS
         (SELECT 1 FROM requests r WHERE r.case_id = c.id AND r.done_at IS NULL)
 """

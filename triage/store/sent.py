@@ -10,6 +10,7 @@ from triage.store.audit import Deed, note_deed
 from triage.store.case_states import CaseState, state_of
 from triage.store.changing import case_named, change_case
 from triage.store.engine import Engine, Row, moment, moment_or_none
+from triage.store.erasing import was_erased
 from triage.store.ledger import keep_raw
 from triage.store.matters import add_matter, settle_kinds
 from triage.store.merging import surviving
@@ -111,9 +112,12 @@ class SentMails:
         """Write down a mail, and what it does to its case; False: it is known.
 
         A copy that is known by its bytes or its Message-ID does nothing, unless the
-        first one was doubtful and this one is not.
+        first one was doubtful and this one is not; one that was erased is not kept
+        again.
         """
         with self._engine.writing():
+            if was_erased(self._engine, mail.sha256, mail.reference):
+                return False
             case = case_named(self._engine, mail.reference)
             known = self._engine.row(
                 "SELECT * FROM sent_mails WHERE case_id = :case_id AND"

@@ -63,7 +63,9 @@ class Subject:
     @property
     def name(self) -> str:
         """The person in the audit log."""
-        return f"person {self.people[0]}" if self.people else "an address"
+        if self.people:
+            return f"person {self.people[0]}"
+        return self.cases[0].reference if self.cases else "an address"
 
 
 class Subjects:
@@ -73,14 +75,19 @@ class Subjects:
         self._engine = engine
 
     def of_case(self, reference: str) -> Subject | None:
-        """Return whose case it is; None where there is no such case."""
+        """Return whose case it is; None where there is no such case.
+
+        Somebody who is known by nothing (by telephone, say) has this case alone.
+        """
         row = self._engine.row(
-            "SELECT p.root FROM cases c LEFT JOIN people p ON p.id = c.person"
+            "SELECT c.id, p.root FROM cases c LEFT JOIN people p ON p.id = c.person"
             " WHERE c.reference = :reference",
             reference=reference,
         )
-        if row is None or row["root"] is None:
+        if row is None:
             return None
+        if row["root"] is None:
+            return self._subject([], (), alone=row["id"])
         return self._subject([row["root"]], ())
 
     def of_address(self, address: str, spelling: str) -> Subject | None:
@@ -97,7 +104,9 @@ class Subjects:
         subject = self._subject(roots, (address.casefold(),))
         return subject if subject.people or subject.mails or subject.letters else None
 
-    def _subject(self, roots: Sequence[int], addresses: tuple[str, ...]) -> Subject:
+    def _subject(
+        self, roots: Sequence[int], addresses: tuple[str, ...], alone: int | None = None
+    ) -> Subject:
         with self._engine.reading():
             people = self._rows_in("SELECT id FROM people WHERE root IN ({})", roots)
             ids = tuple(row["id"] for row in people)
@@ -110,7 +119,10 @@ class Subjects:
                 ids,
             )
             every = tuple(dict.fromkeys((*known, *addresses)))
-            cases = tuple(map(_case, self._rows_in(_CASES, ids)))
+            found = self._rows_in(_CASES, ids)
+            if alone is not None:
+                found += self._rows_in("SELECT * FROM cases WHERE id IN ({})", [alone])
+            cases = tuple(map(_case, found))
             mails = tuple(self._mails(ids, every, tuple(case.id for case in cases)))
             return Subject(
                 people=ids,
@@ -180,12 +192,13 @@ class Subjects:
         """Erase what is kept about a person in some of their cases; all, where all.
 
         The cases stay, without a word that could tell whose they were: references,
-        routes, dates and outcomes. Who the person is goes once no case is left.
+        routes, dates and outcomes. Who the person is goes once no case is left. What
+        came, or came under a hold, since the person was looked up stays.
         """
         with self._engine.writing():
-            done = erase_cases(self._engine, cases, deed)
-            left = {case.id for case in subject.cases if not case.erased_at}
-            if left <= set(cases):
+            free = [row["id"] for row in self._rows_in(_FREE, cases)]
+            done = erase_cases(self._engine, free, deed)
+            if not self._rows_in(_LEFT, subject.people):
                 done += erase_person(self._engine, subject.people, subject.addresses)
                 note_deed(self._engine, deed, subject.name)
         self._engine.empty_log()
@@ -255,6 +268,14 @@ _COUNTED = {
 
 _CASES = """
 SELECT * FROM cases WHERE person IN ({}) ORDER BY id
+"""
+
+_FREE = """
+SELECT id FROM cases WHERE id IN ({}) AND legal_hold IS NULL ORDER BY id
+"""
+
+_LEFT = """
+SELECT id FROM cases WHERE person IN ({}) AND erased_at IS NULL LIMIT 1
 """
 
 _MAILS = """
