@@ -255,7 +255,7 @@ def test_an_answer_before_the_complaint_is_refused(
     result = triage("case", "answer", REF, "--at", "2026-01-10", "-c", worked)
 
     assert result.status == 2
-    assert f"--at lies before {REF} was received" in result.err
+    assert f"--at lies before the clock of {REF} began" in result.err
 
 
 def test_a_case_is_closed_with_what_came_of_it(triage: Triage, worked: Path) -> None:

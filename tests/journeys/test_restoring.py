@@ -1,5 +1,7 @@
 """What a restored store is told before anything is taken up."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,32 @@ def test_the_team_is_told_what_was_found(journey: Journey, since_backup: Path) -
     ]
     assert len(told) == 1
     assert "Found: 1 mails put back to be taken up" in told[0]
+
+
+def test_a_log_that_outlived_its_store_is_not_played_into_the_restored_one(
+    journey: Journey, since_backup: Path
+) -> None:
+    (place,) = journey.folder.glob("*.sqlite3")
+    log = Path(f"{place}-wal")
+    with closing(sqlite3.connect(place)) as later:
+        later.execute("UPDATE cases SET owner = 'nobody'")
+        later.commit()
+        kept = log.read_bytes()
+    place.unlink()
+    log.write_bytes(kept)
+
+    restore(journey.config, since_backup, now, replace=False)
+
+    assert [case.line.owner for case in journey.cases()] == [None]
+
+
+def test_what_a_restored_store_forgot_makes_letters_wait(
+    journey: Journey, since_backup: Path
+) -> None:
+    with journey.store() as store:
+        assert store.heartbeat.last("deadlines steady") is not None
+
+    bring_back(journey, since_backup)
+
+    with journey.store() as store:
+        assert store.heartbeat.last("deadlines steady") is None

@@ -178,6 +178,16 @@ def test_what_was_parted_is_not_tied_again(again: str, store: Store) -> None:
     assert len(shown(store, writer).mails) == 2
 
 
+def test_the_log_of_a_case_says_that_it_went_to_another_person(store: Store) -> None:
+    wrote(store, 1, JANE, NAME)
+    wrote(store, 2, JANE_ALSO, NAME)
+
+    other = part(store, JANE_ALSO)
+
+    latest = store.audit.entries("CMP-2026-00002")[-1]
+    assert (latest.act, latest.changes) == ("unlink", {"person": ("1", str(other))})
+
+
 def test_what_was_parted_counts_for_nobody_else(store: Store) -> None:
     wrote(store, 1, JANE, NAME)
     wrote(store, 2, JANE_ALSO, NAME)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from triage.errors import TriageError
 from triage.store.audit import Deed, note_deed
+from triage.store.changing import change_case
 from triage.store.engine import Engine
 from triage.store.people import new_person
 from triage.store.restrictions import person_named
@@ -36,7 +37,7 @@ def part(
                 spelling=spelling,
             )
         for address in addresses:
-            _take_along(engine, root, other, address)
+            _take_along(engine, root, other, address, deed)
         rest = engine.row(
             "SELECT 1 AS yes FROM people p JOIN identities i ON i.person = p.id"
             " WHERE p.root = :root",
@@ -88,7 +89,9 @@ def join(engine: Engine, one: int, other: int, deed: Deed) -> int:
     return kept
 
 
-def _take_along(engine: Engine, root: int, other: int, address: str) -> None:
+def _take_along(
+    engine: Engine, root: int, other: int, address: str, deed: Deed
+) -> None:
     """Move what was written from an address, and what was written to it."""
     values = {"root": root, "other": other, "address": address}
     # Names that only these mails gave.
@@ -98,11 +101,11 @@ def _take_along(engine: Engine, root: int, other: int, address: str) -> None:
         f" ({_ROWS}) AND address = :address)",
         **values,
     )
-    engine.run(
-        f"UPDATE cases SET person = :other WHERE person IN ({_ROWS})"  # noqa: S608 - our own words
-        f" AND {_OPENED_BY} = :address",
+    for case in engine.rows(
+        f"SELECT * FROM cases WHERE person IN ({_ROWS}) AND {_OPENED_BY} = :address",  # noqa: S608 - our own words
         **values,
-    )
+    ):
+        change_case(engine, case, {"person": other}, deed)
     engine.run(
         f"UPDATE outbox SET person = :other WHERE person IN ({_ROWS})"  # noqa: S608 - our own words
         " AND recipient = :address",

@@ -78,19 +78,25 @@ def restore(
             _require_key(manifest, config)
             with Store.open(fresh, exclusive=True) as store:
                 doubted = store.restorations.begin(manifest.made_at, now())
-            kept = _keep(place, now()) if place.exists() else None
+            kept = _keep(place, now())
             fresh.rename(place)
     finally:
         release()
     return Restored(manifest, kept, doubted)
 
 
-def _keep(place: Path, now: datetime) -> Path:
+def _keep(place: Path, now: datetime) -> Path | None:
+    """Put away what is there; None: nothing is.
+
+    A log that outlived its store would be played into the one that comes in its place.
+    """
     kept = place.with_name(f"{place.name}.before-{now:%Y%m%d-%H%M%S}")
+    found = False
     for ending in reversed(STORE_FILES):
         with suppress(FileNotFoundError):
             Path(f"{place}{ending}").rename(f"{kept}{ending}")
-    return kept
+            found = True
+    return kept if found else None
 
 
 def _require_key(manifest: Manifest, config: Config) -> None:
