@@ -51,7 +51,7 @@ def answer(
         reference = case.line.reference
         calendar = policy_in_force(config, store).calendar
         answered_at = past_moment(at, calendar, "--at")
-        if answered_at < (case.line.clock_from or case.line.opened_at):
+        if answered_at < case.line.clock_from:
             raise click.UsageError(f"--at lies before the clock of {reference} began")
         store.register.answer(reference, deed(by, "answer", why), answered_at)
     click.echo(f"{reference} is answered, {day(answered_at)}")
