@@ -92,6 +92,17 @@ def test_mails_of_all_linked_addresses_are_found(store: Store) -> None:
     assert len(found.mails) == 3
 
 
+def test_a_copy_tells_what_was_seen_in_mails_and_decided(store: Store) -> None:
+    record_everything(store)
+    (case,) = subject_of(store).cases
+
+    told = store.subjects.record_of(case.id)
+
+    assert [row["sentence"] for row in told["seen in mails"]] == [f"I am {WORDS}."]
+    assert [row["route"] for row in told["decisions"]] == ["formal-complaint"]
+    assert (told["requests"], told["corrections"]) == ([], [])
+
+
 def test_nobody_is_found_who_never_wrote(store: Store) -> None:
     record_everything(store)
 

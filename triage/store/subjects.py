@@ -180,13 +180,16 @@ class Subjects:
         }
 
     def record_of(self, case: int) -> dict[str, Any]:
-        """Return a case's row and its texts, for the person it is about."""
+        """Return a case's row and all that belongs to it, for whom it is about."""
         row = self._engine.one("SELECT * FROM cases WHERE id = :id", id=case)
         texts = {
             words: self._rows_in(_all_in(table), [case])
             for words, table in _COUNTED.items()
         }
-        return {**row, **texts}
+        of_mails = {
+            words: self._rows_in(query, [case]) for words, query in _OF_MAILS.items()
+        }
+        return {**row, **texts, **of_mails}
 
     def erase(self, subject: Subject, cases: Sequence[int], deed: Deed) -> Erased:
         """Erase what is kept about a person in some of their cases; all, where all.
@@ -264,6 +267,19 @@ _COUNTED = {
     "matters": "matters",
     "other people of the case": "parties",
     "restrictions": "restrictions",
+    "requests": "requests",
+    "corrections": "overrulings",
+}
+
+_OF_MAILS = {
+    "seen in mails": """
+SELECT e.* FROM messages m JOIN evidence e ON e.message = m.id
+WHERE m.case_id IN ({}) ORDER BY e.message, e.position
+""",
+    "decisions": """
+SELECT d.* FROM messages m JOIN decisions d ON d.message = m.id
+WHERE m.case_id IN ({}) ORDER BY d.message
+""",
 }
 
 _CASES = """
