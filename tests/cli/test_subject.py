@@ -81,7 +81,7 @@ def test_an_open_case_is_not_erased_unasked(triage: Triage, worked: Path) -> Non
 def test_what_is_erased_is_gone(triage: Triage, worked: Path) -> None:
     result = triage("subject", "erase", SENDER, "--yes", "--open-too", "-c", worked)
 
-    assert "erased: 1 cases, 2 mails, 1 letters" in result.out
+    assert "erased: 1 case, 2 mails, 1 letter" in result.out
     assert "delete the mails in the mailbox folders above" in result.out
     assert triage("subject", "find", SENDER, "-c", worked).status == 2
     assert SENDER not in triage("case", "show", REF, "--json", "-c", worked).out

@@ -9,6 +9,7 @@ from triage.backup import Manifest
 from triage.cli.listing import moment
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
+from triage.digest import number_of
 from triage.wiring import back_up, check_backup, now, restore
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -100,6 +101,7 @@ def _in_words(manifest: Manifest) -> str:
     counts = manifest.counts
     return (
         f"made {moment(manifest.made_at)} by triage {manifest.version}:"
-        f" {counts.get('cases', 0)} cases, {counts.get('messages', 0)} messages,"
-        f" {counts.get('outbox', 0)} letters"
+        f" {number_of(counts.get('cases', 0), 'case')},"
+        f" {number_of(counts.get('messages', 0), 'message')},"
+        f" {number_of(counts.get('outbox', 0), 'letter')}"
     )

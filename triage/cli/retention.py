@@ -8,6 +8,8 @@ import click
 from triage.cli.listing import day
 from triage.cli.options import by_option, config_option, json_option
 from triage.cli.plain import plain
+from triage.cli.subject.finding import what_went
+from triage.digest import number_of
 from triage.errors import ConfigError, Problem
 from triage.store import Deed, Store
 from triage.store.retention import RetentionList
@@ -40,7 +42,9 @@ def list_(config: Path, as_json: bool) -> None:
         if found.approved_at
         else "to have them erased: triage retention approve"
     )
-    click.echo(f"{len(found.references)} cases, list of {found.month}; {said}")
+    click.echo(
+        f"{number_of(len(found.references), 'case')}, list of {found.month}; {said}"
+    )
 
 
 @retention.command(short_help="Have the cases of the list erased.")
@@ -56,9 +60,7 @@ def approve(config: Path, by: str) -> None:
         raise ConfigError(f"the list of {found.month} was approved before")
     kept = len(found.references) - done.cases
     left = f"; {kept} are on hold now and stay" if kept else ""
-    click.echo(
-        f"erased: {done.cases} cases, {done.mails} mails, {done.letters} letters{left}"
-    )
+    click.echo(f"erased: {what_went(done)}{left}")
 
 
 def _last(store: Store) -> RetentionList:

@@ -7,7 +7,7 @@ import click
 
 from triage.cli.options import by_option, config_option
 from triage.cli.subject.choosing import person_argument, subject_of
-from triage.cli.subject.finding import in_words
+from triage.cli.subject.finding import in_words, what_went
 from triage.errors import ConfigError
 from triage.store import CaseState, Deed
 from triage.store.subjects import Subject, SubjectCase
@@ -41,7 +41,7 @@ def erase(  # noqa: PLR0913, PLR0917 - an option each
         deed = Deed(at=now(), by=by, act="erase", why=why)
         done = store.subjects.erase(found, [case.id for case in chosen], deed)
     click.echo(
-        f"erased: {done.cases} cases, {done.mails} mails, {done.letters} letters\n"
+        f"erased: {what_went(done)}\n"
         "Still to do: delete the mails in the mailbox folders above, and backups made"
         " before now, which hold them"
     )

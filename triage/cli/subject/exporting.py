@@ -11,6 +11,7 @@ import click
 from triage.cli.options import by_option, config_option
 from triage.cli.plain import plain
 from triage.cli.subject.choosing import person_argument, subject_of
+from triage.digest import number_of
 from triage.errors import ConfigError
 from triage.store import Deed, Store
 from triage.store.subjects import Subject
@@ -48,8 +49,9 @@ def export(person: str, file: Path, config: Path, by: str) -> None:
             raise ConfigError(f"{file} cannot be written: {error.strerror}") from error
         store.subjects.note(found, Deed(at=now(), by=by, act="export"))
     click.echo(
-        f"{file}: {len(found.cases)} cases, {len(found.mails)} mails,"
-        f" {len(found.letters) + len(found.answers)} letters and answers\n"
+        f"{file}: {number_of(len(found.cases), 'case')},"
+        f" {number_of(len(found.mails), 'mail')},"
+        f" {number_of(len(found.letters) + len(found.answers), 'letter of ours', 'letters of ours')}\n"
         "Read it before you hand it out: mails may tell of other people too."
     )
 

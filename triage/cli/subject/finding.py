@@ -12,6 +12,8 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.subject.choosing import person_argument, subject_of
 from triage.cli.terminal import printable
+from triage.digest import number_of
+from triage.store.erasing import Erased
 from triage.store.subjects import Subject, SubjectCase
 from triage.wiring import open_store
 
@@ -32,7 +34,10 @@ def find(person: str, config: Path, as_json: bool) -> None:
 
 def in_words(found: Subject) -> Iterator[str]:
     """Say what is kept about a person, and where else it lies."""
-    yield f"{found.name}: {len(found.cases)} cases, {len(found.mails)} mails"
+    yield (
+        f"{found.name}: {number_of(len(found.cases), 'case')},"
+        f" {number_of(len(found.mails), 'mail')}"
+    )
     yield f"  addresses     {printable(', '.join(found.addresses)) or 'none'}"
     for spelling in found.spellings:
         yield f"  known by      {printable(spelling)}"
@@ -48,6 +53,18 @@ def in_words(found: Subject) -> Iterator[str]:
         if number:
             yield f"  {what:14}{number}"
     yield from _in_mailbox(found)
+
+
+def what_went(done: Erased) -> str:
+    """Say how much was erased."""
+    return ", ".join(
+        number_of(number, thing)
+        for number, thing in (
+            (done.cases, "case"),
+            (done.mails, "mail"),
+            (done.letters, "letter"),
+        )
+    )
 
 
 def _case(case: SubjectCase) -> str:
