@@ -47,7 +47,7 @@ def test_mails_without_a_case_are_listed_with_their_reason(
     _, line, count = result.out.splitlines()
     assert line.startswith("recorded")
     assert "Complaint two" in line
-    assert count == "1 mails without a case; 1 others were left alone"
+    assert count == "1 mail without a case; 1 other left alone"
 
 
 def test_mails_without_a_case_are_listed_for_scripts(
@@ -76,7 +76,7 @@ def test_a_case_is_shown_with_mail_decision_and_letter(
         "joy.mensah@post.example",
         "website in text: “website”",
         "2 working days from Mon 2 March 2026",
-        "acknowledge (reply, outbox 1): queued",
+        "letter 1, acknowledge: queued",
     ):
         assert words in result.out
 

@@ -60,7 +60,7 @@ def test_a_complaint_by_telephone_gets_a_case_and_the_letter(
     case = shown(triage, worked, "CMP-2026-00002")
     (letter,) = case["letters"]
     assert result.status == 0
-    assert "its letter is queued: the daemon sends it" in result.out
+    assert "its letter is on its way" in result.out
     assert (case["line"]["channel"], case["line"]["route"]) == (
         "telephone",
         "formal-complaint",
@@ -376,7 +376,7 @@ def test_a_merged_case_is_shown_in_the_other(triage: Triage, two: Path) -> None:
     survivor = triage("case", "show", REF, "-c", two).out
     assert result.status == 0
     assert f"{SECOND}: mail: Complaint two" in survivor
-    assert f"{SECOND}: acknowledge (reply, outbox 2): queued" in survivor
+    assert f"{SECOND}: letter 2, acknowledge: queued" in survivor
     assert f"{REF} goes on instead" in triage("case", "show", SECOND, "-c", two).out
 
 
@@ -472,7 +472,7 @@ def test_the_timeline_has_mails_notes_and_deeds_in_order_of_time(
 
     found = triage("case", "show", REF, "-c", worked).out
 
-    wanted = ("mail: Complaint one", "acknowledge (reply", "note by", "close by")
+    wanted = ("mail: Complaint one", "letter 1, acknowledge", "note by", "close by")
     places = [found.index(words) for words in wanted]
     assert places == sorted(places)
 

@@ -1,7 +1,7 @@
 """Tables and times for a terminal."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 
 def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -16,12 +16,21 @@ def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
+def counted(number: int, what: str) -> str:
+    """How many of something, in the plural where it is not one."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def day(at: datetime | None) -> str:
     """A date as people write it, in this machine's time zone; '-' for none."""
     if at is None:
         return "-"
-    here = at.astimezone()
-    return f"{here:%a} {here.day} {here:%b %Y}"
+    return date_in_words(at.astimezone())
+
+
+def date_in_words(on: date) -> str:
+    """A date as people write it."""
+    return f"{on:%a} {on.day} {on:%b %Y}"
 
 
 def until(at: datetime | None, now: datetime) -> str:

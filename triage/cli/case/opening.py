@@ -150,4 +150,4 @@ def letters_in_words(found: CaseFile) -> Iterator[str]:
         why = "; ".join(found.why_unacknowledged)
         yield f"  a person must acknowledge it by {by}: {why}"
     elif line.acknowledged_at is None:
-        yield "  its letter is queued: the daemon sends it"
+        yield "  its letter is on its way"

@@ -8,6 +8,7 @@ import click
 
 from triage.cli.case.naming import deed, must_exist, words
 from triage.cli.case.opening import particulars_options, particulars_typed
+from triage.cli.listing import counted
 from triage.cli.options import by_option, config_option
 from triage.errors import ConfigError
 from triage.store import Field
@@ -31,7 +32,7 @@ def set_particulars(reference: str, by: str, config: Path, **typed: Any) -> None
         (reference,) = must_exist(store, reference)
         store.register.record(reference, deed(by, "record"), texts)
     for name, text in texts.items():
-        said = "is recorded" if text else "is taken away"
+        said = "recorded" if text else "taken away"
         click.echo(f"{reference}: {name.replace('_', ' ')} {said}")
 
 
@@ -84,4 +85,4 @@ def settle(reference: str, why: str | None, by: str, config: Path) -> None:
         settled = store.matters.settle(reference, deed(by, "settle", why))
     if not settled:
         raise ConfigError(f"nothing in {reference} waits to be looked at")
-    click.echo(f"{reference}: {settled} looked at")
+    click.echo(f"{reference}: {counted(settled, 'matter')} looked at")

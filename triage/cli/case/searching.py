@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from triage.cli.case.naming import DAY
-from triage.cli.listing import columns, day, moment, until
+from triage.cli.listing import columns, counted, day, moment, until
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.spreadsheet import csv_line
@@ -176,7 +176,8 @@ def _list_other(store: Store, as_json: bool) -> None:
     ]
     click.echo(columns(("fate", "received", "subject", "because"), rows))
     left = store.fates.left_alone()
-    click.echo(f"{len(fates)} mails without a case; {left} others were left alone")
+    without = f"{counted(len(fates), 'mail')} without a case"
+    click.echo(f"{without}; {counted(left, 'other')} left alone")
 
 
 def _print_json(
@@ -266,11 +267,11 @@ HEADINGS = (
 def _table(found: Found, owing: Mapping[str, Debt]) -> str:
     at = now()
     rows = [_row(line, owing.get(line.reference), at) for line in found.lines]
-    return "\n".join((columns(HEADINGS, rows), *_counted(found, len(owing))))
+    return "\n".join((columns(HEADINGS, rows), *_totals(found, len(owing))))
 
 
-def _counted(found: Found, owing: int) -> Iterator[str]:
-    cases = "1 case" if found.total == 1 else f"{found.total:,} cases"
+def _totals(found: Found, owing: int) -> Iterator[str]:
+    cases = counted(found.total, "case")
     cases = f"more than {cases}" if found.has_uncounted else cases
     yield f"{cases}, {owing} still to be acknowledged by a person"
     more = found.total - len(found.lines)

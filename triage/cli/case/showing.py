@@ -9,7 +9,7 @@ import click
 from triage.cli.case.clocks import Clock, clocks_of
 from triage.cli.case.naming import existing
 from triage.cli.case.timeline import in_words, timeline
-from triage.cli.listing import day, moment
+from triage.cli.listing import date_in_words, day, moment
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
@@ -63,7 +63,7 @@ def _restricted(found: CaseFile, store: Store) -> list[Restriction]:
 
 
 def _restriction(found: Restriction) -> str:
-    until = f"{found.review.on:%a} {found.review.on.day} {found.review.on:%b %Y}"
+    until = date_in_words(found.review.on)
     return (
         f"{found.kind}, until {until}: replies wait where the kind says so;"
         f" triage sender show {found.reference}"
@@ -147,8 +147,8 @@ def _still_to_do(found: CaseFile) -> Iterator[str]:
         yield f"a person must acknowledge it: {why}"
     for matter in found.matters:
         if matter.settled_at is None:
-            reference = matter.reference
-            yield f"look at it: {matter.words} Then: triage case settle {reference}"
+            said = matter.words.rstrip(".")
+            yield f"look at it: {said}. Then: triage case settle {matter.reference}"
 
 
 def _clock(clock: Clock) -> str:

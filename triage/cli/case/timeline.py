@@ -16,6 +16,7 @@ from triage.store import (
     Category,
     MessageEntry,
     OutboxItem,
+    State,
 )
 
 
@@ -76,11 +77,13 @@ def _decision(decision: Decision) -> list[tuple[str, str]]:
     facts = [("calls for", decision.disposition), ("because", decision.reason)]
     facts += [("rule", decision.rule)] if decision.rule else []
     facts += [("edition", decision.ruleset)]
+    # What only joins a case starts no clock of its own.
+    begins = decision.case is None or decision.escalates
     for name, due in (
         ("acknowledge", decision.acknowledge),
         ("answer", decision.respond),
     ):
-        facts += [(name, due.words)] if due else []
+        facts += [(name, due.words)] if due and begins else []
     facts += [("withheld", each.words) for each in decision.withheld]
     facts += [("held", each.words) for each in decision.held]
     return [(name, str(text)) for name, text in facts]
@@ -90,9 +93,11 @@ def _letter(item: OutboxItem) -> Event:
     letter = item.line
     # A notice's kind is only its number: it is told apart by whom it goes to.
     kind = letter.kind if letter.category is Category.REPLY else "one of us is told"
-    title = f"{kind} ({letter.category}, outbox {letter.id}): {letter.state}"
+    title = f"letter {letter.id}, {kind}: {letter.state}"
     facts = [("to", letter.to)]
-    facts += [("because", letter.reason)] if letter.reason else []
+    # Of a letter that went out, the server's words say nothing to an officer.
+    is_news = letter.reason and letter.state is not State.SENT
+    facts += [("because", str(letter.reason))] if is_news else []
     facts += [
         (move.after, f"{moment(move.at)}: {move.why}")
         for move in item.moves
@@ -102,11 +107,19 @@ def _letter(item: OutboxItem) -> Event:
 
 
 # They stand in the timeline as what they did: a note, a mail, a letter, another route.
-_SHOWN_AS_DONE = frozenset({"note", "reroute"})
-_OF_THE_PROGRAM = frozenset({"open", "acknowledge", "follow up", "put before a person"})
+_SHOWN_AS_DONE = frozenset({"note", "reroute", "write"})
+_OF_THE_PROGRAM = _SHOWN_AS_DONE | {
+    "open",
+    "acknowledge",
+    "complete",
+    "follow up",
+    "put before a person",
+}
 
 
 def _is_news(entry: AuditEntry) -> bool:
+    if entry.act == "admit" and "matter" in entry.changes:
+        return False
     if entry.by == DAEMON:
         return entry.act not in _OF_THE_PROGRAM
     return entry.act not in _SHOWN_AS_DONE
@@ -126,6 +139,8 @@ def _deed(entry: AuditEntry) -> Event:
 def change_in_words(name: str, change: tuple[str | None, str | None]) -> str:
     """Say a change as people read it: times as dates, lists as words."""
     before, after = (_value(name, each) for each in change)
+    if name == "matter" and after is None:
+        return f"{before}: looked at"
     if before is None:
         return after or ""
     return f"{before} → {after or 'nothing'}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from triage.cli.listing import date_in_words
 from triage.cli.options import by_option, config_option
 from triage.cli.sender.meaning import person_meant
 from triage.decision import Wanted, refusals, review_refusals
@@ -105,7 +106,9 @@ def approve(number: int, by: str, config: Path) -> None:
         with _told_plainly():
             deed = Deed(at=now(), by=by, act="approve")
             waits = store.restrictions.approve(number, deed, letter)
-        click.echo(f"restriction {number} is in force until {found.review.on}")
+        click.echo(
+            f"restriction {number} is in force until {date_in_words(found.review.on)}"
+        )
         click.echo(_to_send(waits))
 
 
@@ -143,7 +146,11 @@ def renew(number: int, until: datetime, why: str, by: str, config: Path) -> None
         today = ruleset.calendar.date_of(at)
         problems = list(review_refusals(on, ruleset.tables.restrictions, today))
         if on <= found.review.on:
-            problems.append(Problem(f"it is in force until {found.review.on} already"))
+            problems.append(
+                Problem(
+                    f"it is in force until {date_in_words(found.review.on)} already"
+                )
+            )
         if problems:
             raise ConfigError(*problems)
         kind = letter_kind(number, f"{on:%Y%m%d}")
@@ -151,7 +158,7 @@ def renew(number: int, until: datetime, why: str, by: str, config: Path) -> None
         with _told_plainly():
             deed = Deed(at=at, by=by, act="renew", why=reason)
             waits = store.restrictions.renew(number, deed, _review(on, ruleset), letter)
-        click.echo(f"restriction {number} is in force until {on}")
+        click.echo(f"restriction {number} is in force until {date_in_words(on)}")
         click.echo(_to_send(waits))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from triage.cli.listing import columns, day, until
+from triage.cli.listing import columns, counted, day, until
 from triage.cli.options import by_option, config_option, json_option
 from triage.cli.plain import plain
 from triage.errors import ConfigError
@@ -43,7 +43,9 @@ def requests(everything: bool, config: Path, as_json: bool) -> None:
             for each in found
         ]
         click.echo(columns(("id", "case", "asks for", "answer", "clock"), rows))
-        click.echo(f"{len(found)} requests; once answered: triage subject done ID")
+        click.echo(
+            f"{counted(len(found), 'request')}; once answered: triage subject done ID"
+        )
     if any(each.done_at is None and each.due_at < moment_now for each in found):
         raise click.exceptions.Exit(1)
 
