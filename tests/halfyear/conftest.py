@@ -1,6 +1,11 @@
 """The half year is lived through once; every test looks at what it left."""
 
+import fcntl
+import os
+import pickle
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,9 +27,32 @@ class Lived:
 
 @pytest.fixture(scope="session")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
-    world = World(tmp_path_factory.mktemp("half-year"))
+    folder = _shared(tmp_path_factory.getbasetemp())
+    kept = folder / "half-year.pickle"
+    with _alone(folder / "half-year.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(_live(folder / "half-year")))
+        passed: Lived = pickle.loads(kept.read_bytes())  # noqa: S301 - written above
+    return passed
+
+
+def _live(folder: Path) -> Lived:
+    folder.mkdir()
+    world = World(folder)
     log = world.run()
     return Lived(log, world.office.path, findings(log, world.office.path))
+
+
+def _shared(folder: Path) -> Path:
+    """The folder of all processes that run these tests together."""
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
