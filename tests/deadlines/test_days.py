@@ -1,5 +1,6 @@
 """Days tell what was done: a week away, clocks that jump, holidays, summer time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -196,3 +197,19 @@ def test_those_before_whom_the_last_step_is_are_told_of_theirs(office: Office) -
     assert "CMP-2026-00001" in due_soon[0]
     assert "(last step)" in due_soon[0]
     assert "CMP-2026-00002" not in due_soon[0]
+
+
+def test_contacts_whose_long_names_begin_alike_are_each_told(office: Office) -> None:
+    names = ("director-of-assessment-uk", "director-of-assessment-us")
+    to = {name: f"{name}@examboard.example" for name in names}
+    contacts = dict(office.rulebook.organisation.contacts) | to
+    organisation = replace(office.rulebook.organisation, contacts=contacts)
+    office.rulebook = replace(office.rulebook, organisation=organisation)
+    office.add_route("escalation", tell=names)
+    office.acknowledged(1)
+    escalate(office, RECEIVED + timedelta(days=1))
+    office.now = at_nine(date(2026, 3, 19))
+
+    office.run()
+
+    assert set(to.values()) < {str(mail["To"]) for mail in office.reminders()}

@@ -205,6 +205,15 @@ def test_after_it_lapsed_it_may_be_proposed_again(store: Store) -> None:
     assert store.restrictions.propose(replace(PROPOSAL, review=LATER), late) == 2
 
 
+def test_who_proposed_it_cannot_renew_it(store: Store) -> None:
+    number = in_force(store)
+
+    with pytest.raises(SamePersonError, match="somebody else must renew it"):
+        store.restrictions.renew(number, deed(), LATER, letter(1, "20260901"))
+
+    assert RestrictionState.LAPSED is state(store, number, REVIEW.lapses_at)
+
+
 def test_a_renewal_holds_until_the_new_date(store: Store) -> None:
     number = in_force(store)
 

@@ -1,5 +1,6 @@
 """What people of ours are told about duties: one mail with all of them."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from triage.reply import Notice
 from triage.store import Duty, DutyKind, Letter, Stage
 
 LONGEST_OWNER = 40
+LONGEST_NAME = 16
 NO_ONE_CASE = "DUE"
 """Stands in the Message-ID where a case's reference would."""
 
@@ -53,8 +55,13 @@ def notice_of(
 
 
 def _named(contact: str) -> str:
-    """A contact as part of a Message-ID; the team needs none."""
-    return "" if contact == TEAM else f"{contact[:16].rstrip('-')}-"
+    """A contact as part of a Message-ID, which takes short names; the team needs none."""
+    if contact == TEAM:
+        return ""
+    if len(contact) <= LONGEST_NAME:
+        return f"{contact}-"
+    digest = hashlib.sha256(contact.encode()).hexdigest()
+    return f"{digest[:LONGEST_NAME]}-"
 
 
 def _grouped(

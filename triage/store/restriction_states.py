@@ -66,11 +66,11 @@ class RestrictionMoveError(TriageError):
 
 
 class SamePersonError(TriageError):
-    """Whoever proposed a restriction cannot approve it."""
+    """Whoever proposed a restriction can neither approve nor renew it."""
 
-    def __init__(self, number: int, by: str) -> None:
+    def __init__(self, number: int, act: RestrictionAct, by: str) -> None:
         super().__init__(
-            f"restriction {number} was proposed by {by}: somebody else must approve it"
+            f"restriction {number} was proposed by {by}: somebody else must {act} it"
         )
 
 

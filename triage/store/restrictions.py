@@ -135,8 +135,7 @@ class Restrictions:
         """
         with self._engine.writing():
             row = self._ready(number, RestrictionAct.APPROVE, deed.at)
-            if _same(row["proposed_by"], deed.by):
-                raise SamePersonError(number, row["proposed_by"])
+            _refuse_proposer(row, RestrictionAct.APPROVE, deed)
             self._engine.run(
                 "UPDATE restrictions SET approved_at = :at, approved_by = :by"
                 " WHERE id = :id",
@@ -167,10 +166,11 @@ class Restrictions:
     def renew(self, number: int, deed: Deed, review: Review, letter: Letter) -> int:
         """Keep a restriction in force after it was reviewed, until another date.
 
-        Returns the letter's number.
+        Returns the letter's number. Raises SamePersonError.
         """
         with self._engine.writing():
             row = self._ready(number, RestrictionAct.RENEW, deed.at)
+            _refuse_proposer(row, RestrictionAct.RENEW, deed)
             self._engine.run(
                 "UPDATE restrictions SET review_on = :review_on,"
                 " lapses_at = :lapses_at WHERE id = :id",
@@ -298,6 +298,12 @@ def person_named(root: int) -> str:
 
 def _named(row: Row) -> str:
     return f"{row['id']} {row['kind']}"
+
+
+def _refuse_proposer(row: Row, act: RestrictionAct, deed: Deed) -> None:
+    """Nobody restricts a person alone, at first or for longer."""
+    if _same(row["proposed_by"], deed.by):
+        raise SamePersonError(row["id"], act, row["proposed_by"])
 
 
 def _same(one: str, other: str) -> bool:

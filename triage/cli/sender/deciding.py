@@ -133,7 +133,7 @@ def reject(number: int, why: str, by: str, config: Path) -> None:
 @by_option
 @config_option
 def renew(number: int, until: datetime, why: str, by: str, config: Path) -> None:
-    """Keep restriction NUMBER, which was reviewed, in force until another date.
+    """Keep restriction NUMBER, which was reviewed, in force; its proposer cannot.
 
     The person is told: the letter is made and waits.
     """
