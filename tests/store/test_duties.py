@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.making import make_letter, record_case
+from tests.store.making import make_letter, make_record, record_case
 from tests.store.sending import UNTIL, accept, claim
 from triage.decision.model import Reason, Requested
 from triage.store import CaseQuery, Deed, Duty, DutyKind, Stage, State, Store
@@ -19,6 +19,7 @@ RESPOND_BY = datetime(2026, 4, 22, 16, tzinfo=UTC)
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 WAITS = (Reason("by-route", "replies of this route wait"),)
+REFERENCE = "CMP-2026-00001"
 DEED = Deed(at=NOW, by="ann", act="test")
 
 
@@ -182,3 +183,35 @@ def test_duties_are_found_by_index(store: Store, query: str, index: str) -> None
     steps = [step["detail"] for step in plan]
     assert any(index in step for step in steps), steps
     assert not [step for step in steps if step.startswith("SCAN")]
+
+
+OVER: dict[str, Callable[[Store], object]] = {
+    "answered": lambda store: store.register.answer(REFERENCE, DEED),
+    "closed once it was acknowledged": lambda store: (
+        store.register.acknowledge(REFERENCE, DEED),
+        store.register.close(REFERENCE, DEED, "withdrawn"),
+    ),
+    "escalated": lambda store: store.record(
+        make_record(2, decided={"case": REFERENCE}, escalates=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("over", OVER.values(), ids=OVER)
+def test_an_acknowledgement_waits_no_more_once_its_time_is_over(
+    store: Store, over: Callable[[Store], object]
+) -> None:
+    record(store)
+
+    over(store)
+
+    assert store.overview.to_approve(1).count == 0
+    assert store.outbox.listed(State.DROPPED)
+
+
+def test_one_that_nobody_sent_waits_on_in_a_closed_case(store: Store) -> None:
+    record(store)
+
+    store.register.close(REFERENCE, DEED, "withdrawn")
+
+    assert store.overview.to_approve(1).count == 1

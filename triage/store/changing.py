@@ -6,7 +6,7 @@ from datetime import datetime
 from triage.store.audit import Change, Deed, note_deed
 from triage.store.engine import Engine, Row, to_column
 from triage.store.particulars import Field
-from triage.store.withdrawing import withdraw_holding
+from triage.store.withdrawing import withdraw_acknowledgement, withdraw_holding
 
 
 def case_named(engine: Engine, reference: str) -> Row:
@@ -39,9 +39,11 @@ def change_case(
     }
     personal = {name: logged.pop(name) for name in _PERSONAL & logged.keys()}
     note_deed(engine, deed, case["reference"], logged, personal)
+    why = f"the case has moved on ({deed.act})"
     if not _NEEDS_NO_HOLDING.isdisjoint(differing):
-        why = f"the case has moved on ({deed.act})"
         withdraw_holding(engine, case["id"], why, deed.at)
+    if _is_past_acknowledging(case, differing):
+        withdraw_acknowledgement(engine, case["id"], why, deed.at)
     return True
 
 
@@ -51,6 +53,20 @@ _NEEDS_NO_HOLDING = frozenset(
     {"answered_at", "closed_at", "escalated_at", "respond_by"}
 )
 """Changes after which a holding letter that has not gone out says something wrong."""
+
+
+def _is_past_acknowledging(case: Row, changes: Mapping[str, object]) -> bool:
+    """Whether an acknowledgement of this stage says nothing that is true any more.
+
+    Who closes a case in which nobody was told anything may still let it go out.
+    """
+    if changes.get("answered_at") or changes.get("escalated_at"):
+        return True
+    after = {**case, **changes}
+    return (
+        bool(changes.get("closed_at") and after["acknowledged_at"])
+        and not (after["merged_into"])
+    )
 
 
 def end_stage(engine: Engine, case: Row, at: datetime, ended_by: str) -> None:

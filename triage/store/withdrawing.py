@@ -1,4 +1,4 @@
-"""A holding letter that nobody needs any more is not sent."""
+"""Letters that nobody needs any more are not sent."""
 
 from datetime import datetime
 
@@ -28,4 +28,22 @@ _UNSENT = """
 SELECT o.id, o.state FROM holdings h JOIN outbox o ON o.id = h.letter
 WHERE h.case_id = :case_id AND (o.state IN ('queued', 'sending', 'finishing')
     OR o.state = 'held' AND o.attempt = 0)
+"""
+
+
+def withdraw_acknowledgement(
+    engine: Engine, case_id: int, why: str, now: datetime
+) -> None:
+    """Drop what waits and would acknowledge what is past that.
+
+    Approved with others, it would promise an answer to somebody who has it. What is on
+    its way stays so.
+    """
+    for row in engine.rows(_WAITING, case_id=case_id):
+        move_letter(engine, row["id"], Act.DROP, Change(now, why))
+
+
+_WAITING = """
+SELECT id FROM outbox
+WHERE case_id = :case_id AND acknowledges AND state = 'held' AND attempt = 0
 """
