@@ -12,6 +12,7 @@ from tests.cli.conftest import Triage, work
 from tests.intake.mails import delivered
 from tests.journeys.mails import MOTHER as SENDER
 from triage import shipped
+from triage.wiring import now, open_store
 
 MAILS = ("one", "two")
 REF = "CMP-2026-00001"
@@ -133,3 +134,15 @@ def test_there_is_no_list_before_the_first_month(triage: Triage, worked: Path) -
 
     assert result.status == 2
     assert "there is no list yet" in result.err
+
+
+def test_one_case_on_the_list_is_one_case(triage: Triage, worked: Path) -> None:
+    with open_store(worked) as store:
+        store.retention.make("2026-03", ("CMP-2026-00001",), now())
+
+    result = triage("retention", "list", "-c", worked)
+
+    assert result.out.splitlines() == [
+        "CMP-2026-00001",
+        "1 case, list of 2026-03; to have them erased: triage retention approve",
+    ]

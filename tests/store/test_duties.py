@@ -185,12 +185,14 @@ def test_duties_are_found_by_index(store: Store, query: str, index: str) -> None
     assert not [step for step in steps if step.startswith("SCAN")]
 
 
+def acknowledge_and_close(store: Store) -> None:
+    store.register.acknowledge(REFERENCE, DEED)
+    store.register.close(REFERENCE, DEED, "withdrawn")
+
+
 OVER: dict[str, Callable[[Store], object]] = {
     "answered": lambda store: store.register.answer(REFERENCE, DEED),
-    "closed once it was acknowledged": lambda store: (
-        store.register.acknowledge(REFERENCE, DEED),
-        store.register.close(REFERENCE, DEED, "withdrawn"),
-    ),
+    "closed once it was acknowledged": acknowledge_and_close,
     "escalated": lambda store: store.record(
         make_record(2, decided={"case": REFERENCE}, escalates=True)
     ),

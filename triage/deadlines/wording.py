@@ -55,7 +55,7 @@ def notice_of(
 
 
 def _named(contact: str) -> str:
-    """A contact as part of a Message-ID, which takes short names; the team needs none."""
+    """A contact as part of a Message-ID, if it is short; the team needs none."""
     if contact == TEAM:
         return ""
     if len(contact) <= LONGEST_NAME:
