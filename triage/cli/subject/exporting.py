@@ -48,10 +48,11 @@ def export(person: str, file: Path, config: Path, by: str) -> None:
         except OSError as error:
             raise ConfigError(f"{file} cannot be written: {error.strerror}") from error
         store.subjects.note(found, Deed(at=now(), by=by, act="export"))
+    written = len(found.letters) + len(found.answers)
+    letters = number_of(written, "letter of ours", "letters of ours")
     click.echo(
         f"{file}: {number_of(len(found.cases), 'case')},"
-        f" {number_of(len(found.mails), 'mail')},"
-        f" {number_of(len(found.letters) + len(found.answers), 'letter of ours', 'letters of ours')}\n"
+        f" {number_of(len(found.mails), 'mail')}, {letters}\n"
         "Read it before you hand it out: mails may tell of other people too."
     )
 
