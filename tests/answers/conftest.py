@@ -45,6 +45,7 @@ class Office:
         self.answers = Answers(
             mailbox=self.eyes,
             store=self.store,
+            read=self.intake.read_one,
             rulebook=lambda: self.intake.rulebook,
             clock=self.clock,
         )

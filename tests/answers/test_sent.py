@@ -18,7 +18,9 @@ from tests.journeys.mails import MOTHER, make_mail, report_on
 from tests.servers.fake_mailbox import SENT
 from triage.decision.answering import OUTSIDER, STRANGER, UNPROVEN, Effect
 from triage.errors import TransientError
-from triage.store import CaseState, Deed, MatterKind
+from triage.message import Fetched
+from triage.reader import Reading, Unreadable
+from triage.store import NOT_STATED, CaseState, Deed, MatterKind
 from triage.store.watches import LOOKED
 
 
@@ -398,3 +400,74 @@ def test_a_folder_that_is_missing_was_not_looked_through(office: Office) -> None
     office.run()
 
     assert office.store.heartbeat.last(LOOKED) is None
+
+
+def test_what_cannot_be_read_is_put_before_a_person_and_others_go_on(
+    filed: Office,
+) -> None:
+    filed.send("POISON")
+    filed.send()
+    read = filed.intake.read_one
+
+    def read_or_give_up(fetched: Fetched) -> Reading | Unreadable:
+        if b"POISON" in fetched.raw:
+            return Unreadable(fetched.uid, "reading it took more than 10 seconds")
+        return read(fetched)
+
+    filed.answers.read = read_or_give_up
+
+    filed.run()
+
+    assert effects(filed) == [Effect.DOUBTFUL, Effect.ANSWERED]
+    assert [sent.is_whole for sent in filed.case.sent] == [True, True]
+
+
+def test_an_answer_is_noticed_though_its_complaint_is_taken_up_much_later(
+    office: Office,
+) -> None:
+    office.complain(message_id="<earlier@post.example>", sender="x@post.example")
+    office.send()
+    office.now += timedelta(days=2)
+    office.answers.run()
+    came_at = office.now - timedelta(days=2, minutes=2)
+    office.inbox.deliver(delivered(message_id=COMPLAINT), came_at)
+
+    office.run()
+
+    case = max(office.store.cases.listed(), key=lambda line: line.reference)
+    assert case.state is CaseState.ANSWERED
+
+
+def test_what_was_delivered_into_the_folder_proves_nothing(filed: Office) -> None:
+    filed.send(delivered_to="triage+Sent@examboard.example")
+
+    filed.run()
+
+    (sent,) = filed.case.sent
+    assert (sent.effect, sent.why) == (Effect.DOUBTFUL, UNPROVEN)
+    assert filed.case.line.acknowledged_at is None
+
+
+def test_a_proven_copy_that_a_filter_put_there_counts(filed: Office) -> None:
+    filed.send(delivered_to=ADDRESS, authentication_results=PROOF)
+
+    filed.run()
+
+    assert effects(filed) == [Effect.ANSWERED]
+
+
+def test_an_answer_settles_what_came_after_the_case_was_closed(filed: Office) -> None:
+    reference = filed.case.line.reference
+    closing = Deed(at=filed.now, by="anna", act="close")
+    filed.store.register.close(reference, closing, NOT_STATED)
+    again = delivered(f"Complaint {reference}", "It is down again.")
+    filed.now += timedelta(minutes=1)
+    filed.inbox.deliver(again, filed.now)
+    filed.run()
+    assert [matter.kind for matter in filed.matters] == [MatterKind.WENT_ON]
+    filed.send()
+
+    filed.run()
+
+    assert filed.matters == []
+    assert filed.case.line.state is CaseState.CLOSED

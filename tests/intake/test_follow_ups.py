@@ -153,3 +153,69 @@ def test_somebody_else_is_put_before_a_person_and_gets_nothing(
     assert [line.to for line in store.outbox.listed() if line.reference == REF] == [
         "joy.mensah@post.example"
     ]
+
+
+FAILED = "mx.examboard.example; dmarc=fail header.from=post.example"
+
+
+@pytest.fixture
+def checking(intake: Intake, receipting: Rulebook) -> Intake:
+    """Take up mail whose writers our server checks."""
+    ourselves = replace(receipting.ourselves, authserv_id="mx.examboard.example")
+    rulebook = replace(receipting, ourselves=ourselves)
+    return replace(intake, rulebook=rulebook)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"authentication_results": FAILED}, id="failed a check"),
+        pytest.param({"return_path": "x@elsewhere.example"}, id="not aligned"),
+    ],
+)
+def test_a_forged_address_and_a_guessed_reference_open_no_way_into_a_case(
+    fields: dict[str, str], mailbox: FakeMailbox, store: Store, checking: Intake
+) -> None:
+    mailbox.deliver(delivered())
+    checking.run()
+    mailbox.deliver(delivered(f"Complaint {REF}", "See my letter.", **fields))
+
+    checking.run()
+
+    first, second = sorted(store.cases.listed(), key=lambda line: line.reference)
+    case, other = store.cases.show(first.reference), store.cases.show(second.reference)
+    assert case is not None
+    assert other is not None
+    assert case.line.messages == 1
+    assert case.line.missing == ("correspondence",)
+    assert other.claims == REF
+    assert kinds_of_matters(store) == [MatterKind.OTHER_WRITER]
+
+
+def test_who_fails_a_check_gets_no_say_though_they_have_our_letter(
+    ours: str, mailbox: FakeMailbox, store: Store, checking: Intake
+) -> None:
+    fields = {"in_reply_to": ours, "authentication_results": FAILED}
+    mailbox.deliver(delivered("Re", "See my letter.", **fields))
+
+    checking.run()
+
+    case = store.cases.show(REF)
+    assert case is not None
+    assert case.line.messages == 2
+    assert "correspondence" in case.line.missing
+    assert kinds_of_matters(store) == [MatterKind.OTHER_WRITER]
+
+
+def test_the_subject_of_our_own_letter_completes_nothing(
+    ours: str, mailbox: FakeMailbox, store: Store, run_at: Run
+) -> None:
+    subject = f"Re: Your complaint {REF}: we have received it (automatic reply)"
+    for text in ("I will look for it.", "Please wait."):
+        mailbox.deliver(delivered(subject, text, in_reply_to=ours))
+        run_at(NOW)
+
+    case = store.cases.show(REF)
+    assert case is not None
+    assert case.line.missing == ("correspondence",)
+    assert receipts(store) == ["receipt-20260302"]

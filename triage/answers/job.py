@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from triage.answers.filing import Filing
 from triage.answers.look import Look, Mailbox, Taking
-from triage.answers.sent import Sent
+from triage.answers.sent import Read, Sent
 from triage.intake import Rulebook
 from triage.moved import Selected
 from triage.store import Store, Watch
@@ -37,6 +37,8 @@ class Answers:
     mailbox: Mailbox
     """A connection of its own, which turns from folder to folder."""
     store: Store
+    read: Read
+    """Where hostile mail does no harm: officers quote what strangers wrote."""
     rulebook: Callable[[], Rulebook]
     """What is in force now."""
     clock: Callable[[], datetime]
@@ -89,7 +91,7 @@ class Answers:
         So that a case is answered before it is closed.
         """
         rulebook = self.rulebook()
-        sent = Sent(self.store, rulebook)
+        sent = Sent(self.store, rulebook, self.read)
         filing = Filing(self.store, rulebook)
         takings: dict[str, Taking] = dict.fromkeys(filing.folders, filing)
         return dict.fromkeys(self._folders_of_sent_mail(), sent) | takings

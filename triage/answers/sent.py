@@ -1,11 +1,12 @@
 """A mail that a person sent: to which case it goes, and whether it is the answer.
 
 Our own letters lie in the same folder, and other mail of the office. A mail is peeked
-at; only what goes to a party of a case is fetched and kept. People wrote it, so it is
-read in this process; what it quotes has passed through their mail program.
+at; only what goes to a party of a case is fetched and kept. It quotes what strangers
+wrote, and a server may be told by an address to deliver a stranger's own mail there.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,20 +14,27 @@ from triage.answers.look import Look, Mailbox
 from triage.decision import History, Sighting
 from triage.decision.answering import (
     STRANGER,
+    UNPROVEN,
     Tie,
     is_a_machines,
     is_colleagues,
+    is_proven_colleagues,
 )
 from triage.decision.gate import Seen
-from triage.intake import Found, Rulebook, tie_of, weighed_mail
+from triage.intake import HEARTBEAT, Found, Rulebook, tie_of, weighed_mail
 from triage.message import Fetched, Listed, Message, peek
-from triage.reader import read_here
+from triage.reader import Reading, Unreadable
 from triage.ruleset import Evidence
 from triage.store import Store
 
 NOT_YET = timedelta(minutes=30)
-"""So long a mail that answers an unknown one may belong to a case not yet opened."""
+"""What a mail answers is taken up by a pass that goes through so long after it."""
 ONE_DAY = timedelta(days=1)
+UNREADABLE = "it cannot be read"
+DELIVERED = "Delivered-To"
+"""The field of what came by mail, as no copy of a sent mail does."""
+
+Read = Callable[[Fetched], Reading | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +43,14 @@ class Sent:
 
     store: Store
     rulebook: Rulebook
+    read: Read
 
     def take(
         self, mailbox: Mailbox, look: Look, new: list[int], done: Counter[str]
     ) -> set[int]:
         """Note the mails to parties of cases; return what may belong to one later."""
         first = self.store.sent.first_clock()
+        read_through = self.store.heartbeat.last(HEARTBEAT)
         if first is None:
             return set(new)
         if look.before is None:
@@ -57,7 +67,7 @@ class Sent:
             tie = tie_of(head, self.rulebook, self.store)
             if tie is not None:
                 tied[listed.uid] = (listed, tie)
-            elif _may_come(head, listed, look):
+            elif head.references and _may_come(listed, look, read_through):
                 later.add(listed.uid)
         later |= self._note_readable(mailbox, look, tied, done)
         return later - mailbox.unreadable.keys()
@@ -99,22 +109,32 @@ class Sent:
         look: Look,
         done: Counter[str],
     ) -> None:
-        reading = read_here(self.rulebook.ruleset, fetched)
+        reading = self.read(fetched)
+        if isinstance(reading, Unreadable):
+            reading = Reading(fetched.uid, peek(listed.header), Evidence())
+            tie = Tie(tie.reference, UNREADABLE)
         message = reading.message
         if self._is_a_machines(message, listed.received_at, look.at):
             return
-        ourselves = self.rulebook.ourselves
-        senders = self.rulebook.ruleset.tables.senders
-        if tie.doubt is None and not is_colleagues(message, ourselves, senders):
-            tie = Tie(tie.reference, STRANGER)
+        tie = Tie(tie.reference, tie.doubt or self._doubt(message))
         sent_at = min(listed.received_at, look.at)
         found = Found(reading, fetched, sent_at, look.folder)
         mail = weighed_mail(found, tie, self.rulebook)
         if self.store.sent.note(mail, look.at):
             done[mail.effect] += 1
 
+    def _doubt(self, message: Message) -> str | None:
+        """Say why nobody of us may have sent a mail."""
+        ourselves = self.rulebook.ourselves
+        if not is_colleagues(message, ourselves, self.rulebook.ruleset.tables.senders):
+            return STRANGER
+        is_delivered = bool(message.headers.all(DELIVERED))
+        if is_delivered and not is_proven_colleagues(message, ourselves):
+            return UNPROVEN
+        return None
 
-def _may_come(head: Message, listed: Listed, look: Look) -> bool:
-    """Whether a mail that belongs to no case names something that may be one soon."""
-    is_fresh = look.at < max(listed.received_at, look.since) + NOT_YET
-    return is_fresh and bool(head.references)
+
+def _may_come(listed: Listed, look: Look, read_through: datetime | None) -> bool:
+    """Whether what a mail answers may be taken up still: the mailbox may be behind."""
+    settled_from = max(listed.received_at, look.since) + NOT_YET
+    return read_through is None or read_through < settled_from

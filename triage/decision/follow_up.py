@@ -20,6 +20,7 @@ from triage.decision.model import (
     MatterKind,
     ReplyPlan,
 )
+from triage.decision.sender import is_writers_own
 from triage.workdays import Calendar
 
 COMPLETE = "complete"
@@ -105,7 +106,9 @@ def _escalates(judgement: Judgement, case: KnownCase) -> bool:
 
 def _supplied(case: KnownCase, seen: Seen) -> tuple[str, ...]:
     """What was missing and is there now: an item may come in several mails."""
-    facts = Facts(signals=case.signals | seen.sighting.evidence.signals)
+    hits, subject = seen.sighting.evidence.hits, seen.message.subject
+    said = {hit.signal for hit in hits if is_writers_own(hit.where, subject)}
+    facts = Facts(signals=case.signals | said)
     items = {item.id: item for item in seen.tables.missing}
     return tuple(
         name

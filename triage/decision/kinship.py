@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from triage.decision.domains import same_organisation
 from triage.decision.gate import Seen
 from triage.decision.model import KnownCase
-from triage.decision.sender import centre_number, name_words
+from triage.decision.sender import centre_number, name_words, person_key
 
 SHORTEST_NAME = 3
 
@@ -24,6 +24,8 @@ def _signs(case: KnownCase, seen: Seen) -> Iterator[str]:
         seen.tables.senders.same_centre,
         seen.tables.follow_up.same_candidate,
     )
+    if _has_a_partys_address(case, seen):
+        yield "have the address of somebody in it, which nothing proves to be theirs"
     hits = [(hit.signal, hit.text) for hit in seen.sighting.evidence.hits]
     if _is_of_the_same_organisation(case, seen):
         yield "write from the same organisation"
@@ -42,6 +44,14 @@ def _shares(known: Iterable[str], words: Iterable[str]) -> bool:
 
 def _of(signals: tuple[str, ...], words: Iterable[tuple[str, str]]) -> list[str]:
     return [text for signal, text in words if signal in signals]
+
+
+def _has_a_partys_address(case: KnownCase, seen: Seen) -> bool:
+    if seen.person is None:
+        return False
+    senders = seen.tables.senders
+    spellings = {person_key(party, senders) for party in case.parties}
+    return person_key(seen.person.address, senders) in spellings
 
 
 def _is_of_the_same_organisation(case: KnownCase, seen: Seen) -> bool:

@@ -166,6 +166,14 @@ def named_references(message: Message) -> tuple[str, ...]:
     return tuple(references)[:MOST_REFERENCES]
 
 
+def is_writers_own(where: str, subject: str) -> bool:
+    """Whether words that were found somewhere in a mail to a case are the writer's.
+
+    Answers keep the subjects of our letters, which name the case.
+    """
+    return where != "subject" or REFERENCE.search(subject) is None
+
+
 def fingerprint(text: str) -> bytes:
     """Sketch a text by the smallest hashes of its three-word shingles; ≤ 512 octets.
 

@@ -22,6 +22,19 @@ def withheld(seen: Seen) -> tuple[Reason, ...]:
     return tuple(reasons(WITHHELD, seen))
 
 
+def is_forged(seen: Seen) -> bool:
+    """Whether our mail server says that somebody else wrote a message."""
+    return not seen.is_form and _authentication_failed(seen) is not None
+
+
+def proves_writer(seen: Seen) -> bool:
+    """Whether enough speaks for a writer's address that a case may be open to it.
+
+    Into a web form everybody can type every address.
+    """
+    return not (seen.is_form or is_forged(seen) or _not_aligned(seen))
+
+
 def _rekeyed(seen: Seen) -> bool:
     return seen.history.is_rekeyed
 

@@ -9,7 +9,15 @@ job          the pass over a mailbox: peek, fetch, read, record, file
 """
 
 from triage.intake.colleagues import Found, tie_of, weighed_mail
-from triage.intake.job import Intake, Pass
+from triage.intake.job import HEARTBEAT, Intake, Pass
 from triage.intake.rulebook import Rulebook
 
-__all__ = ["Found", "Intake", "Pass", "Rulebook", "tie_of", "weighed_mail"]
+__all__ = [
+    "HEARTBEAT",
+    "Found",
+    "Intake",
+    "Pass",
+    "Rulebook",
+    "tie_of",
+    "weighed_mail",
+]

@@ -124,6 +124,15 @@ class Intake:
             self._file(uidvalidity, done)
         self.store.heartbeat.note(HEARTBEAT, self.clock())
 
+    def read_one(self, fetched: Fetched) -> Reading | Unreadable:
+        """Read a message that lies elsewhere, by what is in force; waits for a pass.
+
+        Raises TransientError where it cannot be read now.
+        """
+        with self._passing:
+            (reading,) = self.reader.read([fetched])
+        return reading
+
     def reconcile(self) -> None:
         """Balance the ledger: every UID on the server must have a fate.
 

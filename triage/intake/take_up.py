@@ -9,6 +9,7 @@ from triage.decision import (
     Disposition,
     History,
     Reason,
+    Seen,
     Sighting,
     decide,
     identity_keys,
@@ -19,6 +20,7 @@ from triage.decision import (
     who_writes,
 )
 from triage.decision.answering import Tie
+from triage.decision.withhold import is_forged, proves_writer
 from triage.errors import MessageError
 from triage.intake.colleagues import (
     Found,
@@ -182,6 +184,8 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
     ruleset, ourselves = rulebook.ruleset, rulebook.ourselves
     senders = ruleset.tables.senders
     person = who_writes(taken.message, ourselves)
+    sighting = Sighting(taken.message, taken.evidence, taken.received_at)
+    seen = Seen(sighting, History(), ruleset, ourselves, now)
     return Inquiry(
         place=taken.place,
         sha256=taken.message.sha256,
@@ -194,6 +198,8 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         verified=rulebook.proven_cases(taken.message),
         references=(*taken.message.references, *taken.message.returned_ids),
         named=named_references(taken.message),
+        is_forged=is_forged(seen),
+        may_claim=proves_writer(seen),
         spell=partial(person_key, senders=senders),
         fingerprint=taken.reading.fingerprint,
         alike_from=senders.similar,

@@ -1,9 +1,11 @@
 """A case that a message belongs to or names, as a decision must know it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from triage.decision.follow_up import COMPLETE, RECEIPT
 from triage.decision.model import KnownCase
+from triage.decision.sender import is_writers_own
 from triage.store.columns import list_of
 from triage.store.engine import Engine, Row, moment_or_none
 from triage.store.merging import surviving
@@ -21,16 +23,21 @@ def cases_of(
 
     A Message-ID of ours is proof. A reference that somebody typed, or the Message-ID of
     a colleague's own mail, attaches only for a party: otherwise a stranger could write
-    into a case by guessing it.
+    into a case by guessing it. An address that anybody may have written is no party's.
     """
     for reference in inquiry.verified:
-        if case := _known_case(engine, reference, inquiry, by_claim=False):
+        if case := _known_case(engine, reference, inquiry, not inquiry.is_forged):
             return case, None
     claimed = None
-    for reference in (*colleagues_cases(engine, inquiry.references), *inquiry.named):
-        if _is_party(engine, reference, inquiry.address):
-            return _known_case(engine, reference, inquiry, by_claim=True), None
-        claimed = claimed or _known_case(engine, reference, inquiry, by_claim=True)
+    answered = colleagues_cases(engine, inquiry.references)
+    for reference in (*answered, *inquiry.named):
+        is_believed = (
+            not inquiry.is_forged if reference in answered else inquiry.may_claim
+        )
+        if is_believed and _is_party(engine, reference, inquiry.address):
+            case = _known_case(engine, reference, inquiry, may_be_party=True)
+            return (None if case is None else replace(case, by_claim=True)), None
+        claimed = claimed or _known_case(engine, reference, inquiry, may_be_party=False)
     return None, claimed
 
 
@@ -46,18 +53,17 @@ def _is_party(engine: Engine, reference: str, address: str | None) -> bool:
 
 
 def _known_case(
-    engine: Engine, reference: str, inquiry: Inquiry, *, by_claim: bool
+    engine: Engine, reference: str, inquiry: Inquiry, may_be_party: bool
 ) -> KnownCase | None:
     row = surviving(engine, reference)
     if row is None:
         return None
     parties = _parties(engine, row)
-    by_party = _is_among(inquiry, parties)
+    by_party = may_be_party and _is_among(inquiry, parties)
     missing = list_of(row["missing"])
     return KnownCase(
         reference=row["reference"],
         route=row["route"] or "",
-        by_claim=by_claim,
         by_party=by_party,
         is_acknowledged=row["acknowledged_at"] is not None,
         answered_at=moment_or_none(row["answered_at"]),
@@ -93,13 +99,15 @@ def _is_among(inquiry: Inquiry, parties: tuple[str, ...]) -> bool:
 def _signals(engine: Engine, case: Row) -> frozenset[str]:
     """Return what was seen in mails of the parties."""
     rows = engine.rows(
-        "SELECT DISTINCT e.signal FROM messages m"
+        "SELECT DISTINCT e.signal, e.found_in, m.subject FROM messages m"
         " JOIN parties p ON p.case_id = m.case_id AND p.address = m.address"
         " JOIN evidence e ON e.message = m.id AND e.standing = 'hits'"
         " WHERE m.case_id = :id",
         id=case["id"],
     )
-    return frozenset(row["signal"] for row in rows)
+    return frozenset(
+        row["signal"] for row in rows if is_writers_own(row["found_in"], row["subject"])
+    )
 
 
 def _words(engine: Engine, case: Row) -> tuple[tuple[str, str], ...]:

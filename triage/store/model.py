@@ -54,6 +54,11 @@ class Inquiry:
     """Message-IDs that the message answers: a colleague's attaches for a party."""
     named: tuple[str, ...] = ()
     """Cases named in the text or subject; they attach only for a party to the case."""
+    is_forged: bool = False
+    """A check of our server failed: whatever the address, it is no party's."""
+    may_claim: bool = True
+    """Whether enough speaks for the writer's address that a typed reference attaches.
+    """
     fingerprint: bytes = b""
     """Of the writer's own text (triage.decision.sender.fingerprint); empty: no text."""
     spell: Callable[[str], str] = str.casefold

@@ -178,7 +178,7 @@ def _take_effect(engine: Engine, case: Row, mail: SentMail, now: datetime) -> No
     match state_of(case):
         case CaseState.OPEN:
             _in_an_open_case(engine, case, mail, now)
-        case CaseState.ANSWERED if is_answer:
+        case CaseState.ANSWERED | CaseState.CLOSED if is_answer:
             _answered_again(engine, case, mail, now)
         case CaseState.ANSWERED | CaseState.CLOSED | CaseState.MERGED:
             return

@@ -121,6 +121,7 @@ class Installation:
         self.answers = Answers(
             mailbox=self._other_folders,
             store=self.store,
+            read=self.intake.read_one,
             rulebook=lambda: self.intake.rulebook,
             clock=clock,
             sent_folders=config.mailbox.sent_folders,
