@@ -16,7 +16,13 @@ from tests.intake.mails import delivered
 from tests.journeys.installing import ADDRESS
 from tests.journeys.mails import MOTHER, make_mail, report_on
 from tests.servers.fake_mailbox import SENT
-from triage.decision.answering import OUTSIDER, STRANGER, UNPROVEN, Effect
+from triage.decision.answering import (
+    COPIED,
+    OUTSIDER,
+    STRANGER,
+    UNPROVEN,
+    Effect,
+)
 from triage.errors import TransientError
 from triage.message import Fetched
 from triage.reader import Reading, Unreadable
@@ -471,3 +477,16 @@ def test_an_answer_settles_what_came_after_the_case_was_closed(filed: Office) ->
 
     assert filed.matters == []
     assert filed.case.line.state is CaseState.CLOSED
+
+
+def test_a_letter_to_somebody_else_with_a_copy_to_the_party_is_doubtful(
+    filed: Office,
+) -> None:
+    filed.send(to="head@school.example", cc=MOTHER)
+
+    filed.run()
+
+    (sent,) = filed.case.sent
+    assert (sent.effect, sent.why) == (Effect.DOUBTFUL, COPIED)
+    assert filed.case.line.state is CaseState.OPEN
+    assert len(filed.matters) == 1

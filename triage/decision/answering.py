@@ -79,6 +79,7 @@ class Weighed:
     why: str
 
 
+COPIED = "it is written to somebody else, with a copy to the person"
 OUTSIDER = "it answers a message of the case, but goes to somebody who is no party"
 SEVERAL = "it answers a message of several cases"
 STRANGER = "its writer is known as nobody of us"
@@ -92,7 +93,8 @@ def tie(
     senders: Senders,
 ) -> Tie | None:
     """Tell which case a mail of ours belongs to; None: it is to no party of a case."""
-    recipients = _people((*message.to, *message.cc), senders)
+    addressed = _people(message.to, senders)
+    recipients = addressed | _people(message.cc, senders)
     writers = _people(message.from_, senders)
     first: Correspondents | None = None
     for named in (*correspondence.by_id, correspondence.by_reference):
@@ -101,7 +103,8 @@ def tie(
         reached = [each for each in ours if recipients & each.people(senders)]
         if reached:
             doubt = SEVERAL if len(reached) > 1 else None
-            return Tie(reached[0].reference, doubt)
+            is_to_them = bool(addressed & reached[0].people(senders))
+            return Tie(reached[0].reference, doubt or (None if is_to_them else COPIED))
         if named is not correspondence.by_reference:
             first = first or next(iter(ours), None)
     if first is None or not any(_outsiders(message, ourselves, senders)):
