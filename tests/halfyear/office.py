@@ -119,6 +119,7 @@ class Office:
         self.answers = Answers(
             mailbox=self.account.beside("INBOX"),
             store=self.store,
+            read=self.intake.read_one,
             rulebook=lambda: self.intake.rulebook,
             clock=self.clock,
             sent_folders=(SENT,),
