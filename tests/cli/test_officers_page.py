@@ -152,6 +152,7 @@ class Officer:
             Answers(
                 mailbox=beside,
                 store=self.office.store,
+                read=self.office.intake.read_one,
                 rulebook=lambda: self.office.intake.rulebook,
                 clock=self.clock,
                 sent_folders=(SENT,),
