@@ -216,4 +216,5 @@ class World:
         days = WorkingDays(SHIPPED | CLOSING_WEEK)
         since = [*self.log.calendars.since, (self.timetable.now, days)]
         self.log.calendars = Calendars(since)
-        self._look_soon()
+        # At once, so that nobody answers between the new rules and the new dates.
+        self._sweep()
