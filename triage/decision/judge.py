@@ -24,6 +24,7 @@ from triage.decision.sender import is_insistent, is_repeating
 from triage.ruleset.schema import Flag, Missing, Role, Route, Rule, RuleFiles
 
 UNKNOWN = "unknown"
+ANOTHERS = "it names a case that is not known to be the writer's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
             route, stopped = heard.route, heard.why
             opinion = replace(opinion, decided=heard.why)
             reason = f"{rule.title if rule else reason}: but {heard.why}"
+    if route.escalates and history.claims is not None:
+        route, stopped = otherwise_of(tables), ANOTHERS
+        reason = f"{rule.title if rule else reason}: but {ANOTHERS}"
     if rule is not None and stopped is not None:
         steps = (*steps[:-1], replace(steps[-1], failed=stopped))
         near_misses = (*near_misses, rule.id)
@@ -70,6 +74,11 @@ def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
         near_misses=near_misses,
         opinion=opinion,
     )
+
+
+def otherwise_of(tables: RuleFiles) -> Route:
+    """The route on which a person decides."""
+    return next(each for each in tables.route if each.id == tables.guard.otherwise)
 
 
 def facts_of(sighting: Sighting, history: History, ruleset: Rules) -> Facts:

@@ -74,14 +74,20 @@ def hear(
         likeliest, share = route, 0.0
     if route.redirects:
         return _about_a_redirection(route, likeliest, opinion, tables, asked)
-    enough = asked.redirect if _does_less(likeliest, route) else asked.overrule
+    enough = asked.redirect if _must_be_sure(likeliest, route) else asked.overrule
     if likeliest is route or share < enough:
         return None
     return Heard(likeliest, _words(likeliest.id, share))
 
 
-def _does_less(likeliest: Route, route: Route) -> bool:
-    """Whether a route does less for the writer: sends away, owes or tells nothing."""
+def _must_be_sure(likeliest: Route, route: Route) -> bool:
+    """Whether a route does less for the writer, or takes the last step.
+
+    It does less where it sends away, owes nothing or tells nobody. The last step can be
+    taken only once.
+    """
+    if likeliest.escalates:
+        return True
     owes_less = route.responds and not likeliest.responds
     tells_less = not set(route.tell) <= set(likeliest.tell)
     return likeliest.redirects or owes_less or tells_less
@@ -100,6 +106,8 @@ def _about_a_redirection(
         return None
     share = opinion.routes.get(likeliest.id, 0.0)
     enough = asked.exchange if likeliest.redirects else asked.overrule
+    if likeliest.escalates:
+        enough = asked.redirect
     if likeliest is not route and share >= enough:
         return Heard(likeliest, _words(likeliest.id, share))
     otherwise = next(each for each in tables.route if each.id == tables.guard.otherwise)
