@@ -12,8 +12,8 @@ def test_what_is_overdue_is_told_and_ends_with_1(triage: Triage, worked: Path) -
     result = triage("due", "--config", worked)
 
     assert result.status == 1
-    assert "1 answer is overdue." in result.out
-    assert "\nOverdue: 1\n" in result.out
+    assert "1 acknowledgement and 1 answer are overdue." in result.out
+    assert "\nOverdue: 2\n" in result.out
     assert "triage case show CMP-2026-00001" in result.out
     assert "post.example" not in result.out
 
@@ -34,9 +34,10 @@ def test_for_scripts_it_is_one_object_with_every_figure(
     result = triage("due", "--json", "--config", worked)
 
     found = json.loads(result.out)
-    (duty,) = found["overdue"]["rows"]
+    late, duty = found["overdue"]["rows"]
     assert result.status == 1
-    assert found["overdue"]["by"] == {"respond": 1}
+    assert found["overdue"]["by"] == {"acknowledge": 1, "respond": 1}
+    assert late["is_on_its_way"]
     assert (duty["kind"], duty["reference"]) == ("respond", "CMP-2026-00001")
     assert len(found["health"]["audit_head"]) == 64
 

@@ -17,6 +17,7 @@ from triage.wiring import now
 
 REF = "CMP-2026-00001"
 WHY = ("--why", "Because")
+EVEN_SO = (*WHY, "--even-so")
 ESCALATION = """
 [[route]]
 id = "escalation"
@@ -306,6 +307,7 @@ def test_a_closed_case_is_not_closed_again(triage: Triage, worked: Path) -> None
 def test_a_reopened_case_has_a_fresh_clock_and_keeps_the_old_one(
     triage: Triage, worked: Path
 ) -> None:
+    triage("case", "answer", REF, "-c", worked)
     triage("case", "close", REF, "--outcome", "upheld", "-c", worked)
 
     result = triage("case", "reopen", REF, *WHY, "-c", worked)
@@ -322,7 +324,7 @@ def test_a_reopened_case_has_a_fresh_clock_and_keeps_the_old_one(
 def test_an_escalation_is_acknowledged_and_told_with_its_own_clock(
     triage: Triage, senior: Path
 ) -> None:
-    result = triage("case", "escalate", REF, *WHY, "-c", senior)
+    result = triage("case", "escalate", REF, *EVEN_SO, "-c", senior)
 
     found = shown(triage, senior)
     letters = {each["line"]["kind"]: each["line"] for each in found["letters"]}
@@ -337,10 +339,10 @@ def test_an_escalation_is_acknowledged_and_told_with_its_own_clock(
 
 
 def test_a_second_escalation_is_refused_kindly(triage: Triage, senior: Path) -> None:
-    triage("case", "escalate", REF, *WHY, "-c", senior)
+    triage("case", "escalate", REF, *EVEN_SO, "-c", senior)
     triage("case", "answer", REF, "-c", senior)
 
-    result = triage("case", "escalate", REF, *WHY, "-c", senior)
+    result = triage("case", "escalate", REF, *EVEN_SO, "-c", senior)
 
     assert result.status == 2
     assert f"{REF} was escalated before" in result.err
@@ -351,7 +353,7 @@ def test_a_second_escalation_is_refused_kindly(triage: Triage, senior: Path) -> 
 def test_without_a_route_that_escalates_ops_are_told(
     triage: Triage, worked: Path
 ) -> None:
-    result = triage("case", "escalate", REF, *WHY, "-c", worked)
+    result = triage("case", "escalate", REF, *EVEN_SO, "-c", worked)
 
     assert result.status == 2
     assert "no route of the rules escalates" in result.err
@@ -446,7 +448,7 @@ def test_what_must_be_looked_at_is_listed_and_settled(
         ("extend", "--until", "2999-12-06", *WHY),
         ("close", "--outcome", "upheld"),
         ("reopen", *WHY),
-        ("escalate", *WHY),
+        ("escalate", *EVEN_SO),
         ("merge", REF),
         ("link", REF),
         ("unlink", REF),
@@ -536,7 +538,7 @@ def test_a_word_that_no_case_has_is_told(triage: Triage, worked: Path) -> None:
         (("--from", "2026-03-03"), False),
         (("--to", "2026-03-01"), False),
         (("--due-before", "2026-03-19"), True),
-        (("--due-before", "2026-03-18"), False),
+        (("--due-before", "2026-03-04"), False),
         (("--overdue",), True),
         (("--person", "Joy.Mensah@post.example"), True),
         (("--person", "other@post.example"), False),
@@ -603,3 +605,28 @@ def test_the_log_shows_who_did_what_and_why(triage: Triage, worked: Path) -> Non
     assert "close by amina" in result.out
     assert "outcome         upheld" in result.out
     assert "why             Because" in result.out
+
+
+def test_the_last_step_is_not_taken_before_anybody_answered(
+    triage: Triage, senior: Path
+) -> None:
+    result = triage("case", "escalate", REF, *WHY, "-c", senior)
+
+    assert result.status == 2
+    assert "nobody has answered CMP-2026-00001 yet" in result.err
+
+
+def test_a_case_that_nobody_answered_keeps_its_dates_when_reopened(
+    triage: Triage, worked: Path
+) -> None:
+    def line() -> dict[str, object]:
+        shown = triage("case", "show", REF, "--json", "-c", worked).out
+        found: dict[str, object] = json.loads(shown)["line"]
+        return found
+
+    before = line()
+    triage("case", "close", REF, "--outcome", "upheld", "-c", worked)
+    triage("case", "reopen", REF, *WHY, "-c", worked)
+
+    assert line()["respond_by"] == before["respond_by"]
+    assert line()["closed_at"] is None

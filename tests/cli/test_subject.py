@@ -76,7 +76,7 @@ def test_an_open_case_is_not_erased_unasked(triage: Triage, worked: Path) -> Non
     result = triage("subject", "erase", SENDER, "--yes", "-c", worked)
 
     assert f"not {REF}: it is open" in result.out
-    assert "erased: 0 cases" in result.out
+    assert "Nothing is erased: keep the mails in the mailbox too" in result.out
 
 
 def test_what_is_erased_is_gone(triage: Triage, worked: Path) -> None:

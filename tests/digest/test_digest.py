@@ -114,6 +114,7 @@ def test_each_duty_has_its_next_command(office: Office) -> None:
     assert sorted(row[-1] for row in table.rows) == [
         "triage case acknowledged CMP-2026-00001",
         "triage case show CMP-2026-00003",
+        "triage case show CMP-2026-00003",
         "triage outbox approve 1",
     ]
 

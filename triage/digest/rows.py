@@ -47,6 +47,8 @@ class Rows:
             step = f"triage outbox approve {owed.letter}"
         elif owed.kind is DutyKind.ACKNOWLEDGE:
             step = f"triage case acknowledged {owed.reference}"
+            if owed.is_on_its_way:
+                step = f"triage case show {owed.reference}"
         owner = _owner(owed.owner)
         due, route = self.day(owed.due), self.route(owed.route)
         return owed.reference, what, due, route, owner, step

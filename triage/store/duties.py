@@ -11,7 +11,7 @@ class DutyKind(StrEnum):
     """What is to be done."""
 
     ACKNOWLEDGE = "acknowledge"
-    """Somebody must be acknowledged, and no letter is on its way."""
+    """Somebody must be acknowledged: no letter is on its way, or it is late by now."""
     RESPOND = "respond"
     """Somebody must be answered."""
     HOLD = "hold"
@@ -41,6 +41,8 @@ class Duty:
     is_late: bool
     letter: int | None = None
     """The outbox id of the letter that waits for approval."""
+    is_on_its_way: bool = False
+    """A letter was to go out in time, and has not yet."""
 
 
 class Duties:
@@ -55,7 +57,7 @@ class Duties:
             rows = [
                 row
                 for query in (_ACKNOWLEDGE, _RESPOND, _HOLD, _REQUEST)
-                for row in self._engine.rows(query, until=until)
+                for row in self._engine.rows(query, now=now, until=until)
             ]
         duties = [_duty(row, now) for row in rows]
         return sorted(duties, key=lambda duty: (duty.due, duty.reference, duty.kind))
@@ -72,6 +74,7 @@ def _duty(row: Row, now: datetime) -> Duty:
         stage=Stage.FIRST if row["escalated_at"] is None else Stage.LAST,
         is_late=due < now,
         letter=row["letter"],
+        is_on_its_way=bool(row.get("is_on_its_way")),
     )
 
 
@@ -87,10 +90,11 @@ _ACKNOWLEDGE = f"""
 SELECT 'acknowledge' AS kind, c.reference, c.route, c.owner, c.escalated_at,
     c.acknowledge_by AS due,
     (SELECT min(o.id) FROM outbox o WHERE o.case_id = c.id AND o.acknowledges
-        AND o.state = 'held' AND o.attempt = 0) AS letter
+        AND o.state = 'held' AND o.attempt = 0) AS letter,
+    {ON_ITS_WAY} AS is_on_its_way
 FROM cases c
 WHERE c.acknowledged_at IS NULL AND c.closed_at IS NULL AND c.acknowledge_by <= :until
-    AND NOT {ON_ITS_WAY}
+    AND (c.acknowledge_by < :now OR NOT {ON_ITS_WAY})
 """  # noqa: S608 - our own text
 
 _RESPOND = """

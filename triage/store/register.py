@@ -93,17 +93,22 @@ class Register:
     ) -> None:
         """Begin a new stage of a case, with clocks that count from the deed.
 
-        Who was acknowledged before stays so. A case that was merged goes on by itself.
+        A promise that nobody kept yet stands: a case that was closed without an answer
+        keeps its dates. Who was acknowledged before stays so. A case that was merged
+        goes on by itself.
         """
         with self._engine.writing():
             case = case_named(self._engine, reference)
             refuse_illegal(case, CaseAct.REOPEN)
-            end_stage(self._engine, case, deed.at, "reopened")
-            fresh = {
-                "clock_from": deed.at,
-                "acknowledge_by": acknowledge_by,
-                "respond_by": respond_by,
-            }
+            fresh: dict[str, object] = {}
+            if case["answered_at"] is not None or case["respond_by"] is None:
+                end_stage(self._engine, case, deed.at, "reopened")
+                fresh = {
+                    "clock_from": deed.at,
+                    "acknowledge_by": acknowledge_by,
+                    "respond_by": respond_by,
+                    "extended_until": None,
+                }
             change_case(self._engine, case, dict.fromkeys(_OVER) | fresh, deed)
 
     def escalate(
@@ -174,7 +179,6 @@ class Register:
 
 # What a stage that is over leaves behind no trace of but in `stages`.
 _OVER = (
-    "extended_until",
     "answered_at",
     "closed_at",
     "outcome",

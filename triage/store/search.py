@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from triage.store.case_lines import CASES, line_of
 from triage.store.case_states import CaseState
-from triage.store.duties import ON_ITS_WAY
 from triage.store.engine import Engine
 from triage.store.model import CaseLine
 from triage.store.particulars import Field
@@ -161,8 +160,8 @@ _CONDITIONS: Mapping[str, str] = {
     ),
     "opened_before": "c.opened_at < :opened_before",
     "due_before": (
-        "(c.acknowledged_at IS NULL AND c.closed_at IS NULL"  # noqa: S608 - our own
-        f" AND c.acknowledge_by < :due_before AND NOT {ON_ITS_WAY}"
+        "(c.acknowledged_at IS NULL AND c.closed_at IS NULL"
+        " AND c.acknowledge_by < :due_before"
         " OR c.answered_at IS NULL AND c.closed_at IS NULL"
         " AND c.respond_by IS NOT NULL AND c.respond_by < :due_before"
         " OR c.id IN (SELECT case_id FROM requests"

@@ -78,7 +78,7 @@ def figures(rows: Rows, at: datetime, working: WorkingDays) -> Found:
     since = local(working.before(today, 1), DIGEST_AT)
     tomorrow = local(today + timedelta(days=1), MIDNIGHT)
     later = local(working.after(today, 1) + timedelta(days=1), MIDNIGHT)
-    duties = list(_duties(rows))
+    duties = list(_duties(rows, at))
     return {
         "Overdue": [case for case, due in duties if due < at],
         "Due today": [case for case, due in duties if at <= due < tomorrow],
@@ -124,13 +124,15 @@ def _between(
     ]
 
 
-def _duties(rows: Rows) -> Iterator[tuple[str, datetime]]:
+def _duties(rows: Rows, at: datetime) -> Iterator[tuple[str, datetime]]:
     """Every acknowledgement and answer that is owed, and every data request."""
     by_id = {row["id"]: row for row in rows.cases}
     owed = set(_debts(rows))
     for row in rows.cases:
         due = instant(row["acknowledge_by"])
-        if row["reference"] in owed and due is not None:
+        is_open = not (row["acknowledged_at"] or row["closed_at"])
+        is_late = is_open and due is not None and due < at
+        if due is not None and (row["reference"] in owed or is_late):
             yield row["reference"], due
         due = instant(row["respond_by"])
         if due is not None and not (row["answered_at"] or row["closed_at"]):

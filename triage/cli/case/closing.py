@@ -146,7 +146,8 @@ def _left_open(case: CaseFile) -> Iterator[str]:
 def reopen(reference: str, why: str, by: str, config: Path) -> None:
     """Reopen the case REFERENCE; the clock of its answer begins now.
 
-    A case that was merged into another goes on by itself again.
+    It goes on where nobody answered yet: what the person was told still holds. A case
+    that was merged into another goes on by itself again.
     """
     with open_store(config) as store, refusals():
         case = existing(store, reference)
@@ -158,17 +159,19 @@ def reopen(reference: str, why: str, by: str, config: Path) -> None:
         days_left = answer_days(case.line.route, policy)
         respond = due(acknowledge.at, days_left, calendar)
         store.register.reopen(reference, act, acknowledge.at, respond.at)
-    click.echo(f"{reference} is open again, to be answered by {day(respond.at)}")
+        until = existing(store, reference).line.respond_by
+    click.echo(f"{reference} is open again, to be answered by {day(until)}")
 
 
 @click.command(short_help="Put a case before somebody senior, once.")
 @click.argument("reference")
 @click.option("--route", help="Which route, where several escalate.")
 @click.option("--why", required=True, help="What the person is not happy with.")
+@click.option("--even-so", is_flag=True, help="Also where nobody has answered yet.")
 @by_option
 @config_option
-def escalate(
-    reference: str, route: str | None, why: str, by: str, config: Path
+def escalate(  # noqa: PLR0913, PLR0917 - an option each
+    reference: str, route: str | None, why: str, even_so: bool, by: str, config: Path
 ) -> None:
     """Escalate the case REFERENCE: the last step, whose answer is final.
 
@@ -178,6 +181,15 @@ def escalate(
     with open_store(config) as store, refusals():
         case = existing(store, reference)
         reference = case.line.reference
+        line = case.line
+        if line.answered_at is None and not line.is_escalated and not even_so:
+            raise ConfigError(
+                Problem(
+                    f"nobody has answered {reference} yet, and the last step can be"
+                    " taken only once",
+                    hint="answer it first; or, where that is meant: --even-so",
+                )
+            )
         rulebook = rulebook_that_signs(config, store)
         to = _escalating(route, rulebook)
         escalate_case(case, to, rulebook, store, deed(by, "escalate", why))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.cli.listing import day, moment
+from triage.cli.listing import counted, day, moment
 from triage.cli.terminal import printable
 from triage.decision import Decision
 from triage.store import (
@@ -18,6 +18,9 @@ from triage.store import (
     OutboxItem,
     State,
 )
+
+MOST_EVIDENCE = 6
+"""Of one mail; all of it stands in `triage explain`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def timeline(found: CaseFile) -> list[Event]:
 def _events(found: CaseFile) -> Iterator[Event]:
     if not found.messages:
         yield Event(found.line.opened_at, f"received by {found.line.channel}")
-    yield from map(_mail, found.messages)
+    yield from (_mail(each, found.line.reference) for each in found.messages)
     for sent in found.sent:
         facts = (("from", sent.address or "not readable"), ("counts as", sent.why))
         yield Event(sent.sent_at, f"answer by mail: {sent.subject}", facts)
@@ -60,17 +63,26 @@ def _events(found: CaseFile) -> Iterator[Event]:
     yield from (_deed(each) for each in found.deeds if _is_news(each))
 
 
-def _mail(entry: MessageEntry) -> Event:
+def _mail(entry: MessageEntry, reference: str) -> Event:
     title = f"mail: {entry.subject}"
     if entry.is_duplicate:
         title = f"the same mail again: {entry.subject}"
     facts = [("from", entry.address or "not readable")]
     facts += _decision(entry.decision) if entry.decision else []
-    facts += (
-        ("saw", f"{hit.signal} in {hit.where}: “{hit.text}”")
-        for hit in entry.evidence.hits
-    )
+    facts += _seen(entry, reference)
     return Event(entry.received_at, title, tuple(facts))
+
+
+def _seen(entry: MessageEntry, reference: str) -> Iterator[tuple[str, str]]:
+    """Yield what was seen in a person's mail, the first of it; nothing of others."""
+    if entry.decision is not None and entry.decision.automatic is not None:
+        return
+    hits = entry.evidence.hits
+    for hit in hits[:MOST_EVIDENCE]:
+        yield "saw", f"{hit.signal} in {hit.where}: “{hit.text}”"
+    if len(hits) > MOST_EVIDENCE:
+        more = counted(len(hits) - MOST_EVIDENCE, "more sign")
+        yield "saw", f"{more}: triage explain {reference}"
 
 
 def _decision(decision: Decision) -> list[tuple[str, str]]:

@@ -40,6 +40,9 @@ def erase(  # noqa: PLR0913, PLR0917 - an option each
             return
         deed = Deed(at=now(), by=by, act="erase", why=why)
         done = store.subjects.erase(found, [case.id for case in chosen], deed)
+    if not done.cases and not done.mails:
+        click.echo("Nothing is erased: keep the mails in the mailbox too")
+        raise click.exceptions.Exit(1)
     click.echo(
         f"erased: {what_went(done)}\n"
         "Still to do: delete the mails in the mailbox folders above, and backups made"

@@ -51,7 +51,7 @@ def in_words(found: Subject) -> Iterator[str]:
         yield f"  our answers   {len(found.answers)} written by people"
     for what, number in found.counts.items():
         if number:
-            yield f"  {what:14}{number}"
+            yield f"  {what:14} {number}"
     yield from _in_mailbox(found)
 
 
