@@ -254,5 +254,5 @@ def assert_not_turned_away_wrongly(
     assert points >= tables.guard.points
     assert signals.isdisjoint((*tables.guard.contrary, *route.contrary))
     assert "danger" not in decision.flags
-    if "abusive" in decision.flags and not decision.withheld:
+    if "abusive" in decision.flags and decision.reply and not decision.withheld:
         assert "flagged-redirection" in {reason.code for reason in decision.held}

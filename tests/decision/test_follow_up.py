@@ -270,6 +270,24 @@ def test_to_ask_for_the_last_step_the_first_time_is_not_to_go_on(
     assert decision.follow_up.findings == ()
 
 
+def test_the_last_step_is_not_spent_while_an_answer_is_owed(
+    decide_on: Decide,
+) -> None:
+    decision = decide_on("asks-head", case=KNOWN)
+
+    assert not decision.escalates
+    assert decision.reply is None
+    assert words(decision) == (
+        "the person asks for the last step before anybody answered: it was not taken"
+    )
+
+
+def test_who_was_redirected_may_ask_for_the_last_step(decide_on: Decide) -> None:
+    decision = decide_on("asks-head", case=replace(KNOWN, respond_by=None))
+
+    assert decision.escalates
+
+
 def test_somebody_else_is_put_before_a_person(decide_on: Decide) -> None:
     decision = decide_on("card-number", "branch", case=STRANGE, **BOB)
 

@@ -189,8 +189,8 @@ def _meanwhile(reply: ReplyPlan, seen: Seen) -> tuple[ReplyPlan | None, ReplyPla
 
 def _escalates(judgement: Judgement, seen: Seen) -> bool:
     case = seen.history.case
-    is_new = case is None or (case.by_party and not case.is_escalated)
-    return judgement.route.escalates and is_new
+    may_be = case is None or case.may_escalate
+    return judgement.route.escalates and may_be
 
 
 def _kept_back(

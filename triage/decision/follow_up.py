@@ -101,7 +101,7 @@ def _is_colleague(seen: Seen) -> bool:
 
 
 def _escalates(judgement: Judgement, case: KnownCase) -> bool:
-    return judgement.route.escalates and not case.is_escalated
+    return judgement.route.escalates and case.may_escalate
 
 
 def _supplied(case: KnownCase, seen: Seen) -> tuple[str, ...]:
@@ -153,6 +153,9 @@ def _findings(
     if judgement.route.escalates:
         words = (
             "the person asks for the last step, which was taken: its answer is final"
+            if case.is_escalated
+            else "the person asks for the last step before anybody answered:"
+            " it was not taken"
         )
         return (Finding(MatterKind.ASKS_AGAIN, words),)
     if not is_quiet(case, at):

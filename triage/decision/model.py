@@ -108,6 +108,16 @@ class KnownCase:
     words: tuple[tuple[str, str], ...] = ()
     """Signals with the words of the case's mails, where somebody else writes."""
 
+    @property
+    def may_escalate(self) -> bool:
+        """Whether a writer's wish is enough for the last step.
+
+        It can be taken only once: never for somebody else, nor while an answer is owed.
+        """
+        is_over = self.answered_at is not None or self.closed_at is not None
+        is_owed = self.respond_by is not None and not is_over
+        return self.by_party and not self.is_escalated and not is_owed
+
     def was_answered(self, at: datetime) -> bool:
         """Tell whether a message that came then may go on about an answer."""
         return self.answered_at is not None and self.answered_at < at

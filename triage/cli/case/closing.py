@@ -181,8 +181,8 @@ def escalate(  # noqa: PLR0913, PLR0917 - an option each
     with open_store(config) as store, refusals():
         case = existing(store, reference)
         reference = case.line.reference
-        line = case.line
-        if line.answered_at is None and not line.is_escalated and not even_so:
+        was_answered = case.line.answered_at is not None
+        if not (was_answered or case.line.is_escalated or even_so):
             raise ConfigError(
                 Problem(
                     f"nobody has answered {reference} yet, and the last step can be"
