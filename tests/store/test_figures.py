@@ -246,6 +246,7 @@ def test_what_was_acknowledged_before_the_reopening_is_counted_once(
     told_at = SINCE + TICK
     changed(store, reference, acknowledge_by=SINCE + DAY, acknowledged_at=told_at)
     for at in (SINCE + DAY, TENTH):
+        store.register.answer(reference, deed(at - TICK))
         store.register.close(reference, deed(at), "answered")
         store.register.reopen(reference, deed(at), at + DAY, at + 2 * DAY)
 
