@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.deadlines.conftest import RECEIVED, TUESDAY, Office
+from tests.deadlines.conftest import BY_ROUTE, RECEIVED, TUESDAY, Office
 from tests.journeys.installing import TEAM
+from tests.store.making import make_letter, record_case
 from triage.store import Deed
+from triage.workdays import due
 
 
 def test_the_team_is_reminded_of_a_reply_that_waits(office: Office) -> None:
@@ -126,6 +128,29 @@ def test_what_is_overdue_is_told_once_a_working_day_in_one_mail(office: Office) 
         "Complaints that are overdue",
         "Complaints that are overdue",
     ]
+
+
+def test_a_redirection_that_waits_beside_an_acknowledgement_is_never_overdue(
+    office: Office,
+) -> None:
+    reference = "CMP-2026-00001"
+    letters = (
+        make_letter(reference),
+        make_letter(reference, kind="redirect", held=BY_ROUTE),
+    )
+    acknowledge = due(RECEIVED, 2, office.rulebook.ruleset.calendar)
+    record_case(
+        office.store,
+        asked={"now": RECEIVED},
+        decided={"acknowledge": acknowledge},
+        letters=letters,
+    )
+    office.send(RECEIVED)
+    office.now = RECEIVED + timedelta(days=7)
+
+    office.run()
+
+    assert office.reminders() == []
 
 
 def test_what_falls_due_later_that_day_stands_alone_in_a_second_mail(

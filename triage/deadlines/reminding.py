@@ -42,7 +42,13 @@ def alert(office: Office) -> int:
     """Tell of all that is overdue, in one mail a working day; return how many."""
     if office.store.clocks.reminders.is_alerted(office.today):
         return 0
-    late = office.store.duties.due(office.now, office.now)
+    # A letter that waits keeps nobody waiting by itself: who is owed an acknowledgement
+    # or an answer has a duty of its own.
+    late = [
+        duty
+        for duty in office.store.duties.due(office.now, office.now)
+        if duty.kind is not DutyKind.HOLD
+    ]
     if not late:
         return 0
     letters = _letters(Told.OVERDUE, late, office)
