@@ -6,7 +6,6 @@ that it gets a case; and nothing that lies in the mailbox now is answered by its
 since it may have been answered before.
 """
 
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from triage.intake import Rulebook
 from triage.intake.letters import restored_notice
 from triage.message import Fetched, Listed, Message, peek
 from triage.message.token import Minted
+from triage.moved import known_again, known_by_header
 from triage.store import Inbox, Store
 from triage.store.restorations import Restoration
 
@@ -104,16 +104,15 @@ class Restoring:
     def _put_back(self, folder: str, found: Counter[str]) -> None:
         """Move mail that the store does not know back to where it is taken up."""
         mailbox = self._opened(folder)
-        unsure: list[Listed] = []
+        unsure: dict[int, Listed] = {}
         for listed in mailbox.peek(mailbox.uids()):
             head = peek(listed.header)
-            if self._may_be_ours(head) and not self._is_known(head, listed):
-                unsure.append(listed)
+            if self._may_be_ours(head) and not known_by_header(self.store, listed):
+                unsure[listed.uid] = listed
         unknown = [
             fetched.uid
-            for fetched in mailbox.fetch(unsure)
-            if self.store.handed_in.by_bytes(hashlib.sha256(fetched.raw).hexdigest())
-            is None
+            for fetched in mailbox.fetch(unsure.values())
+            if known_again(self.store, unsure[fetched.uid], fetched) is None
         ]
         if unknown:
             mailbox.file(unknown, self.inbox.folder)
@@ -122,14 +121,6 @@ class Restoring:
     def _may_be_ours(self, head: Message) -> bool:
         rulebook = self.rulebook()
         return is_ours(head, rulebook.ruleset, bool(rulebook.proven_cases(head)))
-
-    def _is_known(self, head: Message, listed: Listed) -> bool:
-        if head.message_id is None or head.sender is None:
-            return False
-        known = self.store.handed_in.by_id(
-            head.message_id, head.sender.address, listed.received_at
-        )
-        return known is not None
 
     def _mark_old_stock(self) -> None:
         uids = self._opened(self.inbox.folder).uids()

@@ -92,3 +92,8 @@ def is_worked_on(topic: str, facts: Facts, tables: RuleFiles) -> bool:
     )
     turning_away = {route.id for route in tables.route if route.redirects}
     return rule is None or rule.route not in turning_away
+
+
+def otherwise_of(tables: RuleFiles) -> Route:
+    """Return the route that is taken where the guard does not agree."""
+    return next(each for each in tables.route if each.id == tables.guard.otherwise)

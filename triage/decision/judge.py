@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from triage.decision.conditions import Facts, lacks
-from triage.decision.guard import guarded
+from triage.decision.guard import guarded, otherwise_of
 from triage.decision.model import History, Opinion, Rules, Sighting, Step
 from triage.decision.points import most, points_of
 from triage.decision.second_opinion import (
@@ -74,11 +74,6 @@ def judge(sighting: Sighting, history: History, ruleset: Rules) -> Judgement:
         near_misses=near_misses,
         opinion=opinion,
     )
-
-
-def otherwise_of(tables: RuleFiles) -> Route:
-    """The route on which a person decides."""
-    return next(each for each in tables.route if each.id == tables.guard.otherwise)
 
 
 def facts_of(sighting: Sighting, history: History, ruleset: Rules) -> Facts:
@@ -173,7 +168,7 @@ def take(
 ) -> tuple[Route, str, str | None]:
     """The route, the reason, and what kept a line from turning somebody away."""
     routes = {route.id: route for route in tables.route}
-    otherwise = routes[tables.guard.otherwise]
+    otherwise = otherwise_of(tables)
     if rule is None:
         return otherwise, "no line of the table holds", None
     route = routes[rule.route]

@@ -8,6 +8,7 @@ redirection needs both, or a much surer second opinion.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from triage.decision.guard import otherwise_of
 from triage.decision.model import Opinion, Rules
 from triage.ruleset.evidence import Evidence
 from triage.ruleset.likeness import FLAG, ROLE, ROUTE
@@ -110,11 +111,10 @@ def _about_a_redirection(
         enough = asked.redirect
     if likeliest is not route and share >= enough:
         return Heard(likeliest, _words(likeliest.id, share))
-    otherwise = next(each for each in tables.route if each.id == tables.guard.otherwise)
     why = (
         f"the second opinion: of mails like this one only {shared:.0%} were {route.id}"
     )
-    return Heard(otherwise, f"{why}, and {asked.keep:.0%} are needed")
+    return Heard(otherwise_of(tables), f"{why}, and {asked.keep:.0%} are needed")
 
 
 def forbidden_redirections(
