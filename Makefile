@@ -1,5 +1,6 @@
 # make demo   the main job on embedded servers, nothing else needed
 # make test   everything that guards the code
+# make torture  faults on purpose, all of them; writes docs/reliability.md
 # make learn  the shipped second opinion anew, from tests/corpus
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo learn test format bench clean
+.PHONY: demo learn test torture format bench clean
 
 demo: $(READY)
 	@$(BIN)/triage demo
@@ -18,6 +19,9 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
+
+torture: $(READY)
+	$(BIN)/python -m tests.torture --write
 
 # The folders unseen* are left out, so that something can tell how well it does.
 learn: $(READY)

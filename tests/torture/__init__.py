@@ -1,0 +1,11 @@
+"""Faults, on purpose: what is tried, and who says whether anything went wrong.
+
+ground.py, row.py     what a row of the table is, and what it stands on
+finding.py            what is said where something went wrong
+evidence.py           what a run leaves behind, as values
+oracle/               judges evidence; it imports nothing of triage
+rows.py               every row, by area; an area is a package that offers ROWS
+pages.py              puts figures into docs/reliability.md
+__main__.py           `python -m tests.torture [ROW…]`, which `make torture` calls
+test_rows.py          the short form of every row, in `make test`
+"""
