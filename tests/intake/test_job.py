@@ -10,6 +10,7 @@ from typing_extensions import override
 from tests.intake.conftest import NOW, ReaderHere
 from tests.intake.mails import delivered
 from tests.servers.fake_mailbox import FakeMailbox
+from triage.decision.model import MatterKind
 from triage.errors import TransientError
 from triage.intake import Intake, Pass
 from triage.intake.job import HEARTBEAT
@@ -345,6 +346,76 @@ def test_a_report_on_a_letter_that_is_not_ours_is_left_alone(
 
     assert done == {"left": 1}
     assert len(mailbox.folders["INBOX"]) == 1
+
+
+WITHOUT_ID = REPORT.replace("Message-ID: {id}\r\n", "Subject: Your mail\r\n")
+
+
+def reported(address: str) -> bytes:
+    return WITHOUT_ID.replace("a@b.example", address).encode()
+
+
+def test_a_report_that_names_whom_we_wrote_to_is_put_before_a_person(
+    intake: Intake, mailbox: FakeMailbox, store: Store
+) -> None:
+    mailbox.deliver(delivered())
+    intake.run()
+    letter = sent_letter(store)
+    mailbox.deliver(reported(letter.to))
+
+    done = intake.run()
+
+    (case,) = store.cases.listed()
+    (matter,) = store.matters.open_matters()
+    assert done == {"recorded": 1}
+    assert (matter.reference, matter.kind) == (case.reference, MatterKind.CAME_BACK)
+
+
+def test_a_report_without_a_proof_stops_no_letters_to_the_address(
+    intake: Intake, mailbox: FakeMailbox, store: Store
+) -> None:
+    mailbox.deliver(delivered())
+    intake.run()
+    mailbox.deliver(reported(sent_letter(store).to))
+    mailbox.deliver(delivered(text="The website, once more."))
+
+    intake.run()
+
+    letters = store.outbox.listed()
+    assert [line.state for line in letters] == [State.SENT, State.QUEUED]
+    assert not store.cases.debts()[1:]
+
+
+@pytest.mark.parametrize("days", [0, 6])
+def test_a_report_on_mail_to_others_or_of_long_ago_is_left_alone(
+    intake: Intake, mailbox: FakeMailbox, store: Store, days: int
+) -> None:
+    mailbox.deliver(delivered())
+    intake.run()
+    letter = sent_letter(store)
+    mailbox.deliver(reported(letter.to if days else "another@post.example"))
+
+    done = replace(intake, clock=lambda: NOW + timedelta(days=days)).run()
+
+    assert done == {"left": 1}
+    assert not store.matters.open_matters()
+
+
+def test_a_persons_mail_that_names_whom_we_wrote_to_is_none_of_ours(
+    intake: Intake, mailbox: FakeMailbox, store: Store
+) -> None:
+    mailbox.deliver(delivered())
+    intake.run()
+    letter = sent_letter(store)
+    mailbox.deliver(
+        b"Return-Path: <postmaster@school.example>\r\n"
+        b"From: postmaster@school.example\r\nTo: complaints@examboard.example\r\n"
+        b"Subject: Hello\r\n\r\nPlease call " + letter.to.encode() + b".\r\n"
+    )
+
+    done = intake.run()
+
+    assert done == {"left": 1}
 
 
 def test_messages_are_decided_in_the_order_of_the_mailbox(

@@ -52,6 +52,9 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "debts": lambda store: store.cases.debts(),
     "to be acknowledged": lambda store: store.overview.unacknowledged(20),
     "to approve": lambda store: store.overview.to_approve(20),
+    "whom a report may mean": lambda store: store.outbox.reported_case(
+        ("parent@post.example",), NOW
+    ),
     "in doubt": lambda store: store.overview.doubtful(20),
     "set aside": lambda store: store.overview.set_aside(20),
     "flagged": lambda store: store.overview.flagged(("legal",), 20),

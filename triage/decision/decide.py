@@ -59,19 +59,24 @@ def decide(
     mail that is not ours, clearly a machine's or already recorded is not.
     """
     belongs = history.case is not None or history.answers_colleague
-    if not is_ours(sighting.message, ruleset, belongs):
-        seen = Seen(sighting, history, ruleset, ourselves, now)
+    seen = Seen(sighting, history, ruleset, ourselves, now)
+    if not is_ours(sighting.message, ruleset, belongs) and not _may_report(seen):
         return _record_concern(seen) if is_concern(seen) else _leave(NOT_OURS, ruleset)
     if history.was_erased:
         return _leave("it was taken up before and erased since", ruleset)
     if history.is_duplicate:
         reason = "the same mail was recorded before"
         return Decision(Disposition.RECORD, reason, ruleset.hash)
-    seen = Seen(sighting, history, ruleset, ourselves, now)
     machine = automatic(seen)
     if machine is not None:
         return _record(machine, seen)
     return _answer(judge(sighting, history, ruleset), seen)
+
+
+def _may_report(seen: Seen) -> bool:
+    """Whether it is a report on mail to somebody whom we answered lately."""
+    machine = automatic(seen) if seen.history.reported is not None else None
+    return machine is not None and machine.code == DELIVERY_REPORT
 
 
 def _leave(reason: str, ruleset: Rules) -> Decision:
@@ -96,6 +101,9 @@ def _record(machine: Reason, seen: Seen) -> Decision:
     case = seen.history.case
     is_failure = machine.code == DELIVERY_REPORT and _tells_of_failure(seen)
     reason = machine.words
+    reported = seen.history.reported if machine.code == DELIVERY_REPORT else None
+    if case is None and reported is not None:
+        reason = f"it may report on our mail in {reported}: {reason}"
     if case is not None:
         fate = (
             "mail of ours was not delivered" if is_failure else "a machine answered us"
@@ -106,7 +114,7 @@ def _record(machine: Reason, seen: Seen) -> Decision:
         reason,
         seen.ruleset.hash,
         automatic=machine,
-        case=case.reference if case else None,
+        case=case.reference if case else reported,
         folder=seen.tables.automatic.folder,
         reports_failure=is_failure,
     )

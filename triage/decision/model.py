@@ -160,6 +160,8 @@ class History:
     """That case."""
     answers_colleague: bool = False
     """It answers a mail that a colleague sent about a case."""
+    reported: str | None = None
+    """The case of the latest reply that went to an address which a report names."""
     near_identical_to: str | None = None
     """The reference of this person's case with nearly the same text."""
     answered_cases: tuple[str, ...] = ()

@@ -88,7 +88,9 @@ def take_up(
     tied = colleagues_tie(taken.message, rulebook, store, now)
     if tied is not None:
         return _note_colleagues(taken, inquiry, tied, rulebook, store)
-    belongs = belongs_to_case(taken.message, rulebook, store, now)
+    belongs = belongs_to_case(taken.message, rulebook, store, now) or bool(
+        store.outbox.reported_case(inquiry.reported_to, now)
+    )
     history = _history(inquiry, taken.message, belongs, rulebook, store)
     sighting = Sighting(taken.message, taken.evidence, taken.received_at)
     decision = decide(sighting, history, rulebook.ruleset, rulebook.ourselves, now)
@@ -197,6 +199,7 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         domain=person.domain if person else None,
         verified=rulebook.proven_cases(taken.message),
         references=(*taken.message.references, *taken.message.returned_ids),
+        reported_to=_reported_to(taken.message, rulebook),
         named=named_references(taken.message),
         is_forged=is_forged(seen),
         may_claim=proves_writer(seen),
@@ -204,6 +207,14 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
         fingerprint=taken.reading.fingerprint,
         alike_from=senders.similar,
     )
+
+
+def _reported_to(message: Message, rulebook: Rulebook) -> tuple[str, ...]:
+    """The addresses that a report names; ours stand in every report on our mail."""
+    if rulebook.ours_among(message.returned_ids):
+        return ()
+    own = rulebook.ourselves.addresses
+    return tuple(each for each in message.reported_to if each not in own)
 
 
 def _undelivered(

@@ -63,6 +63,8 @@ class Body:
     attachments: list[Attachment] = field(default_factory=list)
     returned_ids: list[str] = field(default_factory=list)
     report_actions: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    """What reports say for machines (RFC 3464 §2.1)."""
     named: list[Part] = field(default_factory=list)
     """Texts with a file name: the text where there is no other, else attachments."""
     octets: int = limits.TEXT
@@ -111,6 +113,7 @@ def _leaf(part: Part, body: Body) -> str:
         report = _plain(part, body)
         body.returned_ids += _ORIGINAL_ID.findall(report)
         body.report_actions += map(str.lower, _ACTION.findall(report))
+        body.reports.append(report)
     elif part.content_type in _RETURNED_HEADERS:
         _returned_headers(part, body)
     else:

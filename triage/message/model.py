@@ -89,6 +89,8 @@ class Message:
     """In-Reply-To, then References: only ids of RFC 5322 §3.6.4 grammar, with <>."""
     returned_ids: tuple[str, ...] = ()
     """Message-IDs of mail that this one reports on or returns (RFC 3464, RFC 8098)."""
+    reported_to: tuple[str, ...] = ()
+    """Addresses that a report names, lower-cased: who was not reached is among them."""
     report_actions: tuple[str, ...] = ()
     """What a delivery report says: `failed`, `delayed` … (RFC 3464 §2.3.3)."""
     dated: datetime | None = None

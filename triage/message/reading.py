@@ -21,6 +21,11 @@ _Read = TypeVar("_Read")
 _RETURNED_ID = re.compile(
     r"^[> \t]{0,8}Message-ID:\s*(<[^<>\s]{3,248}>)", re.IGNORECASE | re.MULTILINE
 )
+_LOCAL = r"a-z0-9.!#$%&*+/=?^_`{|}~-"
+_ADDRESS = re.compile(
+    rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}@(?:[a-z0-9-]{{1,63}}\.){{1,8}}[a-z0-9-]{{2,63}}",
+    re.IGNORECASE,
+)
 _BOUNCERS = frozenset({"mailer-daemon", "postmaster"})
 
 
@@ -75,6 +80,7 @@ def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Mess
         quoted=_joined(fields.quoted, *body.returned),
         signature=fields.signature,
         attachments=tuple(body.attachments),
+        reported_to=_reported_to(message, body),
         report_actions=tuple(dict.fromkeys(body.report_actions)),
         returned_ids=message_ids(" ".join(returned))[: limits.IDS],
         defects=(*message.defects, *budget.defects, *defects),
@@ -125,15 +131,27 @@ def _names(message: Message) -> tuple[str, ...]:
 
 def _returned_ids(message: Message, body: Body) -> list[str]:
     """Find the ids in a header block that a bounce prints, or encloses broken."""
-    is_bounce = (
+    if not _may_be_a_bounce(message):
+        return []
+    return _RETURNED_ID.findall("\n".join((body.text, *body.returned, *body.forwarded)))
+
+
+def _reported_to(message: Message, body: Body) -> tuple[str, ...]:
+    """Find the addresses that a bounce names, in the words for people first."""
+    if not _may_be_a_bounce(message):
+        return ()
+    named = "\n".join((body.text, *body.reports, *body.returned, *body.forwarded))
+    found = dict.fromkeys(each.lower() for each in _ADDRESS.findall(named))
+    return tuple(found)[: limits.ADDRESSES]
+
+
+def _may_be_a_bounce(message: Message) -> bool:
+    return (
         message.return_path == ""
         or message.content_type == "multipart/report"
         or not message.from_
         or any(author.local in _BOUNCERS for author in message.from_)
     )
-    if not is_bounce:
-        return []
-    return _RETURNED_ID.findall("\n".join((body.text, *body.returned, *body.forwarded)))
 
 
 def _joined(*texts: str) -> str:

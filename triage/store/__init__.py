@@ -102,6 +102,7 @@ Outbox (dispatch, command line); states and moves stand in triage/store/states.p
     store.outbox.listed(*states) -> list[OutboxLine]
     store.outbox.show(id) -> OutboxItem | None            the frozen bytes and all moves
     store.outbox.resend(id, now) / drop(id, now)   a person's acts; IllegalMoveError
+    store.outbox.reported_case(addresses, now) -> str | None      whom a report may mean
     store.outbox.notify(letter, now) -> bool              a notice of no case, once
     the moves of dispatch: see triage/store/outbox.py
 

@@ -52,6 +52,8 @@ class Inquiry:
     """Cases proven by a Message-ID of ours (HMAC); they attach whoever writes."""
     references: tuple[str, ...] = ()
     """Message-IDs that the message answers: a colleague's attaches for a party."""
+    reported_to: tuple[str, ...] = ()
+    """Addresses that a report names which gives back no Message-ID of ours."""
     named: tuple[str, ...] = ()
     """Cases named in the text or subject; they attach only for a party to the case."""
     is_forged: bool = False

@@ -6,7 +6,7 @@ above all, `finish` refuses, so that no dot is written for a letter that another
 has, or that a person decided against meanwhile.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from triage.store.letters import Origin, queue
 from triage.store.model import Letter, OutboxItem, OutboxLine
 from triage.store.moving import Change, Claim, is_withdrawn, move_letter
 from triage.store.states import Act, IllegalMoveError, State
-from triage.store.undelivered import note_bounced
+from triage.store.undelivered import note_bounced, reported_case
 
 LONGEST_WAIT = timedelta(hours=2)
 """Nothing is put off or claimed longer: a later date is a wrong clock's."""
@@ -268,6 +268,13 @@ class Outbox:
     def show(self, letter: int) -> OutboxItem | None:
         """Return one letter with its bytes and moves."""
         return letter_item(self._engine, letter)
+
+    def reported_case(self, addresses: Sequence[str], now: datetime) -> str | None:
+        """Return the case of the latest reply to one of the addresses in a report.
+
+        None where the last five days saw none.
+        """
+        return reported_case(self._engine, addresses, now)
 
     def resend(self, letter: int, now: datetime) -> None:
         """Queue a held or refused letter by a person's decision, as it was composed.

@@ -13,6 +13,7 @@ from triage.store.people import roots_of
 from triage.store.restricted import restrictions_on
 from triage.store.sent import colleagues_cases
 from triage.store.spending import spent_on
+from triage.store.undelivered import reported_case
 
 COMPARED_TEXTS = 100
 """Of one person, the latest; a flood from one sender must not make each mail slower."""
@@ -28,6 +29,7 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         claims=None if claimed is None else claimed.reference,
         claimed=claimed,
         answers_colleague=bool(colleagues_cases(engine, inquiry.references)),
+        reported=reported_case(engine, inquiry.reported_to, inquiry.now),
         near_identical_to=_near_identical_to(engine, people, inquiry),
         answered_cases=_answered_cases(engine, people),
         has_bounced=_has_bounced(engine, inquiry),

@@ -10,7 +10,7 @@ from triage.store.model import Record, Recorded
 from triage.store.people import known_spellings, note_links, person_of
 from triage.store.recall import is_known_elsewhere
 from triage.store.requests import note_requests
-from triage.store.undelivered import note_undelivered
+from triage.store.undelivered import note_perhaps_undelivered, note_undelivered
 
 
 def record(engine: Engine, record_: Record) -> Recorded:
@@ -97,6 +97,8 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
     note_requests(engine, record_, case_id)
     if record_.undelivered is not None:
         note_undelivered(engine, record_.undelivered, inquiry.now)
+    elif decision.reports_failure and record_.history.reported is not None:
+        note_perhaps_undelivered(engine, record_.history.reported, inquiry.now)
     origin = Origin(case_id, message, person, inquiry.domain)
     return Recorded(
         is_new=True,
