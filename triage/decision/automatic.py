@@ -59,10 +59,13 @@ def _feedback_report(seen: Seen) -> bool:
 
 
 def _delivery_report(seen: Seen) -> bool:
-    """A report by RFC 3464, or what older mail servers write in its place."""
+    """A report by RFC 3464, or what older mail servers write in its place.
+
+    No mail program leaves out From; some of these servers do.
+    """
     message = seen.message
     returns_mail = bool(message.returned_ids) and (
-        message.return_path == "" or _system_sender(seen)
+        message.return_path == "" or not message.from_ or _system_sender(seen)
     )
     by_daemon = any(author.local == "mailer-daemon" for author in message.from_)
     return _is_report(seen, DELIVERY) or returns_mail or by_daemon
