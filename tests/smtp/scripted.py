@@ -102,6 +102,10 @@ class Received:
     data: bytes
 
     @property
+    def octets(self) -> bytes:
+        return self.data
+
+    @property
     def message_id(self) -> str:
         for line in self.data.split(b"\r\n"):
             if line.lower().startswith(b"message-id:"):

@@ -59,3 +59,6 @@ class Evidence:
     secrets: tuple[str, ...] = ()
     outputs: tuple[str, ...] = field(default=())
     """What commands said meanwhile: `triage status` and the like."""
+    wording: tuple[str, ...] = ()
+    """Rules, templates and configuration of the installation, as written: what letters
+    may say whoever wrote to us. The shipped ones are known."""

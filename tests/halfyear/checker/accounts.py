@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.halfyear.checker.finding import Finding
-from tests.halfyear.checker.register import Register, Row, instant
+from tests.halfyear.checker.register import Register
 from tests.halfyear.log import MACHINES, OPENING, Arrived, Kind, Log
+from tests.torture.oracle.rows import Row, instant
 
 CHECK = "accounts"
 TAKEN_UP = frozenset({"recorded", "duplicate", "aside"})

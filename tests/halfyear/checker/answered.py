@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.halfyear.checker.finding import Finding
-from tests.halfyear.checker.register import Register, Row, instant
+from tests.halfyear.checker.register import Register
 from tests.halfyear.log import Act, Log
+from tests.torture.oracle.rows import Row, instant
 
 CHECK = "answered"
 QUIET = timedelta(days=30)

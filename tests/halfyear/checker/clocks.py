@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.halfyear.checker.finding import Finding
-from tests.halfyear.checker.register import Register, Row, instant
+from tests.halfyear.checker.register import Register
 from tests.halfyear.log import Act, Kind, Log
+from tests.torture.oracle.rows import Row, instant
 
 CHECK = "clocks"
 ACKNOWLEDGE_DAYS, RESPOND_DAYS, HOLDING_DAYS = 2, 10, 10

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from tests.halfyear.checker.finding import Finding
-from tests.halfyear.checker.letters import REFERENCE, read_all, text_of
+from tests.halfyear.checker.letters import REFERENCE, read_all
 from tests.halfyear.checker.register import Register
 from tests.halfyear.dates import LONDON
 from tests.halfyear.log import Log, Snapshot
+from tests.torture.oracle.mail import text_of
 
 CHECK = "digests"
 LISTED = 20

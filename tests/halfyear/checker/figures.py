@@ -7,14 +7,13 @@ own, in Python over plain rows.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from tests.halfyear.checker.register import Row, as_dict, instant
 from tests.halfyear.dates import LONDON, WorkingDays, local
 from tests.halfyear.log import Snapshot
+from tests.torture.oracle.rows import Row, instant, reading
 
 DIGEST_AT = time(7, 30)
 ON_ITS_WAY = frozenset({"queued", "sending", "finishing"})
@@ -42,8 +41,7 @@ class Rows:
 
 def snapshot(store: Path, working: WorkingDays) -> Snapshot:
     """Count everything that the digest just queued must tell."""
-    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
-        connection.row_factory = as_dict
+    with reading(store) as connection:
         digest = connection.execute(
             "SELECT o.message_id, d.at FROM digests d, outbox o"
             " WHERE o.template = 'notice-digest' ORDER BY d.day DESC, o.id DESC LIMIT 1"

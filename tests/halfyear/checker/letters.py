@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from functools import cached_property
@@ -14,6 +13,7 @@ from functools import cached_property
 from tests.halfyear.checker.finding import Finding
 from tests.halfyear.checker.register import Register
 from tests.halfyear.log import MACHINES, Departed, Log
+from tests.torture.oracle.mail import text_of
 
 CHECK = "letters"
 OURS = re.compile(r"<([a-z][a-z0-9-]*)\.([A-Z0-9-]+)\.[0-9a-f]{32}@examboard\.example>")
@@ -61,14 +61,6 @@ class Read:
     @cached_property
     def references_named(self) -> frozenset[str]:
         return frozenset(REFERENCE.findall(self.text))
-
-
-def text_of(octets: bytes) -> str:
-    """The plain text of a mail, with plain line ends."""
-    mail = message_from_bytes(octets, policy=policy.default)
-    assert isinstance(mail, EmailMessage)
-    body = mail.get_body(("plain",))
-    return "" if body is None else body.get_content().replace("\r\n", "\n")
 
 
 def read_all(log: Log) -> list[Read]:

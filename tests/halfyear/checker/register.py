@@ -1,18 +1,13 @@
 """The store's file, read by the checker's own queries."""
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from tests.halfyear.log import Arrived
-
-Row = Mapping[str, Any]
+from tests.torture.oracle.rows import Row, reading
 
 
 @dataclass(frozen=True)
@@ -75,21 +70,10 @@ def read_register(path: Path) -> Register:
         "audit_texts",
         "moves",
     )
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        connection.row_factory = as_dict
+    with reading(path) as connection:
         return Register(
             {
                 name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - the names above
                 for name in names
             }
         )
-
-
-def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
-    return {
-        column[0]: value for column, value in zip(cursor.description, row, strict=True)
-    }
-
-
-def instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

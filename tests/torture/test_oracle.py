@@ -1,0 +1,389 @@
+"""The oracle notices what goes wrong: each test spoils one thing."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.servers.dovecot import Dovecot
+from tests.torture.evidence import Accepted, Due, Evidence
+from tests.torture.finding import Finding
+from tests.torture.mails import automatic, complaint, ordinary
+from tests.torture.oracle import PROMISES, judge, unsettled, untruths
+from tests.torture.site import Site, now
+from triage.demo.servers import SmtpSink
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="module")
+def site(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with SmtpSink() as smtp:
+        site = Site(dovecot, smtp, tmp_path_factory.mktemp("site"))
+        site.install()
+        site.deliver(complaint(), complaint(), ordinary(), automatic())
+        site.append(complaint(), ordinary(), received_at=now())
+        twice = complaint()
+        site.append(twice, twice, received_at=now())
+        site.run_once()
+        site.command("status", "--json")
+        yield site
+
+
+@pytest.fixture(scope="module")
+def collected(site: Site) -> Evidence:
+    return site.evidence()
+
+
+@pytest.fixture
+def evidence(collected: Evidence, tmp_path: Path) -> Evidence:
+    """Evidence with a store of its own, to be spoilt."""
+    copied = shutil.copy(collected.store, tmp_path / "copy.sqlite3")
+    return replace(collected, store=Path(copied))
+
+
+def spoil(evidence: Evidence, promise: str, statement: str) -> list[Finding]:
+    """Change the store behind the program's back, and judge."""
+    with closing(sqlite3.connect(evidence.store)) as store:
+        assert store.execute(statement).rowcount > 0
+        store.commit()
+    return judge(evidence, promise)
+
+
+def first_letter(evidence: Evidence) -> Accepted:
+    return next(each for each in evidence.accepted if b"<acknowledge." in each.octets)
+
+
+def with_letter(evidence: Evidence, letter: Accepted) -> Evidence:
+    """The evidence as if the first letter had been another one."""
+    first = first_letter(evidence)
+    others = [each for each in evidence.accepted if each is not first]
+    return replace(evidence, accepted=(letter, *others))
+
+
+def with_octets(evidence: Evidence, old: bytes, new: bytes) -> Evidence:
+    first = first_letter(evidence)
+    assert old in first.octets
+    return with_letter(
+        evidence, replace(first, octets=first.octets.replace(old, new, 1))
+    )
+
+
+def with_due(evidence: Evidence, before: Due, after: Due) -> Evidence:
+    """The evidence as if the first mail of a class were of another."""
+    first = next(each for each in evidence.delivered if each.due is before)
+    others = [each for each in evidence.delivered if each is not first]
+    return replace(evidence, delivered=(replace(first, due=after), *others))
+
+
+def test_nothing_is_found_where_nothing_went_wrong(evidence: Evidence) -> None:
+    assert [str(each) for each in judge(evidence)] == []
+
+
+def test_the_oracle_uses_nothing_of_triage() -> None:
+    program = (
+        "import sys, tests.torture.oracle; "
+        "print([name for name in sys.modules if name.split('.')[0] == 'triage'])"
+    )
+
+    done = subprocess.run(  # noqa: S603 - the program above
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+ONE = "(SELECT min(id) FROM messages WHERE fate = 'recorded' AND case_id IS NOT NULL)"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM messages WHERE id = ONE",
+        "DELETE FROM messages WHERE fate = 'left'",
+        "UPDATE messages SET fate = 'left' WHERE id = ONE",
+        "UPDATE messages SET case_id = NULL WHERE id = ONE",
+        "UPDATE messages SET disposition = 'record' WHERE id = ONE",
+        "UPDATE messages SET fate = 'aside', due_at = NULL WHERE id = ONE",
+        "UPDATE messages SET fate = 'duplicate', case_id = NULL WHERE id = ONE",
+        "UPDATE messages SET reason = '' WHERE fate = 'duplicate'",
+        "DELETE FROM cases WHERE id = (SELECT min(id) FROM cases)",
+        "INSERT INTO messages (inbox, uidvalidity, uid, fate, reason, seen_at)"
+        " SELECT 1, 9, value, 'left', 'why', '' FROM json_each('[1,2,3,4,5,6,7,8,9]')",
+        "INSERT INTO messages (inbox, uidvalidity, uid, fate, reason, seen_at, sha256)"
+        " SELECT 1, 9, 9, 'recorded', 'twice', '', sha256 FROM messages"
+        " WHERE id = ONE",
+        "UPDATE raws SET compressed = (SELECT min(compressed) FROM raws)",
+    ],
+)
+def test_a_wrong_fate_is_noticed(evidence: Evidence, statement: str) -> None:
+    assert spoil(evidence, "fate", statement.replace("= ONE", f"= {ONE}"))
+
+
+def test_a_row_that_stands_for_no_mail_is_noticed(evidence: Evidence) -> None:
+    gone = replace(evidence, delivered=evidence.delivered[1:])
+
+    assert judge(gone, "fate")
+
+
+@pytest.mark.parametrize("is_twice", [False, True])
+def test_a_mail_that_does_not_lie_in_one_folder_is_noticed(
+    evidence: Evidence, *, is_twice: bool
+) -> None:
+    filed = evidence.folders["Complaints/Formal"]
+    folders = {
+        **evidence.folders,
+        "Complaints/Formal": (*filed, filed[0]) if is_twice else filed[1:],
+    }
+
+    assert judge(replace(evidence, folders=folders), "fate")
+
+
+def test_a_letter_that_was_accepted_twice_is_noticed(evidence: Evidence) -> None:
+    again = (*evidence.accepted, first_letter(evidence))
+
+    assert judge(replace(evidence, accepted=again), "once")
+
+
+def test_a_letter_that_no_server_accepted_is_noticed(evidence: Evidence) -> None:
+    assert judge(replace(evidence, accepted=evidence.accepted[1:]), "once")
+
+
+def test_a_second_acknowledgement_of_a_case_is_noticed(evidence: Evidence) -> None:
+    first = first_letter(evidence)
+    octets = first.octets.replace(b"<acknowledge.", b"<escalate.", 1)
+    insert = (
+        "INSERT INTO outbox (case_id, message, kind, category, recipient, message_id,"
+        " data, acknowledges, state, created_at, changed_at)"
+        " SELECT case_id, message, 'escalate', category, recipient,"
+        " replace(message_id, 'acknowledge', 'escalate'), data, 1, 'sent', '', ''"
+        " FROM outbox WHERE id = 1"
+    )
+    two = (*evidence.accepted, replace(first, octets=octets))
+
+    found = spoil(replace(evidence, accepted=two), "once", insert)
+
+    assert any("acknowledged 2 times" in each.words for each in found)
+
+
+def test_two_replies_to_one_mail_are_noticed(evidence: Evidence) -> None:
+    first, second = evidence.accepted[:2]
+    answered = first.octets.split(b"In-Reply-To: ")[1].split(b"\r\n")[0]
+    head, _, rest = second.octets.partition(b"In-Reply-To: ")
+    octets = head + b"In-Reply-To: " + answered + rest[rest.index(b"\r\n") :]
+    moved = (first, replace(second, octets=octets), *evidence.accepted[2:])
+
+    found = judge(replace(evidence, accepted=moved), "once")
+
+    assert any("got 2 replies" in each.words for each in found)
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "refused"])
+def test_an_accepted_letter_in_another_state_is_noticed(
+    evidence: Evidence, state: str
+) -> None:
+    statement = f"UPDATE outbox SET state = '{state}' WHERE id = 1"  # noqa: S608 - the words above
+
+    assert spoil(evidence, "once", statement)
+
+
+@pytest.mark.parametrize(
+    "recipients",
+    [("victim@elsewhere.example",), ("a@people.example", "b@people.example")],
+)
+def test_a_letter_to_somebody_else_is_noticed(
+    evidence: Evidence, recipients: tuple[str, ...]
+) -> None:
+    astray = replace(first_letter(evidence), recipients=recipients)
+
+    assert judge(with_letter(evidence, astray), "once")
+
+
+def test_a_letter_to_the_writer_of_another_mail_is_noticed(evidence: Evidence) -> None:
+    first, second = evidence.accepted[:2]
+    to = first.recipients[0].encode()
+    octets = first.octets.replace(to, second.recipients[0].encode(), 1)
+    astray = replace(first, octets=octets, recipients=second.recipients)
+
+    found = judge(with_letter(evidence, astray), "once")
+
+    assert any("did not write" in each.words for each in found)
+
+
+def test_a_letter_that_is_not_in_the_outbox_is_noticed(evidence: Evidence) -> None:
+    assert spoil(evidence, "once", "DELETE FROM outbox WHERE id = 1")
+
+
+@pytest.mark.parametrize("state", ["queued", "dropped"])
+def test_a_complaint_without_a_reply_is_noticed(evidence: Evidence, state: str) -> None:
+    unanswered = replace(evidence, accepted=evidence.accepted[1:])
+    statement = f"UPDATE outbox SET state = '{state}' WHERE id = 1"  # noqa: S608 - the words above
+
+    assert spoil(unanswered, "once", statement)
+
+
+def test_a_reply_that_is_held_is_no_violation(evidence: Evidence) -> None:
+    unanswered = replace(evidence, accepted=evidence.accepted[1:])
+
+    assert not spoil(
+        unanswered, "once", "UPDATE outbox SET state = 'held' WHERE id = 1"
+    )
+
+
+@pytest.mark.parametrize("due", [Due.SILENCE, Due.NOTHING])
+def test_a_reply_to_what_must_not_be_answered_is_noticed(
+    evidence: Evidence, due: Due
+) -> None:
+    assert judge(with_due(evidence, Due.REPLY, due), "gate")
+
+
+def test_a_reply_is_noticed_though_no_row_ties_it(evidence: Evidence) -> None:
+    silent = with_due(evidence, Due.REPLY, Due.SILENCE)
+
+    assert spoil(silent, "gate", "UPDATE outbox SET message = NULL")
+
+
+SAID = b"We have received your complaint"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Subject: Your complaint", b"Subject: About the website Zqmark"),
+        (SAID, b"I cannot enter anybody"),
+        (SAID, b"I cannot en=\r\nter any=62ody"),
+        (b"Hello,", b"Hello Wendy Zqmark"),
+        (SAID, SAID + b" <b>website has b<i>een</i> down for a week</b>"),
+    ],
+)
+def test_a_senders_words_in_a_letter_are_noticed(
+    evidence: Evidence, old: bytes, new: bytes
+) -> None:
+    mark = evidence.delivered[0].mark.encode()
+
+    found = judge(with_octets(evidence, old, new.replace(b"Zqmark", mark)), "echo")
+
+    assert any("repeats" in each.words for each in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Precedence: bulk", b"Precedence: bulk\r\nBcc: all@people.example"),
+        (b"Precedence: bulk", b"Precedence: bulk\r\nPrecedence: bulk"),
+        (b"Auto-Submitted: auto-replied\r\n", b""),
+        (b"Auto-Submitted: auto-replied", b"Auto-Submitted: no"),
+        (SAID, b"We have\nreceived"),
+        (SAID, b"We have\rreceived"),
+        (SAID, b"x" * 999),
+        (SAID, b"We have \xc3\xa4"),
+        (b"In-Reply-To: <", b"In-Reply-To: hello <"),
+    ],
+)
+def test_bytes_and_fields_that_are_not_ours_are_noticed(
+    evidence: Evidence, old: bytes, new: bytes
+) -> None:
+    assert judge(with_octets(evidence, old, new), "echo")
+
+
+@pytest.mark.parametrize("what", ["gone", "changed", "copied"])
+def test_mail_that_was_touched_is_noticed(evidence: Evidence, what: str) -> None:
+    mark = next(
+        each.mark for each in evidence.delivered if each.due is Due.NOTHING
+    ).encode()
+    inbox = evidence.folders["INBOX"]
+    ours = next(each for each in inbox if mark in each)
+    others = [each for each in inbox if each is not ours]
+    folders: dict[str, tuple[bytes, ...]] = {**evidence.folders}
+    match what:
+        case "gone":
+            folders["INBOX"] = tuple(others)
+        case "changed":
+            folders["INBOX"] = (ours.replace(b"When", b"Then"), *others)
+        case _:
+            folders["Elsewhere"] = (ours,)
+
+    assert judge(replace(evidence, folders=folders), "untouched")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sending to {sender}",
+        "Complaint about the website {mark}",
+        "it says: my number is {mark}",
+        "could not read 'cannot enter anybody.'",
+        "key {secret}",
+    ],
+)
+@pytest.mark.parametrize("is_output", [False, True])
+def test_a_line_that_tells_too_much_is_noticed(
+    evidence: Evidence, line: str, *, is_output: bool
+) -> None:
+    first = evidence.delivered[0]
+    told = line.format(sender=first.sender, mark=first.mark, secret=evidence.secrets[0])
+    spoilt = (
+        replace(evidence, outputs=(*evidence.outputs, told))
+        if is_output
+        else replace(evidence, logs=f"{evidence.logs}\n{told}\n")
+    )
+
+    assert judge(spoilt, "private")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE outbox SET state = 'queued' WHERE id = 1",
+        "UPDATE outbox SET state = 'finishing' WHERE id = 1",
+        "UPDATE messages SET filed_at = NULL WHERE folder IS NOT NULL",
+        "DELETE FROM messages WHERE fate = 'left'",
+    ],
+)
+def test_what_is_not_done_is_noticed(evidence: Evidence, statement: str) -> None:
+    in_mailbox = len(evidence.folders["INBOX"])
+    assert not unsettled(evidence.store, in_mailbox)
+
+    spoil(evidence, "gate", statement)
+
+    assert unsettled(evidence.store, in_mailbox)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [("set_aside", 7), ("open_cases", 0), ("health", {"outbox": {"queued": 1}})],
+)
+def test_a_status_that_is_wrong_is_noticed(
+    evidence: Evidence, what: str, value: object
+) -> None:
+    said = json.loads(evidence.outputs[0])
+    assert not untruths(json.dumps(said), evidence.store, now())
+
+    said[what] = value
+
+    assert untruths(json.dumps(said), evidence.store, now())
+
+
+def test_a_status_that_hides_silence_is_noticed(evidence: Evidence) -> None:
+    said = json.loads(evidence.outputs[0]) | {"needs": []}
+    later = now() + timedelta(minutes=16)
+
+    assert untruths(json.dumps(said), evidence.store, later)
+
+
+def test_every_promise_has_a_module_of_its_own() -> None:
+    folder = Path(__file__).parent / "oracle"
+
+    assert all((folder / f"{promise}.py").is_file() for promise in PROMISES)
