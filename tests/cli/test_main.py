@@ -1,3 +1,4 @@
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,12 @@ def test_every_command_explains_itself(
 
 def test_the_version_is_told(triage: Triage) -> None:
     assert __version__ in triage("--version").out
+
+
+def test_no_command_leaves_its_memory_on_the_disk(triage: Triage) -> None:
+    triage("--version")
+
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 
 
 @pytest.mark.parametrize(

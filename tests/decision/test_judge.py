@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -104,6 +105,15 @@ def test_a_topic_below_its_threshold_is_not_touched(judged: Judge) -> None:
             History(earlier=tuple(NOW - timedelta(hours=n) for n in (1, 2))),
             (),
             id="not so many",
+        ),
+        pytest.param(
+            ("hit",),
+            History(
+                earlier=tuple(NOW - timedelta(hours=n) for n in (1, 2, 3)),
+                case=replace(ANSWERED, by_party=False),
+            ),
+            ("danger",),
+            id="how often a stranger writes says nothing of a case",
         ),
         pytest.param((), History(case=ANSWERED), ("again",), id="insistent"),
         pytest.param((), History(case=OPEN), (), id="open case"),

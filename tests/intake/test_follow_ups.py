@@ -156,6 +156,8 @@ def test_somebody_else_is_put_before_a_person_and_gets_nothing(
 
 
 FAILED = "mx.examboard.example; dmarc=fail header.from=post.example"
+DOUBTED = "mx.examboard.example; spf=softfail smtp.mailfrom=joy.mensah@post.example"
+ELSEWHERE = "mx.examboard.example; spf=pass smtp.mailfrom=elsewhere.example"
 
 
 @pytest.fixture
@@ -171,6 +173,9 @@ def checking(intake: Intake, receipting: Rulebook) -> Intake:
     [
         pytest.param({"authentication_results": FAILED}, id="failed a check"),
         pytest.param({"return_path": "x@elsewhere.example"}, id="not aligned"),
+        pytest.param({}, id="nothing found out"),
+        pytest.param({"authentication_results": DOUBTED}, id="only doubted"),
+        pytest.param({"authentication_results": ELSEWHERE}, id="passed for another"),
     ],
 )
 def test_a_forged_address_and_a_guessed_reference_open_no_way_into_a_case(
@@ -192,11 +197,21 @@ def test_a_forged_address_and_a_guessed_reference_open_no_way_into_a_case(
     assert kinds_of_matters(store) == [MatterKind.OTHER_WRITER]
 
 
-def test_who_fails_a_check_gets_no_say_though_they_have_our_letter(
-    ours: str, mailbox: FakeMailbox, store: Store, checking: Intake
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"authentication_results": FAILED}, id="failed a check"),
+        pytest.param({"return_path": "x@elsewhere.example"}, id="not aligned"),
+    ],
+)
+def test_a_forged_address_gets_no_say_though_they_have_our_letter(
+    fields: dict[str, str],
+    ours: str,
+    mailbox: FakeMailbox,
+    store: Store,
+    checking: Intake,
 ) -> None:
-    fields = {"in_reply_to": ours, "authentication_results": FAILED}
-    mailbox.deliver(delivered("Re", "See my letter.", **fields))
+    mailbox.deliver(delivered("Re", "See my letter.", in_reply_to=ours, **fields))
 
     checking.run()
 

@@ -3,6 +3,7 @@
 import ssl
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,23 @@ def test_starttls_is_begun_before_the_password_is_sent(
         assert everything(mailbox) == [MAIL, MAIL]
     assert server.commands()[:2] == ["CAPABILITY", "STARTTLS"]
     assert secrets_sent(server) == [b"AUTHENTICATE PLAIN"]
+
+
+def test_no_environment_makes_the_keys_of_a_session_known(
+    authority: Authority,
+    certificate: Certificate,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    script: Script = {"UID FETCH": two_mails}
+    with (
+        ScriptedServer(script, tls=certificate.context(), tls_at_once=True) as server,
+        mailbox_over(Security.IMAPS, server.port, authority) as mailbox,
+    ):
+        everything(mailbox)
+
+    assert not (tmp_path / "keys").exists()
 
 
 @pytest.fixture(params=["imaps", "starttls"])

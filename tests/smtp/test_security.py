@@ -55,6 +55,21 @@ def test_a_letter_goes_over_implicit_tls(
     assert [letter.data for letter in server.accepted] == [LETTER]
 
 
+def test_no_environment_makes_the_keys_of_a_session_known(
+    authority: Authority,
+    sending: Sending,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    context = authority.issue("localhost", hosts=LOCAL).context()
+    with ScriptedServer(context=context, is_implicit=True) as server:
+        outcome = sending.submit(server, security="tls", ca_file=authority.ca_file)
+
+    assert isinstance(outcome, Accepted)
+    assert not (tmp_path / "keys").exists()
+
+
 def test_no_answer_to_the_dot_is_doubt_over_tls_too(
     authority: Authority, sending: Sending
 ) -> None:

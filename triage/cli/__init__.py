@@ -3,6 +3,7 @@
 Exit status everywhere: 0 fine, 1 found something wrong, 2 cannot run.
 """
 
+import resource
 import sys
 from collections.abc import Sequence
 
@@ -83,6 +84,8 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit status."""
+    # The memory of a process that dies holds passwords and mail.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         left_with = commands.main(arguments, prog_name="triage", standalone_mode=False)
     except click.exceptions.Abort:

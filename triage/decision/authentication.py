@@ -118,9 +118,25 @@ def vouches_for(
     found: tuple[Verdict, ...], domain: str, public_suffixes: tuple[str, ...]
 ) -> bool:
     """Whether DMARC or an aligned DKIM signature passed for a From domain."""
+    return _has_passed(found, ALIGNED, domain, public_suffixes)
+
+
+def speaks_for(
+    found: tuple[Verdict, ...], domain: str, public_suffixes: tuple[str, ...]
+) -> bool:
+    """Whether any check passed for a From domain, SPF of its envelope included."""
+    return _has_passed(found, PROVING, domain, public_suffixes)
+
+
+def _has_passed(
+    found: tuple[Verdict, ...],
+    methods: dict[str, tuple[str, ...]],
+    domain: str,
+    public_suffixes: tuple[str, ...],
+) -> bool:
     return not any(v.method == "dmarc" and v.result == "fail" for v in found) and any(
-        same_organisation(signed, domain, public_suffixes)
-        for signed in _passed(found, ALIGNED)
+        same_organisation(passed, domain, public_suffixes)
+        for passed in _passed(found, methods)
     )
 
 

@@ -135,8 +135,15 @@ def flags_of(
 def flags_on(
     route: Route, flags: tuple[Flag, ...], history: History
 ) -> tuple[Flag, ...]:
-    """Drop what a route excuses: to ask once for the last step is no insistence."""
-    is_first = history.case is None or not history.case.is_escalated
+    """Drop what a route excuses, and what says of a stranger how often they write.
+
+    To ask once for the last step is no insistence; and the flags of a case are about
+    its own people, whoever else got hold of a letter of ours.
+    """
+    case = history.case
+    if case is not None and not case.by_party:
+        return tuple(flag for flag in flags if flag.history is None)
+    is_first = case is None or not case.is_escalated
     if route.escalates and is_first:
         return tuple(flag for flag in flags if flag.history != "insistent")
     return flags

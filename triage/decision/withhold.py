@@ -5,7 +5,7 @@ The duty to acknowledge remains: a person works it off.
 
 from datetime import timedelta
 
-from triage.decision.authentication import fails, vouches_for
+from triage.decision.authentication import fails, speaks_for, vouches_for
 from triage.decision.automatic import (
     auto_submitted,
     has_automatic_subject,
@@ -23,16 +23,27 @@ def withheld(seen: Seen) -> tuple[Reason, ...]:
 
 
 def is_forged(seen: Seen) -> bool:
-    """Whether our mail server says that somebody else wrote a message."""
-    return not seen.is_form and _authentication_failed(seen) is not None
+    """Whether a check of our mail server, or the envelope, speaks against a writer."""
+    if seen.is_form:
+        return False
+    return _authentication_failed(seen) is not None or _not_aligned(seen)
 
 
 def proves_writer(seen: Seen) -> bool:
     """Whether enough speaks for a writer's address that a case may be open to it.
 
-    Into a web form everybody can type every address.
+    Into a web form everybody can type every address. Where our server checks writers,
+    one for whom nothing passed has proved nothing: a softfail is no pass.
     """
-    return not (seen.is_form or is_forged(seen) or _not_aligned(seen))
+    if seen.is_form or is_forged(seen):
+        return False
+    return not seen.ourselves.authserv_id or _has_passed(seen)
+
+
+def _has_passed(seen: Seen) -> bool:
+    sender = seen.message.sender
+    suffixes = seen.tables.senders.public_suffixes
+    return sender is not None and speaks_for(seen.verdicts, sender.domain, suffixes)
 
 
 def _rekeyed(seen: Seen) -> bool:

@@ -162,7 +162,10 @@ class Session:
     def _tls_context(self) -> ssl.SSLContext | None:
         if self.account.security is Security.PLAIN:
             return None
-        context = ssl.create_default_context()
+        # `create_default_context` writes the session's keys where SSLKEYLOGFILE says.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_default_certs()
         if self.account.ca_file is not None:
             try:
                 context.load_verify_locations(self.account.ca_file)

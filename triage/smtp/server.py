@@ -45,8 +45,13 @@ class Server:
 
         Raises ConfigError for a file of authorities that cannot be used.
         """
+        # `create_default_context` writes the session's keys where SSLKEYLOGFILE says.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            context = ssl.create_default_context(cafile=self.ca_file)
+            if self.ca_file is None:
+                context.load_default_certs()
+            else:
+                context.load_verify_locations(self.ca_file)
         except OSError as error:
             why = error.strerror or "it holds no certificate"
             raise ConfigError(
