@@ -1,9 +1,10 @@
 """Every row of the table, by area."""
 
-from tests.torture import corpora
+from tests.torture import access, corpora
 from tests.torture.row import Row
 
 AREAS: dict[str, tuple[Row, ...]] = {
+    "access": access.ROWS,
     "corpora": corpora.ROWS,
 }
 
