@@ -313,7 +313,14 @@ def test_somebody_else_cannot_take_the_last_step(decide_on: Decide) -> None:
 
     assert not decision.escalates
     assert decision.reply is None
+    assert decision.priority == "normal"
     assert words(decision).endswith("; they ask for the last step, which was not taken")
+
+
+def test_danger_that_somebody_else_tells_of_is_urgent(decide_on: Decide) -> None:
+    decision = decide_on("hit", case=STRANGE, **BOB)
+
+    assert decision.priority == "urgent"
 
 
 def test_somebody_else_does_not_go_on_after_the_answer(decide_on: Decide) -> None:

@@ -160,7 +160,9 @@ def _answer(judgement: Judgement, seen: Seen) -> Decision:
         respond=respond,
         folder=route.folder,
         requests=tuple(_requested(judgement, seen)),
-        priority=max(map(_priority, looked_at), key=PRIORITIES.index),
+        priority=max(
+            (_priority(each, seen) for each in looked_at), key=PRIORITIES.index
+        ),
         tell=tuple(
             dict.fromkeys(pair for each in looked_at for pair in _told(each, seen))
         ),
@@ -233,8 +235,12 @@ def respond_days(route: Route, ruleset: Clocked) -> int:
     return ruleset.tables.calendar.respond_days if own is None else own
 
 
-def _priority(judgement: Judgement) -> str:
-    wanted = (judgement.route.priority, *(flag.priority for flag in judgement.flags))
+def _priority(judgement: Judgement, seen: Seen) -> str:
+    """How urgent a message makes its case; danger counts whoever tells of it."""
+    case = seen.history.case
+    has_say = case is None or case.by_party
+    of_route = judgement.route.priority if has_say else PRIORITIES[0]
+    wanted = (of_route, *(flag.priority for flag in judgement.flags))
     return max(wanted, key=PRIORITIES.index)
 
 

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from tests.journeys.installing import ADDRESS, Settings
 from tests.journeys.journey import Journey
+from tests.torture.access.hands import light_hands
 from tests.torture.ground import Ground
 from triage import shipped
 from triage.config import load_config
@@ -137,7 +138,7 @@ class House:
     ) -> None:
         self._smtp = SmtpSink()
         self._opened = ExitStack()
-        self._parts: Installation | None = None
+        self._work: Callable[[], object] | None = None
         self._ground = ground
         self._has_budgets = budgets
         self._settings = Settings(
@@ -196,10 +197,16 @@ class House:
 
     def work(self) -> None:
         """Take up what is there and send what is due, once."""
-        if self._parts is None:
-            config = load_config(self.config)
-            self._parts = self._opened.enter_context(Installation(config))
-        self._parts.run_once()
+        if self._work is None:
+            self._work = self._hands()
+        self._work()
+
+    def _hands(self) -> Callable[[], object]:
+        """Return a pass: of a whole installation, or in the short form of its jobs."""
+        if not self._ground.is_full:
+            return light_hands(self.config, self._opened)
+        installation = Installation(load_config(self.config))
+        return self._opened.enter_context(installation).run_once
 
     def put_into_sent(self, octets: bytes) -> None:
         """Keep a mail in the folder of sent mail, as an officer's program does."""

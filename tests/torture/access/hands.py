@@ -1,0 +1,94 @@
+"""The jobs of an installation, without what makes a start take seconds.
+
+The rules are compiled once for all houses of a run, nothing is tried before, and mail
+is read in this process. Whoever wants the whole takes `triage.wiring.Installation`.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.halfyear.office import ReaderHere
+from triage.answers import Answers
+from triage.config import Config, load_config
+from triage.deadlines import Deadlines
+from triage.dispatch import Dispatch
+from triage.intake import Intake, Rulebook
+from triage.store import Store
+from triage.wiring.rulebook import bound_to, edition_of, rulebook_of
+from triage.wiring.servers import (
+    Folders,
+    inbox_of,
+    mailbox_of,
+    sender_of,
+    submission_of,
+)
+
+
+def light_hands(path: Path, opened: ExitStack) -> Callable[[], None]:
+    """Return one pass of everything that strangers' mail can reach."""
+    config = load_config(path)
+    store = opened.enter_context(Store.open(config.store.path, exclusive=True))
+    rulebook = bound_to(_compiled(config), store.salt)
+    mailbox, folders = mailbox_of(config), Folders(config)
+    opened.callback(mailbox.close)
+    opened.callback(folders.close)
+    intake = Intake(
+        inbox=inbox_of(config),
+        mailbox=mailbox,
+        reader=ReaderHere(lambda: rulebook),
+        store=store,
+        rulebook=rulebook,
+        clock=_clock,
+    )
+    dispatch = Dispatch(
+        outbox=store.outbox,
+        submission=submission_of(config),
+        witness=None,
+        sender=sender_of(config),
+        clock=_clock,
+    )
+    answers = Answers(
+        mailbox=folders("INBOX"),
+        store=store,
+        read=intake.read_one,
+        rulebook=lambda: rulebook,
+        clock=_clock,
+        sent_folders=config.mailbox.sent_folders,
+    )
+    deadlines = Deadlines(store=store, rulebook=lambda: rulebook, clock=_clock)
+
+    def work() -> None:
+        mailbox.connect()
+        intake.run()
+        answers.run()
+        deadlines.run()
+        dispatch.run()
+
+    return work
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - as wiring has it
+
+
+def _compiled(config: Config) -> Rulebook:
+    """Return the rulebook of a config; what differs between houses is no part of it."""
+    edition = edition_of(config)
+    return _COMPILED(edition.hash, lambda: rulebook_of(config, edition))
+
+
+class _Compiled:
+    """Keeps what was compiled, by the hash of the files."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Rulebook] = {}
+
+    def __call__(self, hash_: str, make: Callable[[], Rulebook]) -> Rulebook:
+        if hash_ not in self._known:
+            self._known[hash_] = make()
+        return self._known[hash_]
+
+
+_COMPILED = _Compiled()
