@@ -210,7 +210,8 @@ class House:
 
     def put_into_sent(self, octets: bytes) -> None:
         """Keep a mail in the folder of sent mail, as an officer's program does."""
-        self.journey.site.deliver(octets, _now(), folder="Sent")
+        sent_at = datetime.now(UTC)  # noqa: TID251 - a mail of now, after all others
+        self.journey.site.deliver(octets, sent_at, folder="Sent")
 
     def letters_to(self, address: str) -> list[Accepted]:
         return [each for each in self.accepted if address in each.recipients]
