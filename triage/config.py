@@ -8,9 +8,10 @@ import os
 import stat
 import subprocess
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import override
 
 from triage.errors import ConfigError, Problem
@@ -195,6 +196,77 @@ def _only_loopback_in_clear(security: str, host: str) -> None:
         )
 
 
+def why_no_web_address(text: str) -> str | None:
+    """Say why nothing is posted to a web address; None: it may be used.
+
+    The address itself is never quoted, since it may be a secret.
+    """
+    try:
+        url = urlsplit(text)
+        host, port = url.hostname, url.port
+    except ValueError:
+        return "it is no web address"
+    if not host or url.scheme not in {"https", "http"} or port == 0:
+        return "it is no web address: write https://…"
+    if url.scheme == "http" and host not in LOOPBACK:
+        return f"http goes in clear; it is for {', '.join(LOOPBACK)} only"
+    if url.username is not None:
+        return "no user name or password can be part of it"
+    return None
+
+
+def _checked_address(value: str | Secret) -> str | Secret:
+    if isinstance(value, str) and (problem := why_no_web_address(value)):
+        raise ValueError(problem)
+    return value
+
+
+WebAddress = Annotated[str | Secret, AfterValidator(_checked_address)]
+"""Written as it is, or named as a secret."""
+
+
+class AlarmSubmissionTable(_Table):
+    """A server that takes alarms, another one than takes our replies."""
+
+    host: str
+    port: int | None = None
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    user: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = None
+    from_address: str
+    to: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _plain_stays_here(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        _only_loopback_in_clear(self.security, self.host)
+        return self
+
+
+class AlarmTable(_Table):
+    """After which time somebody is told what, and by which channels."""
+
+    mailbox_seconds: float = Field(default=600, gt=0)
+    outbox_seconds: float = Field(default=600, gt=0)
+    ledger_seconds: float = Field(default=600, gt=0)
+    store_seconds: float = Field(default=600, gt=0)
+    failing_seconds: float = Field(default=1800, gt=0)
+    stuck_seconds: float = Field(default=1800, gt=0)
+    calm_seconds: float = Field(default=300, ge=0)
+    again_seconds: float = Field(default=3600, ge=0)
+    remind_seconds: float = Field(default=86_400, gt=0)
+    look_seconds: float = Field(default=15, gt=0, le=30)
+    reconcile_seconds: float = Field(default=300, gt=0)
+    free_megabytes: int = Field(default=50, ge=0)
+    webhook: WebAddress | None = None
+    ping: WebAddress | None = None
+    ca_file: Path | None = None
+    command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    submission: AlarmSubmissionTable | None = None
+
+
 class StoreTable(_Table):
     """The case store, one SQLite file."""
 
@@ -231,6 +303,7 @@ class Config(_Table):
     rules: RulesTable
     templates: FolderTable
     references: ReferencesTable
+    alarm: AlarmTable = AlarmTable()
     contacts: dict[str, str]
     links: dict[str, str]
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -11,7 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,13 +22,16 @@ from typing import Protocol
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from triage.alarm import Pulse
 from triage.errors import CANNOT_RUN, ConfigError, TransientError, TriageError
 from triage.mailbox import backoff
 
 DISPATCH_SECONDS = 5
 RULES_SECONDS = 10
 CLOCK_SECONDS = 5.0
-RECONCILE_SECONDS = 600.0
+RECONCILE_SECONDS = 300.0
+RECONCILE_AGAIN_SECONDS = 60.0
+"""After a balance that was not even; or what came meanwhile was not taken up yet."""
 INDISPENSABLE = frozenset({"intake", "dispatch"})
 """Without these jobs there is no service."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -48,7 +51,13 @@ class Job(Protocol):
 class Intake(Job, Protocol):
     """The intake job, which also balances the ledger."""
 
-    def reconcile(self) -> None: ...
+    def reconcile(self) -> bool: ...
+
+
+class Alarm(Protocol):
+    """Watches the jobs in a thread of its own until `stop` is set."""
+
+    def run(self, stop: threading.Event) -> None: ...
 
 
 class Dispatch(Job, Protocol):
@@ -120,6 +129,10 @@ class Parts:
     rules: Rules | None = None
     """None: the rules stay as they are."""
     others: tuple[Timed, ...] = ()
+    pulse: Pulse = field(default_factory=lambda: Pulse(monotonic))
+    """Where it stands how each job goes."""
+    alarm: Alarm | None = None
+    reconcile_seconds: float = RECONCILE_SECONDS
 
 
 class Daemon:
@@ -146,7 +159,10 @@ class Daemon:
         self._patience = {name: Patience() for name in names}
         self._went_well: set[str] = set()
         self._said: dict[str, str] = {}
-        self._reconciled_at: float | None = None
+        self._pulse = parts.pulse
+        self._alarm = parts.alarm
+        self._reconcile_seconds = parts.reconcile_seconds
+        self._reconcile_from = 0.0
         self._fatal: ConfigError | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -177,6 +193,11 @@ class Daemon:
         if self._watcher is not None:
             watching.start()
         self._scheduler.start()
+        if self._alarm is not None:
+            # No job's thread: it must see when none of them gets on.
+            threading.Thread(
+                target=self._alarm.run, args=(self._stop,), name="alarm", daemon=True
+            ).start()
         log.info("running")
         while not self._stop.wait(CLOCK_SECONDS):
             self._heed_clock()
@@ -258,6 +279,7 @@ class Daemon:
                 self.reload()
 
     def _every(self, seconds: int, name: str, job: Callable[[], None]) -> None:
+        self._pulse.expect(name, seconds)
         self._scheduler.add_job(
             self._guarded,
             "interval",
@@ -270,15 +292,20 @@ class Daemon:
     def _guarded(self, name: str, job: Callable[[], None]) -> None:
         """Run a job; say what failed without a word that could come from a mail."""
         patience = self._patience[name]
+        self._pulse.see(name)
         if self._stop.is_set() or not patience.is_over:
             return
+        self._pulse.begin(name)
         try:
             job()
         except TriageError as error:
+            self._pulse.fail(name, str(error))
             self._note(name, error)
         except Exception as error:  # noqa: BLE001 - our fault must not end the service
+            self._pulse.fail(name, f"an unexpected {type(error).__name__}")
             _say_unexpected(name, error, patience.fail())
         else:
+            self._pulse.succeed(name)
             self._went_well.add(name)
             self._said.pop(name, None)
             patience.succeed()
@@ -312,30 +339,48 @@ class Daemon:
         while self._news.is_set() and not self._stop.is_set():
             self._news.clear()
             self._ready()
-            done = self._intake.run(self._stop.is_set)
+            done = self._intake.run(self._getting_on("intake"))
+            self._pulse.get_on("intake")
             if done:
                 log.info("mailbox: %s", done)
                 self._hurry("dispatch")
             self._reconcile_now_and_then()
 
     def _reconcile_now_and_then(self) -> None:
-        last = self._reconciled_at
-        is_due = last is None or monotonic() - last >= RECONCILE_SECONDS
-        if is_due and not self._stop.is_set():
-            self._intake.reconcile()
-            self._reconciled_at = monotonic()
+        if monotonic() >= self._reconcile_from and not self._stop.is_set():
+            is_even = self._intake.reconcile()
+            pause = self._reconcile_seconds
+            if not is_even:
+                pause = min(pause, RECONCILE_AGAIN_SECONDS)
+            self._reconcile_from = monotonic() + pause
+
+    def _getting_on(self, name: str) -> Callable[[], bool]:
+        """Return what a job asks before each part of its work.
+
+        It got on when it asks for the second time, and every time from then on.
+        """
+        asked = 0
+
+        def is_stopping() -> bool:
+            nonlocal asked
+            asked += 1
+            if asked > 1:
+                self._pulse.get_on(name)
+            return self._stop.is_set()
+
+        return is_stopping
 
     def _send(self) -> None:
-        done = self._dispatch.run(self._stop.is_set)
+        done = self._dispatch.run(self._getting_on("dispatch"))
         if done:
             log.info("replies and notices: %s", done)
 
     def _renew(self, rules: Rules) -> None:
         """Put changed rules in force, if they pass; what they are, the job says."""
-        rules.run(self._stop.is_set)
+        rules.run(self._getting_on("rules"))
 
     def _run_other(self, other: Timed) -> None:
-        done = other.job.run(self._stop.is_set)
+        done = other.job.run(self._getting_on(other.name))
         if done:
             log.info("%s: %s", other.name, done)
             self._hurry("dispatch")

@@ -39,6 +39,8 @@ LEASE = timedelta(minutes=15)
 """Longer than anything that happens before the dot."""
 FINISHING_LEASE = timedelta(minutes=30)
 """Longer than the wait for the reply to the dot."""
+MANY = 3
+"""So many letters that were put off or lost, and none that got through."""
 WITNESS_AFTER = timedelta(minutes=15)
 """A server may accept up to 10 minutes after the dot, and a mailbox lags behind."""
 WITNESS_WITHIN = timedelta(hours=24)
@@ -108,6 +110,11 @@ class Dispatch:
         self._heard: list[tuple[Claimed, Outcome]] = []
         self._failures = 0
         self._pause_ends: datetime | None = None
+        self._in_vain: set[int] = set()
+        self.settled = 0
+        """How many letters the server accepted or refused."""
+        self.hindrance: str | None = None
+        """Why no letter gets through; None: one did lately, or none was tried."""
 
     def recover(self) -> None:
         """Take back what the last run left unfinished; for the only daemon."""
@@ -149,6 +156,7 @@ class Dispatch:
             return
         if not stopping():
             self._note_server(outcome)
+            self._note_course(letter, outcome)
         self._heard.append((letter, outcome))
         self._write_down(done)
 
@@ -216,6 +224,25 @@ class Dispatch:
             wait = PAUSES[-1]
         self._failures += 1
         self._pause_ends = self._clock() + wait
+
+    def _note_course(self, letter: Claimed, outcome: Outcome) -> None:
+        """Note whether letters get anywhere, for who watches from another thread."""
+        match outcome:
+            case Accepted() | Refused(concern=Concern.LETTER):
+                self.settled += 1
+                self._in_vain.clear()
+                self.hindrance = None
+            case TryLater(concern=Concern.LETTER) | Unknown():
+                # One letter may be put off for its own sake.
+                self._in_vain.add(letter.id)
+                if len(self._in_vain) >= MANY:
+                    self.hindrance = "the server puts off every letter"
+            case TryLater() | Refused():
+                self.hindrance = (
+                    "the server refuses our envelope sender or our login"
+                    if outcome.concern is Concern.LOGIN or isinstance(outcome, Refused)
+                    else "the server cannot be used"
+                )
 
     def _is_pausing(self) -> bool:
         """Tell whether the server is left alone; never for long, whatever the clock."""

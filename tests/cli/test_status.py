@@ -19,6 +19,7 @@ from triage.store import (
     Outcome,
     Store,
     Trial,
+    Vigil,
 )
 from triage.wiring import edition_of, now
 
@@ -40,6 +41,7 @@ def start(config: Path, *notes: str) -> str:
         store.editions.activate(Activation(at, edition.hash, How.START, "the daemon"))
         store.editions.note_trial(Trial(at, edition.hash, Outcome.LIVE, notes))
         store.heartbeat.note(HEARTBEAT, now() - MINUTE)
+        store.vigils.keep(Vigil(at=now(), outlook="", book="{}"))
     return edition.hash
 
 

@@ -265,7 +265,18 @@ def test_the_program_is_well(office: Office) -> None:
     store.editions.activate(since)
     store.heartbeat.note(HEARTBEAT, MORNING - timedelta(minutes=1))
     office.receive()
-    store.balances.note(Balance(inbox=INBOX, at=MORNING, unaccounted=0, lingering=0))
+    store.balances.note(
+        Balance(
+            inbox=INBOX,
+            at=MORNING,
+            unaccounted=0,
+            lingering=0,
+            on_server=1203,
+            recorded=2,
+            set_aside=1,
+            left_alone=1200,
+        )
+    )
 
     table = table_of(office, "The program")
 
@@ -273,7 +284,8 @@ def test_the_program_is_well(office: Office) -> None:
     assert table.note == "The program is well."
     assert facts["Mailbox"] == "read Tue 10 Mar, 07:29"
     assert facts["Ledger"] == (
-        "balanced Tue 10 Mar, 07:30: every mail is accounted for"
+        "balanced Tue 10 Mar, 07:30: every mail is accounted for "
+        "(1,203 mails: 2 recorded, 1 set aside, 1,200 left alone)"
     )
     assert facts["Rules"] == (
         f"edition {edition.hash} since Mon 9 Mar, 10:00 (change by ann)"

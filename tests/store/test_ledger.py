@@ -133,6 +133,7 @@ def test_the_ledger_accounts_for_every_message(store: Store) -> None:
         gone=1,
         unaccounted=(8,),
         lingering=(2,),
+        there={"recorded": 1, "aside": 1, "left": 2},
     )
     assert expected == ledger
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from triage import __version__
+from triage.cli.alarm import alarm
 from triage.cli.audit import audit
 from triage.cli.backup import backup
 from triage.cli.case import case
@@ -51,6 +52,7 @@ def commands() -> None:
                 triage templates preview    what do our letters look like?
     Run:        triage run
                 triage status               is a person needed?
+                triage alarm test           would somebody hear of it?
     Work:       triage due                  what is due, what waits?
                 triage case list, triage outbox list
     Keep:       triage backup create FILE
@@ -71,6 +73,7 @@ for command in (
     outbox,
     sender,
     audit,
+    alarm,
     rules,
     report,
     templates,

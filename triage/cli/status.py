@@ -7,17 +7,19 @@ from pathlib import Path
 
 import click
 
+from triage.alarm import said
 from triage.cli.listing import day, moment
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_config
 from triage.digest import Refusal, ledger_in_words
-from triage.wiring import Status, now, open_store, status_of
+from triage.wiring import Liveness, Status, now, open_store, status_of
 
 NEEDED = 1
 MOST_BLOCKING = 20
 SHOWN_OF_HASH = 16
+ABOVE_EACH_OTHER = "\n" + 11 * " "
 
 
 @click.command(short_help="Show how it is, and what a person must do now.")
@@ -50,7 +52,10 @@ def _in_words(found: Status) -> Iterator[str]:
         modes = ", ".join(f"{number} {mode}" for mode, number in found.modes.items())
         yield _fact("replies", f"routes: {modes}")
     health = found.health
+    yield _fact("daemon", _daemon(found.daemon))
     yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
+    yield _fact("jobs", _jobs(found.daemon))
+    yield _fact("alarms", _alarms(found.daemon))
     yield _fact("ledger", ledger_in_words(health.balances, _moment))
     yield _fact("cases", f"{found.open_cases} open")
     yield _fact("overdue", f"{found.overdue}: triage due" if found.overdue else "none")
@@ -65,6 +70,41 @@ def _in_words(found: Status) -> Iterator[str]:
     if health.refused is not None:
         yield ""
         yield from _refusal(health.refused)
+
+
+def _daemon(daemon: Liveness) -> str:
+    if daemon.seen_at is None:
+        return "never ran"
+    seen = moment(daemon.seen_at)
+    if daemon.is_alive:
+        return f"running, last sign of life {seen}"
+    return f"NOT RUNNING, or cannot write its store: last sign of life {seen}"
+
+
+def _jobs(daemon: Liveness) -> str:
+    if not daemon.is_alive or daemon.outlook is None:
+        return "unknown"
+    failing = [
+        f"{job.name} fails since {moment(job.failing_since)} ({printable(job.why)})"
+        for job in daemon.outlook.jobs
+        if job.failing_since is not None
+    ]
+    return ABOVE_EACH_OTHER.join(failing) or "all go well"
+
+
+def _alarms(daemon: Liveness) -> str:
+    lines = [
+        f"{said(each.kind, each.job)} since {moment(each.since)}"
+        for each in daemon.standing
+    ]
+    if daemon.standing:
+        told = {each.channel for each in daemon.tellings if each.failure is None}
+        lines.append(f"told by: {', '.join(sorted(told)) or 'nobody yet'}")
+    if daemon.outlook is not None and daemon.outlook.ping_failed is not None:
+        lines.append(f"the ping fails: {printable(daemon.outlook.ping_failed)}")
+    if daemon.unheard is not None:
+        lines.append(daemon.unheard)
+    return ABOVE_EACH_OTHER.join(lines or ["none stands"])
 
 
 def _moment(at: datetime) -> str:

@@ -16,7 +16,7 @@ rows       the rows of the tables
 job        one mail a day
 """
 
-from triage.digest.gathering import MOST_ROWS, Look, digest_of, overdue_now
+from triage.digest.gathering import MOST_ROWS, Look, digest_of, first_flags, overdue_now
 from triage.digest.headlines import headlines_of
 from triage.digest.health import Health, Refusal, Surroundings, health_of
 from triage.digest.job import TEMPLATE, Made, MorningDigest
@@ -35,6 +35,7 @@ __all__ = [
     "Refusal",
     "Surroundings",
     "digest_of",
+    "first_flags",
     "headlines_of",
     "health_of",
     "ledger_in_words",

@@ -58,7 +58,7 @@ def digest_of(store: Store, policy: Policy, around: Surroundings, look: Look) ->
         to_approve=view.to_approve(most),
         doubtful=view.doubtful(most),
         set_aside=view.set_aside(most),
-        flagged=view.flagged(_first_flags(policy), most),
+        flagged=view.flagged(first_flags(policy), most),
         unsettled=view.unsettled(most),
         requests=view.requests(most),
         restrictions=store.restrictions.pending(now, now + review, most),
@@ -71,7 +71,7 @@ def digest_of(store: Store, policy: Policy, around: Surroundings, look: Look) ->
     )
 
 
-def _first_flags(policy: Policy) -> tuple[str, ...]:
+def first_flags(policy: Policy) -> tuple[str, ...]:
     """Return the flags that come first; by their priority, where nothing is said."""
     tables = policy.tables
     return tables.digest.first_flags or tuple(

@@ -18,6 +18,10 @@ def needs_of(health: Health, now: datetime) -> Iterator[str]:
         yield f"the mailbox was not read for {silent}: is the daemon running?"
     if unaccounted := sum(each.unaccounted for each in health.balances):
         yield f"{number_of(unaccounted, 'mail')} in the mailbox not accounted for"
+    if lingering := sum(each.lingering for each in health.balances):
+        yield f"{number_of(lingering, 'mail')} in the mailbox that was filed before"
+    for balance in health.balances:
+        yield from balance.amiss
     if health.breaker_is_open:
         yield "replies are held, too many went out: triage outbox list"
 
@@ -29,11 +33,25 @@ def ledger_in_words(
     if not balances:
         return "never balanced"
     at = moment(min(each.at for each in balances))
+    counted = ", ".join(
+        f"{sum(numbers):,} {words}"
+        for words, numbers in (
+            ("recorded", [each.recorded for each in balances]),
+            ("set aside", [each.set_aside for each in balances]),
+            ("left alone", [each.left_alone for each in balances]),
+        )
+    )
+    on_server = sum(each.on_server for each in balances)
+    mails = f"{number_of(on_server, 'mail')}: {counted}"
     if all(each.is_even for each in balances):
-        return f"balanced {at}: every mail is accounted for"
+        return f"balanced {at}: every mail is accounted for ({mails})"
     unaccounted = sum(each.unaccounted for each in balances)
     lingering = sum(each.lingering for each in balances)
-    return f"{at}: {unaccounted} not accounted for, {lingering} filed and back"
+    which = "".join(f"; {each}" for one in balances for each in one.which)
+    return (
+        f"{at}: {unaccounted} not accounted for, {lingering} filed and back "
+        f"({mails}){which}"
+    )
 
 
 def how_long(seconds: float) -> str:
@@ -47,4 +65,4 @@ def how_long(seconds: float) -> str:
 
 def number_of(number: int, thing: str, things: str | None = None) -> str:
     """Count things, as in `2 mails`."""
-    return f"1 {thing}" if number == 1 else f"{number} {things or f'{thing}s'}"
+    return f"1 {thing}" if number == 1 else f"{number:,} {things or f'{thing}s'}"

@@ -26,6 +26,7 @@ from triage.workdays import due
 
 PEEK_AT_ONCE = 500
 RECORD_AT_ONCE = 50
+MOST_NAMED = 10
 NOT_OURS = "its subject does not ask for us, and it belongs to no case"
 REPORT = "multipart/report"
 HEARTBEAT = "mailbox"
@@ -133,10 +134,11 @@ class Intake:
             (reading,) = self.reader.read([fetched])
         return reading
 
-    def reconcile(self) -> None:
+    def reconcile(self) -> bool:
         """Balance the ledger: every UID on the server must have a fate.
 
-        Says in the log what is unaccounted for; raises TransientError like `run`.
+        Says in the log what is unaccounted for; False: look again soon. Raises
+        TransientError like `run`.
         """
         uidvalidity = self.mailbox.select().uidvalidity
         uids = self.mailbox.uids()
@@ -145,20 +147,28 @@ class Intake:
         # What came since the last pass is taken up by the next one.
         overlooked = self._unaccounted.intersection(ledger.unaccounted)
         self._unaccounted = frozenset(ledger.unaccounted)
-        self.store.balances.note(
-            Balance(
-                inbox=self.inbox,
-                at=now,
-                unaccounted=len(overlooked),
-                lingering=len(ledger.lingering),
-            )
+        balance = Balance(
+            inbox=self.inbox,
+            at=now,
+            unaccounted=len(overlooked),
+            lingering=len(ledger.lingering),
+            on_server=len(uids),
+            recorded=ledger.there.get("recorded", 0),
+            set_aside=ledger.there.get("aside", 0),
+            left_alone=ledger.there.get("left", 0),
+            which=_which(sorted(overlooked), ledger.lingering),
+            amiss=self.store.balances.amiss(now),
         )
+        self.store.balances.note(balance)
         if overlooked:
             log.warning(
                 "%d messages in the mailbox are not accounted for", len(overlooked)
             )
         if ledger.lingering:
             log.warning("%d filed messages are back", len(ledger.lingering))
+        if balance.amiss:
+            log.error("%d sums of the store do not come out", len(balance.amiss))
+        return balance.is_even and not ledger.unaccounted
 
     def _settle(self, uidvalidity: int, uids: Sequence[int]) -> None:
         """Know messages again by their bytes after a UIDVALIDITY change."""
@@ -353,6 +363,15 @@ class Intake:
             done["filed"] += len(moved)
         if failure is not None:
             raise failure
+
+
+def _which(overlooked: Sequence[int], lingering: Sequence[int]) -> tuple[str, ...]:
+    """Name the messages that keep the ledger from balancing, a few of each kind."""
+    return tuple(
+        f"UID {uid} {what}"
+        for uids, what in ((overlooked, "has no fate"), (lingering, "was filed before"))
+        for uid in uids[:MOST_NAMED]
+    )
 
 
 def _is_report(message: Message) -> bool:

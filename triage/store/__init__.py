@@ -127,8 +127,11 @@ Editions (rule files and templates: what is in force, what was tried)
     store.editions.history() -> list[Activation | Trial]
     store.editions.accept(Acceptance(...)) / accepted(hash) -> tuple[Acceptance, ...]
 
-Heartbeat (daemon, status)
+Whether the program is well (daemon, alarm, status)
     store.heartbeat.note(job, now) / last(job) -> datetime | None
+    store.vigils.keep(Vigil(...)) / last()                 the daemon's signs of life
+    store.balances.amiss(now) -> tuple[str, ...]           own sums that do not come out
+    store.outbox.waiting(now) -> OnTheWay
 
 Breaker (intake)
     store.breaker.is_open(now) -> bool                    also in History
@@ -244,6 +247,7 @@ from triage.store.sent import SentMail
 from triage.store.states import HandedOverError, IllegalMoveError, State
 from triage.store.store import Store
 from triage.store.track_record import Times, TrackRecord
+from triage.store.vigils import Vigil
 from triage.store.watches import Watch
 
 __all__ = [
@@ -352,6 +356,7 @@ __all__ = [
     "Unread",
     "Unsettled",
     "Verification",
+    "Vigil",
     "Waiting",
     "Watch",
     "letter_kind",

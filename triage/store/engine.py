@@ -50,8 +50,15 @@ class Engine:
     as far as the cache goes and in a file without a name beyond.
     """
 
-    def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        is_scratch: bool = False,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
         self.path = path
+        self._busy_seconds = busy_seconds
         self.is_scratch = is_scratch
         self._own = threading.local()
         self._opened: list[Database] = []
@@ -71,7 +78,7 @@ class Engine:
         # isolation_level=None: the driver begins no transaction behind our back.
         connection = sqlite3.connect(
             _NO_NAME if self.is_scratch else self.path,
-            timeout=BUSY_SECONDS,
+            timeout=self._busy_seconds,
             isolation_level=None,
             check_same_thread=False,
         )

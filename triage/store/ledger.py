@@ -7,6 +7,7 @@ when people use the mailbox, when a page comes short or when a folder is made an
 import hashlib
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -239,6 +240,11 @@ def _counted(rows: Sequence[dict[str, object]], on_server: set[int]) -> Ledger:
         gone=sum(row["uid"] not in on_server for row in unmoved),
         unaccounted=tuple(sorted(on_server - {row["uid"] for row in rows})),
         lingering=tuple(uid for uid in sorted(on_server) if uid in filed),
+        there=Counter(
+            "recorded" if row["fate"] == "duplicate" else str(row["fate"])
+            for row in unmoved
+            if row["uid"] in on_server
+        ),
     )
 
 

@@ -201,6 +201,8 @@ class Ledger:
     """On the server without a row: still to be taken up, or overlooked."""
     lingering: tuple[int, ...]
     """Filed, yet still on the server."""
+    there: Mapping[str, int]
+    """What lies on the server and was not filed, by fate; duplicates are recorded."""
 
 
 class Channel(StrEnum):

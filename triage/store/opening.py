@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from triage.errors import ConfigError, Problem, TransientError
-from triage.store.engine import Engine
+from triage.store.engine import BUSY_SECONDS, Engine
 from triage.store.migrations import known_steps, steps
 
 
@@ -35,7 +35,7 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
     return engine, release
 
 
-def open_beside(path: Path) -> Engine:
+def open_beside(path: Path, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return an existing store, whether or not a daemon works on it.
 
     Raises ConfigError when there is none or its schema is not this program's.
@@ -44,7 +44,7 @@ def open_beside(path: Path) -> Engine:
         raise ConfigError(
             Problem(f"there is no store at {path} yet", hint="`triage run` makes it")
         )
-    engine = Engine(path)
+    engine = Engine(path, busy_seconds=busy_seconds)
     try:
         _refuse_newer(engine)
         _refuse_older(engine)

@@ -53,6 +53,16 @@ class Uncertain:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """How many letters are on their way."""
+
+    due: int
+    """Queued, and may be sent now."""
+    on_their_way: int
+    """Queued, or in a dispatcher's hands."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reclaimed:
     """What became of claims whose holder is gone."""
 
@@ -264,6 +274,15 @@ class Outbox:
             " 'held') GROUP BY state ORDER BY state"
         )
         return {row["state"]: row["letters"] for row in rows}
+
+    def waiting(self, now: datetime) -> OnTheWay:
+        """Count the letters that are on their way, and those that are due."""
+        row = self._engine.one(
+            "SELECT count(*) AS n, coalesce(sum(state = 'queued' AND next_at <= :now),"
+            " 0) AS due FROM outbox WHERE state IN ('queued', 'sending', 'finishing')",
+            now=now,
+        )
+        return OnTheWay(due=row["due"], on_their_way=row["n"])
 
     def show(self, letter: int) -> OutboxItem | None:
         """Return one letter with its bytes and moves."""

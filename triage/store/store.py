@@ -18,7 +18,7 @@ from triage.store.copying import copy_store
 from triage.store.digests import Digests
 from triage.store.duties import Duties
 from triage.store.editions import Editions
-from triage.store.engine import Engine
+from triage.store.engine import BUSY_SECONDS, Engine
 from triage.store.fates import Fates
 from triage.store.figures import Figures
 from triage.store.handed_in import HandedInRows
@@ -46,6 +46,7 @@ from triage.store.retention import Retention
 from triage.store.senders import Senders
 from triage.store.sent import SentMails
 from triage.store.subjects import Subjects
+from triage.store.vigils import Vigils
 from triage.store.watches import Watches
 
 
@@ -82,16 +83,20 @@ class Store:
         self.figures = Figures(engine)
         self.editions = Editions(engine)
         self.heartbeat = Heartbeat(engine)
+        self.vigils = Vigils(engine)
 
     @classmethod
-    def open(cls, path: Path, *, exclusive: bool) -> Self:
+    def open(
+        cls, path: Path, *, exclusive: bool, busy_seconds: float = BUSY_SECONDS
+    ) -> Self:
         """Open the store, as the one daemon (`exclusive`) or beside it.
 
-        Raises ConfigError in words for people.
+        Whoever writes waits `busy_seconds` for others. Raises ConfigError in words for
+        people.
         """
         if exclusive:
             return cls(*open_as_daemon(path))
-        return cls(open_beside(path), lambda: None)
+        return cls(open_beside(path, busy_seconds), lambda: None)
 
     @classmethod
     def scratch(cls) -> Self:

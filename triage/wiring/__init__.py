@@ -15,8 +15,11 @@ rule_test  the examples of rule files, run and timed
 learning   the second opinion, learnt from labelled mails
 backups    backups made, checked and restored
 testing    letters sent to a tester
+alarms     the alarm job, and how it reaches somebody
+liveness   what the daemon told of itself
 """
 
+from triage.wiring.alarms import try_alarms
 from triage.wiring.backups import Restored, back_up, check_backup, restore
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
@@ -37,6 +40,7 @@ from triage.wiring.learning import (
     ruleset_to_learn_by,
     share_right,
 )
+from triage.wiring.liveness import Liveness, liveness_of
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_folders
 from triage.wiring.rule_test import Trial, examples_in, run_examples
@@ -64,6 +68,7 @@ __all__ = [
     "Checked",
     "Desk",
     "Installation",
+    "Liveness",
     "Restored",
     "Status",
     "Trial",
@@ -83,6 +88,7 @@ __all__ = [
     "examples_in",
     "go_back",
     "learn_second_opinion",
+    "liveness_of",
     "log_to_stderr",
     "now",
     "open_store",
@@ -103,5 +109,6 @@ __all__ = [
     "share_right",
     "status_of",
     "submit_tests",
+    "try_alarms",
     "try_servers",
 ]

@@ -9,6 +9,7 @@ from triage.errors import ConfigError, TransientError
 from triage.mailbox import ImapMailbox
 from triage.ruleset import Mode, mode_of
 from triage.ruleset.schema import RuleFiles
+from triage.wiring.alarms import NOBODY_HEARS, channels_of, hears_of_outbox
 from triage.wiring.clock import now
 from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import edition_of, rulebook_of
@@ -40,6 +41,15 @@ def check_installation(path: Path) -> Iterator[str]:
     yield f"replies: {_how_far(tables)}"
     letters = len(rulebook.templates.pairs)
     yield f"templates {config.templates.folder}: {letters} letters"
+    yield f"alarm: {_who_hears(config)}"
+
+
+def _who_hears(config: Config) -> str:
+    names = [each.name for each in channels_of(config)]
+    if config.alarm.ping:
+        names.append("ping")
+    told = ", ".join(names) or "the team by mail, while our own letters move"
+    return told if hears_of_outbox(config) else f"{told}; {NOBODY_HEARS}"
 
 
 def _how_far(tables: RuleFiles) -> str:

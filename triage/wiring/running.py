@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from triage.alarm import Pulse
 from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.backup import Restoring
@@ -23,7 +24,8 @@ from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox
 from triage.retention import Retention
 from triage.store import Store
-from triage.wiring.clock import now
+from triage.wiring.alarms import alarm_of
+from triage.wiring.clock import now, steady
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
     Folders,
@@ -135,6 +137,8 @@ class Installation:
             around=partial(surroundings_of, config),
             clock=clock,
         )
+        self.pulse = Pulse(steady)
+        self.alarm = alarm_of(config, self.store, self.dispatch, self.pulse)
 
     def __enter__(self) -> Self:
         return self
@@ -235,6 +239,9 @@ def daemon_parts(installation: Installation) -> Parts:
         interrupt=installation.interrupt,
         stop=installation.stop,
         poll_seconds=mailbox.poll_seconds,
+        pulse=installation.pulse,
+        alarm=installation.alarm,
+        reconcile_seconds=installation.config.alarm.reconcile_seconds,
         others=(
             Timed("approvals", mailbox.poll_seconds, installation.approvals),
             Timed("answers", mailbox.poll_seconds, installation.answers),

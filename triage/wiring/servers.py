@@ -84,10 +84,10 @@ def inbox_of(config: Config) -> Inbox:
     return Inbox(f"{mailbox.user}@{mailbox.host}", mailbox.folder)
 
 
-def submission_of(config: Config, stop: threading.Event | None = None) -> Submission:
-    """Return the submission server, not yet connected; raises ConfigError."""
+def server_of(config: Config) -> Server:
+    """Return the submission server and the login there; raises ConfigError."""
     table = config.submission
-    server = Server(
+    return Server(
         host=table.host,
         port=table.port,
         security=table.security,
@@ -95,8 +95,12 @@ def submission_of(config: Config, stop: threading.Event | None = None) -> Submis
         password=table.password.read if table.password else None,
         ca_file=table.ca_file,
     )
-    limits = replace(SmtpLimits(), after_dot=table.seconds_after_dot)
-    return Submission(server, limits, stop)
+
+
+def submission_of(config: Config, stop: threading.Event | None = None) -> Submission:
+    """Return the submission server, not yet connected; raises ConfigError."""
+    limits = replace(SmtpLimits(), after_dot=config.submission.seconds_after_dot)
+    return Submission(server_of(config), limits, stop)
 
 
 def sender_of(config: Config) -> Sender:

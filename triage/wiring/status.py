@@ -12,6 +12,7 @@ from triage.digest import (
     Look,
     Surroundings,
     digest_of,
+    first_flags,
     health_of,
     needs_of,
     number_of,
@@ -23,6 +24,7 @@ from triage.ruleset.modes import mode_of
 from triage.store import ALL, Debt, DutyKind, Listed, Store, Unread
 from triage.wiring.editions import policy_of
 from triage.wiring.folders import RuleFolders
+from triage.wiring.liveness import Liveness, liveness_of, needs_of_daemon
 
 DUE_SOON = timedelta(hours=24)
 
@@ -49,6 +51,9 @@ class Status:
     set_aside: int
     unsettled: int
     """Matters that a person must look at."""
+    daemon: Liveness
+    unassigned: int
+    """Open cases with a flag that comes first, which belong to nobody."""
     needs: tuple[str, ...]
     """What a person must do now, each a sentence; empty: all is well."""
 
@@ -66,9 +71,12 @@ def _status(
     view, health = store.overview, health_of(store, around, now)
     debts, asides = view.unacknowledged(ALL), view.set_aside(ALL)
     overdue = overdue_now(store, now)
+    daemon, unsettled = liveness_of(config, store, now), view.unsettled(0).count
+    policy = _policy_or_none(config, store, health)
+    unassigned = _unassigned(store, policy)
     return Status(
         health=health,
-        modes=_modes(config, store, health),
+        modes=_modes(policy),
         open_cases=view.open_cases(),
         overdue=overdue.count,
         unacknowledged=debts,
@@ -76,9 +84,14 @@ def _status(
         doubtful=view.doubtful(0).count,
         in_vain=len(store.handed_in.left_alone()),
         set_aside=asides.count,
-        unsettled=view.unsettled(0).count,
+        unsettled=unsettled,
+        daemon=daemon,
+        unassigned=unassigned,
         needs=(
+            *needs_of_daemon(daemon, now),
             *needs_of(health, now),
+            *_about_flags(unassigned),
+            *_about_matters(unsettled),
             *_about_debts(debts, now),
             *_about_answers(overdue.by.get(DutyKind.RESPOND, 0)),
             *_about_asides(asides, now),
@@ -138,11 +151,37 @@ def _about_asides(asides: Listed[Unread], now: datetime) -> Iterator[str]:
         yield f"{mails} set aside must be read by a person: triage case list --other"
 
 
-def _modes(config: Config, store: Store, health: Health) -> dict[str, int]:
+def _about_flags(unassigned: int) -> Iterator[str]:
+    if unassigned:
+        cases = number_of(unassigned, "urgent case")
+        yield f"{cases} with a flag and without an owner: triage due"
+
+
+def _about_matters(unsettled: int) -> Iterator[str]:
+    if unsettled:
+        yield f"{number_of(unsettled, 'matter')} must be looked at: triage due"
+
+
+def _policy_or_none(config: Config, store: Store, health: Health) -> Policy | None:
     if health.in_force is None:
-        return {}
+        return None
     try:
-        tables = policy_of(config, store).tables
+        return policy_of(config, store)
     except ConfigError:
+        return None
+
+
+def _unassigned(store: Store, policy: Policy | None) -> int:
+    """Count open cases that nobody has, with a flag of those that come first."""
+    first = () if policy is None else first_flags(policy)
+    flagged = store.overview.flagged(first, ALL).rows
+    return sum(
+        case.owner is None and bool({*case.flags} & {*first}) for case in flagged
+    )
+
+
+def _modes(policy: Policy | None) -> dict[str, int]:
+    if policy is None:
         return {}
+    tables = policy.tables
     return dict(Counter(mode_of(route, tables) for route in tables.route))

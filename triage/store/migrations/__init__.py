@@ -13,6 +13,7 @@ from triage.store.migrations import (
     digest,
     figures,
     first_steps,
+    health,
     indexes,
     personal,
     register,
@@ -33,6 +34,7 @@ PARTS = (
     figures,
     restrictions,
     indexes,
+    health,
 )
 """In the order of their numbers; each has STEPS: names and SQL."""
 

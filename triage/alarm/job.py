@@ -1,0 +1,147 @@
+"""One look at everything, and what follows from it."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from triage.alarm.book import (
+    Book,
+    Moment,
+    Notice,
+    alarming,
+    turned,
+    written,
+)
+from triage.alarm.errand import Errand
+from triage.alarm.keeping import BLIND
+from triage.alarm.model import Policy
+from triage.alarm.outlook import Outlook, outlook_of, written_outlook
+from triage.alarm.pulse import Pulse
+from triage.alarm.signs import INTAKE, Facts, Glimpse, Sign, Signs, signs_of
+from triage.alarm.telling import Tellers
+from triage.alarm.web import Pinger
+from triage.alarm.wording import said
+from triage.store import Vigil
+
+STORE_SECONDS = 5.0
+"""A store that does not answer by then cannot be used."""
+SOON = 1.0
+"""While a message is on its way it is looked so often."""
+
+log = logging.getLogger(__name__)
+
+
+class Letters(Protocol):
+    """The part of dispatch that is watched; read from another thread."""
+
+    @property
+    def settled(self) -> int: ...
+    @property
+    def hindrance(self) -> str | None: ...
+
+
+class Keeping(Protocol):
+    """Where what was seen is kept, and where letters and ledger are looked at."""
+
+    def look(self, vigil: Vigil) -> Glimpse: ...
+
+
+@dataclass(kw_only=True)
+class AlarmJob:
+    """Watches the other jobs; `run` returns once `stop` is set."""
+
+    pulse: Pulse
+    letters: Letters
+    keeper: Keeping
+    tellers: Tellers
+    policy: Policy
+    every: float
+    """Seconds between two looks."""
+    clock: Callable[[], datetime]
+    steady: Callable[[], float]
+    pinger: Pinger | None = None
+    book: Book = field(default_factory=Book)
+    outlook: Outlook | None = field(default=None, init=False)
+    """How it was at the last look."""
+    _signs: Signs = field(default_factory=dict, init=False)
+    _store: Errand[Glimpse] = field(
+        default_factory=lambda: Errand("alarm-store"), init=False
+    )
+
+    def run(self, stop: threading.Event) -> None:
+        """Look again and again; our own fault in one look does not end it."""
+        while not stop.is_set():
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - whoever watches must not die
+                log.critical("alarm: %s in a look", type(error).__name__)
+            stop.wait(SOON if self.tellers.are_busy else self.every)
+
+    def look(self) -> None:
+        """Look once: what is wrong is told, what was told is kept."""
+        moment = Moment(self.steady(), self.clock())
+        facts = Facts(
+            at=moment.steady,
+            jobs=self.pulse.jobs(),
+            settled=self.letters.settled,
+            hindrance=self.letters.hindrance,
+            glimpse=self._kept(moment),
+        )
+        self._signs = signs_of(facts, self._signs)
+        book, notice = turned(self.book, self._signs, moment, self.policy)
+        if not notice.is_empty:
+            _say(notice)
+            book = self.tellers.enqueued(book, notice)
+        self._turn(book, moment)
+        self._turn(self.tellers.told(self.book, moment), moment)
+        self._ping(facts)
+        self._note(facts, moment)
+
+    def _turn(self, book: Book, moment: Moment) -> None:
+        """Keep a new book before anything is done about it."""
+        if book != self.book:
+            self.book = book
+            self._kept(moment)
+
+    def _kept(self, moment: Moment) -> Glimpse:
+        outlook = "" if self.outlook is None else written_outlook(self.outlook)
+        vigil = Vigil(at=moment.now, outlook=outlook, book=written(self.book))
+        hangs = self._store.is_under_way
+        if not hangs:
+            self._store.begin(lambda: self.keeper.look(vigil))
+        found = self._store.result(0.0 if hangs else STORE_SECONDS)
+        return found or replace(BLIND, unwritable="it does not answer")
+
+    def _ping(self, facts: Facts) -> None:
+        if self.pinger is None:
+            return
+        intake = facts.jobs.get(INTAKE)
+        has_begun = intake is not None and intake.has_gone_well
+        is_well = not (self.book.standing or self._alarming(facts.at))
+        self.pinger.turn(facts.at, is_well=has_begun and is_well)
+
+    def _alarming(self, at: float) -> tuple[Sign, ...]:
+        return alarming(self._signs, at, self.policy)
+
+    def _note(self, facts: Facts, moment: Moment) -> None:
+        jobs, unwell = outlook_of(facts, self._signs, moment, self.policy)
+        failed = None if self.pinger is None else self.pinger.failed
+        self.outlook = Outlook(
+            at=moment.now,
+            every=self.every,
+            jobs=jobs,
+            unwell=unwell,
+            settled=facts.settled,
+            ping_failed=failed,
+        )
+
+
+def _say(notice: Notice) -> None:
+    for each in (*notice.begun, *notice.reminded):
+        why = each.what or "no reason is known"
+        log.error("alarm: %s: %s", said(each.kind, each.job), why)
+    for each in notice.over:
+        log.warning("alarm over: %s", said(each.kind, each.job, is_over=True))

@@ -1,0 +1,68 @@
+"""The store as the alarm uses it: never for long, and never waiting for others."""
+
+import shutil
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from triage.alarm.signs import Glimpse
+from triage.errors import TriageError
+from triage.store import Balance, Store, Vigil
+
+BUSY_SECONDS = 2.0
+MEGABYTE = 1_000_000
+BLIND = Glimpse(due=0, on_their_way=0, uneven=None, is_read=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Looks into a store and keeps there what was seen; opened anew for each look."""
+
+    path: Path
+    free_megabytes: int
+
+    def look(self, vigil: Vigil) -> Glimpse:
+        """Write down a vigil and see how letters and ledger stand; raises nothing."""
+        try:
+            store = Store.open(self.path, exclusive=False, busy_seconds=BUSY_SECONDS)
+        except TriageError as error:
+            return replace(BLIND, unwritable=str(error))
+        with store:
+            return self._look(store, vigil)
+
+    def _look(self, store: Store, vigil: Vigil) -> Glimpse:
+        try:
+            unwritable = self._keep(store, vigil)
+            seen = _seen(store, vigil.at)
+        except TriageError as error:
+            return replace(BLIND, unwritable=str(error))
+        return replace(seen, unwritable=unwritable)
+
+    def _keep(self, store: Store, vigil: Vigil) -> str | None:
+        try:
+            store.vigils.keep(vigil)
+        except TriageError as error:
+            return str(error)
+        free = shutil.disk_usage(self.path.parent).free // MEGABYTE
+        if free < self.free_megabytes:
+            return f"only {free} MB are free on its disk"
+        return None
+
+
+def _seen(store: Store, now: datetime) -> Glimpse:
+    with store.looking():
+        balances, waiting = store.balances.last(), store.outbox.waiting(now)
+    return Glimpse(
+        due=waiting.due, on_their_way=waiting.on_their_way, uneven=_uneven(balances)
+    )
+
+
+def _uneven(balances: tuple[Balance, ...]) -> str | None:
+    """Say in counts how the ledger does not balance; which, `triage status` says."""
+    counts = (
+        (sum(each.unaccounted for each in balances), "not accounted for"),
+        (sum(each.lingering for each in balances), "filed and back"),
+        (sum(len(each.amiss) for each in balances), "wrong in the store's own sums"),
+    )
+    said = ", ".join(f"{number} {words}" for number, words in counts if number)
+    return said or None

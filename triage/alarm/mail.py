@@ -1,0 +1,79 @@
+"""An alarm as a mail, by a submission of its own and past the outbox."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Protocol
+
+from triage.alarm.book import Notice, written_notice
+from triage.alarm.channel import NotToldError
+from triage.alarm.model import Kind
+from triage.alarm.wording import in_words, title_of
+from triage.errors import TriageError
+from triage.smtp import Accepted, Envelope, Outcome
+
+
+class Submission(Protocol):
+    """The part of a submission that is used (see triage.smtp)."""
+
+    def submit(
+        self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]
+    ) -> Outcome: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailAlarm:
+    """Mails a notice to those who look after triage."""
+
+    name: str
+    fails_with: frozenset[Kind]
+    submission: Submission
+    sender: str
+    to: tuple[str, ...]
+    host: str
+    """This machine, for who looks after several."""
+
+    def tell(self, notice: Notice) -> None:
+        """Mail it to each address; raises NotToldError."""
+        failures = []
+        try:
+            for address in self.to:
+                outcome = self.submission.submit(
+                    Envelope(self.sender, address),
+                    self._mail(notice, address),
+                    _nothing,
+                )
+                if not isinstance(outcome, Accepted):
+                    failures.append(outcome.text)
+        except TriageError as error:
+            failures.append(str(error))
+        finally:
+            self.submission.close()
+        if failures:
+            raise NotToldError("; ".join(failures))
+
+    def _mail(self, notice: Notice, to: str) -> bytes:
+        mail = EmailMessage(policy=SMTP)
+        mail["Date"] = format_datetime(notice.at)
+        mail["From"] = self.sender
+        mail["To"] = to
+        mail["Subject"] = f"[triage on {self.host}] {title_of(notice)}"
+        mail["Message-ID"] = self._message_id(notice, to)
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+        mail.set_content(f"{in_words(notice)}\n")
+        return mail.as_bytes()
+
+    def _message_id(self, notice: Notice, to: str) -> str:
+        """The same message has the same one, however often it must be tried."""
+        what = f"{written_notice(notice)}\n{to}"
+        digest = hashlib.sha256(what.encode()).hexdigest()[:32]
+        return f"<alarm.{digest}@{self.sender.rpartition('@')[2]}>"
+
+
+def _nothing() -> None:
+    """Nothing is to be committed before the final dot."""

@@ -1,0 +1,103 @@
+"""A notice in sentences, and as JSON for machines; no word of a sender's is in it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from triage.alarm.book import Entry, Notice, Occasion
+from triage.alarm.model import Kind
+
+_SAID = {
+    Kind.MAILBOX: ("the mailbox is not read", "the mailbox is read again"),
+    Kind.OUTBOX: ("no letter is sent", "letters are sent again"),
+    Kind.LEDGER: ("the ledger does not balance", "the ledger balances again"),
+    Kind.STORE: ("the store cannot be written", "the store can be written again"),
+    Kind.FAILING: ("the job `{job}` fails", "the job `{job}` goes well again"),
+    Kind.STUCK: ("the job `{job}` is stuck", "the job `{job}` gets on again"),
+}
+
+
+def said(kind: Kind, job: str, *, is_over: bool = False) -> str:
+    """Name an alarm, or its end, in a few words."""
+    return _SAID[kind][is_over].format(job=job)
+
+
+def title_of(notice: Notice) -> str:
+    """Return one line: what it is about."""
+    if notice.occasion is Occasion.TEST:
+        return "a test of the alarm"
+    parts = [said(each.kind, each.job) for each in (*notice.begun, *notice.reminded)]
+    parts += [said(each.kind, each.job, is_over=True) for each in notice.over]
+    first, others = parts[0], len(parts) - 1
+    more = f" (and {others} more)" if others else ""
+    still = "still: " if notice.occasion is Occasion.STANDS else ""
+    return f"{still}{first}{more}"
+
+
+def in_words(notice: Notice) -> str:
+    """Return the whole message in plain ASCII."""
+    return "\n".join(_lines(notice)).encode("ascii", "replace").decode()
+
+
+def _lines(notice: Notice) -> Iterator[str]:
+    if notice.is_empty:
+        yield "This is a test. Nothing is wrong; no need to do anything."
+    for each in notice.begun:
+        yield _standing("ALARM", each)
+    for each in notice.reminded:
+        yield _standing("STILL", each)
+    for each in notice.over:
+        words = said(each.kind, each.job, is_over=True)
+        until = "" if each.over_at is None else f" until {_time(each.over_at)}"
+        yield f"OVER   {words}. It stood from {_time(each.since)}{until}."
+    if not notice.is_empty:
+        yield ""
+        yield "What to do first: docs/operations.md, When the alarm rings."
+        yield "How it is now: triage status"
+
+
+def _standing(word: str, entry: Entry) -> str:
+    why = f" ({entry.what})" if entry.what else ""
+    return f"{word}  {said(entry.kind, entry.job)} since {_time(entry.since)}{why}."
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def as_json(notice: Notice, host: str) -> dict[str, object]:
+    """Return what a webhook or a command gets."""
+    listed = [
+        *(_fact(each, Occasion.BEGUN) for each in notice.begun),
+        *(_fact(each, Occasion.STANDS) for each in notice.reminded),
+        *(_fact(each, Occasion.OVER) for each in notice.over),
+    ]
+    first = listed[0] if listed else {"alarm": "test", "since": _iso(notice.at)}
+    return {
+        "state": str(notice.occasion),
+        "alarm": first["alarm"],
+        "since": first["since"],
+        "what": title_of(notice),
+        "host": host,
+        "at": _iso(notice.at),
+        "alarms": listed,
+    }
+
+
+def _fact(entry: Entry, occasion: Occasion) -> Mapping[str, object]:
+    return {
+        "alarm": entry.name,
+        "state": str(occasion),
+        "since": _iso(entry.since),
+        "until": None if entry.over_at is None else _iso(entry.over_at),
+        "what": said(entry.kind, entry.job, is_over=occasion is Occasion.OVER),
+        "why": entry.what,
+    }
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def trial_notice(now: datetime) -> Notice:
+    """Return what `triage alarm test` tells."""
+    return Notice(at=now)

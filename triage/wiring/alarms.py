@@ -1,0 +1,164 @@
+"""The alarm job and its channels, from a config."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from triage.alarm import (
+    Address,
+    AlarmJob,
+    Channel,
+    Keeper,
+    Kind,
+    MailAlarm,
+    Ping,
+    Pinger,
+    Policy,
+    Pulse,
+    RunCommand,
+    Tellers,
+    Webhook,
+    read_book,
+    told_or_why_not,
+    trial_notice,
+)
+from triage.config import AlarmSubmissionTable, AlarmTable, Config, Secret, load_config
+from triage.dispatch import Dispatch
+from triage.errors import ConfigError, Problem
+from triage.smtp import Limits, Server, Submission
+from triage.store import Store
+from triage.wiring.clock import now, steady
+from triage.wiring.servers import server_of
+
+LIMITS = replace(Limits(), connect=8.0, before_dot=20.0, after_dot=25.0)
+"""An alarm that is late because a server is slow is told by another channel."""
+TEAM = "team"
+LAST_RESORT = "the team, by our own submission server"
+NOBODY_HEARS = (
+    "nobody would hear of an outbox that does not move: name a channel in [alarm]"
+)
+
+
+def alarm_of(
+    config: Config, store: Store, dispatch: Dispatch, pulse: Pulse
+) -> AlarmJob:
+    """Return the alarm job; it remembers whom the last run told what."""
+    table, vigil = config.alarm, store.vigils.last()
+    return AlarmJob(
+        pulse=pulse,
+        letters=dispatch,
+        keeper=Keeper(config.store.path, table.free_megabytes),
+        tellers=Tellers(channels_of(config), _last_resort(config)),
+        policy=_policy(table),
+        every=table.look_seconds,
+        clock=now,
+        steady=steady,
+        pinger=_pinger(table),
+        book=read_book(None if vigil is None else vigil.book),
+    )
+
+
+def channels_of(config: Config) -> tuple[Channel, ...]:
+    """Return the channels that are configured; raises ConfigError."""
+    table, host = config.alarm, socket.gethostname()
+    found: list[Channel] = []
+    if table.submission is not None:
+        found.append(_mail(table.submission, config, host))
+    if table.webhook is not None:
+        address = Address(read=_reader(table.webhook), ca_file=table.ca_file)
+        found.append(Webhook(address=address, host=host))
+    if table.command is not None:
+        found.append(RunCommand(command=table.command, host=host))
+    return tuple(found)
+
+
+def hears_of_outbox(config: Config) -> bool:
+    """Tell whether anybody hears of it if our own letters do not move."""
+    reached = [
+        each for each in channels_of(config) if Kind.OUTBOX not in each.fails_with
+    ]
+    return bool(reached or config.alarm.ping)
+
+
+def try_alarms(path: Path) -> Iterator[tuple[str, str]]:
+    """Send a test by every channel; yield each with why it failed, or nothing."""
+    config = load_config(path)
+    notice = trial_notice(now())
+    last = _last_resort(config)
+    for channel in (*channels_of(config), last):
+        name = LAST_RESORT if channel is last else channel.name
+        yield name, told_or_why_not(channel, notice)
+
+
+def _mail(table: AlarmSubmissionTable, config: Config, host: str) -> MailAlarm:
+    server = Server(
+        host=table.host,
+        port=table.port,
+        security=table.security,
+        user=table.user,
+        password=table.password.read if table.password else None,
+        ca_file=table.ca_file,
+    )
+    own = config.submission
+    is_same = (table.host, table.port, table.security) == (
+        own.host,
+        own.port,
+        own.security,
+    )
+    return MailAlarm(
+        name="submission",
+        fails_with=frozenset({Kind.OUTBOX}) if is_same else frozenset(),
+        submission=Submission(server, LIMITS),
+        sender=table.from_address,
+        to=table.to,
+        host=host,
+    )
+
+
+def _last_resort(config: Config) -> MailAlarm:
+    """Return our own submission server, on a connection of the alarm's own."""
+    table = config.submission
+    return MailAlarm(
+        name=TEAM,
+        fails_with=frozenset({Kind.OUTBOX}),
+        submission=Submission(server_of(config), LIMITS),
+        sender=table.from_address,
+        to=(_team(config),),
+        host=socket.gethostname(),
+    )
+
+
+def _team(config: Config) -> str:
+    try:
+        return config.contacts[TEAM]
+    except KeyError:
+        raise ConfigError(
+            Problem("[contacts] names no `team`", hint="it hears of alarms")
+        ) from None
+
+
+def _pinger(table: AlarmTable) -> Pinger | None:
+    if table.ping is None:
+        return None
+    return Pinger(
+        Ping(address=Address(read=_reader(table.ping), ca_file=table.ca_file))
+    )
+
+
+def _reader(address: str | Secret) -> Callable[[], str]:
+    return address.read if isinstance(address, Secret) else lambda: address
+
+
+def _policy(table: AlarmTable) -> Policy:
+    return Policy(
+        mailbox=table.mailbox_seconds,
+        outbox=table.outbox_seconds,
+        ledger=table.ledger_seconds,
+        store=table.store_seconds,
+        failing=table.failing_seconds,
+        stuck=table.stuck_seconds,
+        calm=table.calm_seconds,
+        again=table.again_seconds,
+        remind=table.remind_seconds,
+    )
