@@ -27,7 +27,8 @@ class Idle:
         if self.error is not None:
             raise self.error
 
-    def reconcile(self) -> None: ...
+    def reconcile(self) -> bool:
+        return True
 
     def recover(self) -> None: ...
 

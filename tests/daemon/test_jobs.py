@@ -28,8 +28,9 @@ class Scripted:
         self.runs += 1
         return self.script.pop(0)() if self.script else None
 
-    def reconcile(self) -> None:
+    def reconcile(self) -> bool:
         self.balance()
+        return True
 
     def recover(self) -> None: ...
 
