@@ -268,6 +268,35 @@ def test_after_a_renumbering_known_mail_is_known_and_new_mail_waits_for_a_person
     )
 
 
+def test_a_mail_with_the_uid_of_another_is_taken_up(
+    intake: Intake, mailbox: FakeMailbox, store: Store
+) -> None:
+    mailbox.deliver(delivered())
+    intake.run()
+    mailbox.give_uids_again(1)
+    intake.run()
+    mailbox.deliver(delivered(text="A website matter of after the restoration."))
+
+    done = intake.run()
+
+    assert done == {"recorded": 1, "filed": 1}
+    assert len(store.outbox.listed()) == 2
+
+
+def test_a_mail_with_the_uid_of_another_is_taken_up_though_it_came_at_once(
+    intake: Intake, mailbox: FakeMailbox
+) -> None:
+    for number in range(3):
+        mailbox.deliver(delivered(text=f"Website matter {number}."))
+    intake.run()
+    mailbox.give_uids_again(1)
+    mailbox.deliver(delivered(text="A website matter of after the restoration."))
+
+    done = intake.run()
+
+    assert done == {"recorded": 1, "filed": 1}
+
+
 def test_a_mail_that_goes_away_while_it_is_fetched_is_nobodys_loss(
     intake: Intake, store: Store
 ) -> None:

@@ -247,6 +247,10 @@ class FakeMailbox:
         ]
         self._next_uid[self.folder] = len(self.folders[self.folder]) + 1
 
+    def give_uids_again(self, uidnext: int) -> None:
+        """Go on numbering from an earlier UID, as after a restoration."""
+        self._next_uid[self.folder] = uidnext
+
     def _begin(self, method: str) -> None:
         self.calls.append(method)
         if not self._is_connected or self._is_interrupted:

@@ -126,8 +126,7 @@ class ScriptedServer:
     ) -> None:
         self.closing.set()
         for each in (self._listener, *self._sockets):
-            with suppress(OSError):
-                socket.socket.shutdown(each, socket.SHUT_RDWR)
+            _shut(each)
         for thread in self._threads:
             thread.join(5)
         self._listener.close()
@@ -141,6 +140,10 @@ class ScriptedServer:
             reply = reply.replies[turn]
         return reply(line) if callable(reply) else reply
 
+    def talk_with(self, client: socket.socket) -> "Talk":
+        """Return what goes on with one client."""
+        return Talk(self, client)
+
     def sent(self, *beginnings: bytes) -> list[bytes]:
         """Return the commands that begin so, without their tags and line ends."""
         commands = [line.partition(b" ")[2].strip() for line in self.received]
@@ -148,7 +151,7 @@ class ScriptedServer:
 
     def commands(self) -> list[str]:
         """Return the commands received, without tags and arguments."""
-        return [_command_of(line) for line in self.received]
+        return [command_of(line) for line in self.received]
 
     def _accept(self) -> None:
         while not self.closing.is_set():
@@ -158,19 +161,20 @@ class ScriptedServer:
                 return
             self.connections += 1
             self._sockets.append(client)
-            talk = _Talk(self, client)
+            talk = self.talk_with(client)
             thread = threading.Thread(target=talk.go_on, daemon=True)
             self._threads.append(thread)
             thread.start()
 
 
-class _Talk:
+class Talk:
     """One connection."""
 
     def __init__(self, server: ScriptedServer, client: socket.socket) -> None:
         self._server = server
         self._socket = client
         self._tag = b"*"
+        self._unread = b""
 
     def go_on(self) -> None:
         with suppress(OSError), ExitStack() as stack:
@@ -187,23 +191,36 @@ class _Talk:
                     key = "DONE"
                 else:
                     self._tag = line.split()[0]
-                    key = _command_of(line)
+                    key = command_of(line)
                 self._answer(key, line)
 
     def _close(self) -> None:
         self._socket.close()
 
     def _read_line(self) -> bytes:
-        line = b""
-        while not line.endswith(b"\n"):
-            octet = self._socket.recv(1)
-            if not octet:
+        while b"\n" not in self._unread:
+            octets = self._socket.recv(4_096)
+            if not octets:
                 return b""
-            line += octet
-        return line
+            self._unread += octets
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line + b"\n"
+
+    def answer(self, command: str, line: bytes) -> Answer:
+        """Return what is said to a command."""
+        return self._server.answer(command, line)
+
+    def say_now(self, octets: bytes) -> None:
+        """Say something that nobody asked for; for another thread."""
+        with suppress(OSError):
+            self._socket.sendall(octets)
+
+    def hang_up(self) -> None:
+        """End the connection; for another thread."""
+        _shut(self._socket)
 
     def _answer(self, command: str, line: bytes) -> None:
-        for step in self._server.answer(command, line):
+        for step in self.answer(command, line):
             self._take(step)
 
     def _take(self, step: Step) -> None:
@@ -234,7 +251,14 @@ class _Talk:
                 return
 
 
-def _command_of(line: bytes) -> str:
+def _shut(each: socket.socket) -> None:
+    with suppress(OSError):
+        # Not SSLSocket.shutdown, which drops the TLS state under a waiting reader.
+        socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+
+def command_of(line: bytes) -> str:
+    """Return a command without its tag and arguments."""
     words = line.decode("ascii", "replace").upper().split()
     if len(words) > 2 and words[1] == "UID":
         return f"UID {words[2]}"

@@ -241,3 +241,38 @@ def test_a_change_back_to_the_old_uidvalidity_is_rekeyed_too(store: Store) -> No
 
     assert {9} == known
     assert {9} == store.ledger.known(INBOX, 1, [1, 5, 9])
+
+
+def test_a_uid_that_is_yet_to_be_given_stands_for_no_known_message(
+    store: Store,
+) -> None:
+    for uid in (1, 2, 3):
+        record_case(store, uid, raw=b"%d" % uid, reference=f"CMP-2026-0000{uid}")
+
+    retired = store.ledger.retire_given_again(INBOX, 1, 2, (), LATER)
+
+    assert retired == 2
+    assert {1} == store.ledger.known(INBOX, 1, [1, 2, 3])
+
+
+def test_where_uids_are_given_again_what_is_there_may_be_something_else(
+    store: Store,
+) -> None:
+    for uid in (1, 2, 3):
+        record_case(store, uid, raw=b"%d" % uid, reference=f"CMP-2026-0000{uid}")
+
+    retired = store.ledger.retire_given_again(INBOX, 1, 3, (2,), LATER)
+
+    assert retired == 2
+    assert {1} == store.ledger.known(INBOX, 1, [1, 2, 3])
+
+
+def test_a_message_that_is_there_is_known_though_its_uid_is_said_to_be_next(
+    store: Store,
+) -> None:
+    record_case(store, 1)
+
+    retired = store.ledger.retire_given_again(INBOX, 1, 1, (1,), LATER)
+
+    assert retired == 0
+    assert {1} == store.ledger.known(INBOX, 1, [1])

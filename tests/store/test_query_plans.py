@@ -73,6 +73,9 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "mails left in folders for approval": lambda store: store.handed_in.left_alone(),
     "not filed yet": lambda store: store.ledger.unfiled(INBOX),
     "known mails": lambda store: store.ledger.known(INBOX, 1, (5, 6)),
+    "mails whose UIDs are given again": lambda store: store.ledger.retire_given_again(
+        INBOX, 1, 9, (5, 6), NOW
+    ),
     "a case": lambda store: store.cases.show(REFERENCE),
     "recall": lambda store: store.recall(
         make_inquiry(7, verified=(REFERENCE,), fingerprint=b"x")

@@ -41,6 +41,8 @@ class Selected(Protocol):
 
     @property
     def uidvalidity(self) -> int: ...
+    @property
+    def uidnext(self) -> int | None: ...
 
 
 class Mailbox(Protocol):
@@ -110,9 +112,11 @@ class Intake:
 
     def _pass(self, stopping: Callable[[], bool], done: Pass) -> None:
         ledger = self.store.ledger
-        uidvalidity = self.mailbox.select().uidvalidity
+        selected = self.mailbox.select()
+        uidvalidity = selected.uidvalidity
         uids = self.mailbox.uids()
         self._settle(uidvalidity, uids)
+        self._forget_what_is_given_again(selected, uids)
         self._looked_at.clear()
         new = sorted(set(uids) - ledger.known(self.inbox, uidvalidity, uids))
         ours = self._ours_among(uidvalidity, new, done)
@@ -194,6 +198,26 @@ class Intake:
             )
         )
         log.warning("%d messages are known again by their bytes", len(known))
+
+    def _forget_what_is_given_again(
+        self, selected: Selected, uids: Sequence[int]
+    ) -> None:
+        """Notice a folder that was put back to an earlier state, UIDVALIDITY and all.
+
+        Mail that comes then bears UIDs that others had, and would pass for known.
+        """
+        if selected.uidnext is None:
+            return
+        retired = self.store.ledger.retire_given_again(
+            self.inbox, selected.uidvalidity, selected.uidnext, uids, self.clock()
+        )
+        if retired:
+            log.warning(
+                "the server gives UIDs again that it gave before (the next is %d): was"
+                " the mailbox restored? %d messages are no longer taken for known",
+                selected.uidnext,
+                retired,
+            )
 
     def _ours_among(
         self, uidvalidity: int, uids: Sequence[int], done: Pass

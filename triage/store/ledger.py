@@ -18,6 +18,15 @@ from triage.store.model import Aside, Inbox, Ledger, Place, Rekeying, SetAside
 # 1 is a third of the time of 6 for a tenth more space, on mail.
 _COMPRESSION = 1
 
+_OF_A_NUMBERING = (
+    "SELECT m.id FROM messages m JOIN inboxes i ON i.id = m.inbox"
+    " WHERE i.account = :account AND i.folder = :folder"
+    " AND m.uidvalidity = :uidvalidity AND m.retired_at IS NULL"
+)
+_IS_YET_TO_BE_GIVEN = (
+    "m.uid >= :uidnext AND m.uid NOT IN (SELECT value FROM json_each(:there))"
+)
+
 
 class LedgerRows:
     """What was taken up, left alone, set aside and filed."""
@@ -202,6 +211,38 @@ class LedgerRows:
                 uid=uid,
             )
         )
+
+    def retire_given_again(
+        self,
+        inbox: Inbox,
+        uidvalidity: int,
+        uidnext: int,
+        there: Iterable[int],
+        now: datetime,
+    ) -> int:
+        """Retire rows whose UIDs may stand for other messages by now; return how many.
+
+        No message has a UID that is yet to be given. Where a row has one, and nothing
+        is `there`, the server went back to an earlier state of the folder: such UIDs
+        are given again, and what is there may be something else than before.
+        """
+        place = {
+            "account": inbox.account,
+            "folder": inbox.folder,
+            "uidvalidity": uidvalidity,
+            "uidnext": uidnext,
+            "there": json.dumps(list(there)),
+        }
+        if self._engine.row(f"{_OF_A_NUMBERING} AND {_IS_YET_TO_BE_GIVEN}", **place):
+            with self._engine.writing():
+                return self._engine.run(
+                    "UPDATE messages SET retired_at = :now"
+                    f" WHERE id IN ({_OF_A_NUMBERING} AND (m.uid >= :uidnext"
+                    " OR m.uid IN (SELECT value FROM json_each(:there))))",
+                    now=now,
+                    **place,
+                )
+        return 0
 
     def reconcile(
         self, inbox: Inbox, uidvalidity: int, uids: Iterable[int], now: datetime

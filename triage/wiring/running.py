@@ -21,13 +21,14 @@ from triage.digest import MorningDigest
 from triage.dispatch import Dispatch, Tally
 from triage.errors import TransientError, TriageError
 from triage.intake import Intake, Pass
-from triage.mailbox import ImapMailbox
+from triage.mailbox import ImapMailbox, Limits
 from triage.retention import Retention
 from triage.store import Store
 from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
+    USUAL,
     Folders,
     MailboxWitness,
     inbox_of,
@@ -56,12 +57,19 @@ class Installation:
     """Every part of one configuration; nothing is connected yet, the store is open.
 
     A context manager: leaving it closes everything. Raises ConfigError with what is
-    wrong, a second daemon on the same store included.
+    wrong, a second daemon on the same store included. `limits` is how long an IMAP
+    server is heard out.
     """
 
-    def __init__(self, config: Config, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Callable[[], datetime] = now,
+        limits: Limits = USUAL,
+    ) -> None:
         self.config = config
         self.stop = threading.Event()
+        self._limits = limits
         with ExitStack() as opened:
             self._connect(opened, clock)
             # From here on, `close` is what closes them.
@@ -69,12 +77,12 @@ class Installation:
 
     def _connect(self, opened: ExitStack, clock: Callable[[], datetime]) -> None:
         config = self.config
-        self.mailbox = mailbox_of(config)
-        self.watcher = mailbox_of(config)
-        self._witness = mailbox_of(config)
-        self._other_folders = mailbox_of(config)
-        self._folders = Folders(config)
-        self._folders_of_intake = Folders(config)
+        self.mailbox = mailbox_of(config, self._limits)
+        self.watcher = mailbox_of(config, self._limits)
+        self._witness = mailbox_of(config, self._limits)
+        self._other_folders = mailbox_of(config, self._limits)
+        self._folders = Folders(config, self._limits)
+        self._folders_of_intake = Folders(config, self._limits)
         opened.callback(self._folders.close)
         opened.callback(self._folders_of_intake.close)
         for mailbox in self._mailboxes():

@@ -14,6 +14,7 @@ from triage.store import Inbox
 
 IMAP_PORTS = {"imaps": 993, "starttls": 143, "plain": 143}
 KILOBYTE = 1024
+USUAL = Limits()
 
 
 def account_of(config: Config) -> Account:
@@ -30,15 +31,15 @@ def account_of(config: Config) -> Account:
     )
 
 
-def mailbox_of(config: Config) -> ImapMailbox:
+def mailbox_of(config: Config, limits: Limits = USUAL) -> ImapMailbox:
     """Return the watched mailbox, not yet connected."""
     return ImapMailbox(
-        account_of(config), _limits_of(config), idles=config.mailbox.idle
+        account_of(config), _limits_of(config, limits), idles=config.mailbox.idle
     )
 
 
-def _limits_of(config: Config) -> Limits:
-    return replace(Limits(), whole=config.mailbox.large_message_kilobytes * KILOBYTE)
+def _limits_of(config: Config, limits: Limits) -> Limits:
+    return replace(limits, whole=config.mailbox.large_message_kilobytes * KILOBYTE)
 
 
 class Folders:
@@ -47,8 +48,9 @@ class Folders:
     Asked by one thread; `interrupt` and `close` are for others.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, limits: Limits = USUAL) -> None:
         self._config = config
+        self._limits = _limits_of(config, limits)
         self._mailboxes: dict[str, ImapMailbox] = {}
         self._making = threading.Lock()
         self._is_interrupted = False
@@ -58,7 +60,7 @@ class Folders:
         with self._making:
             if folder not in self._mailboxes:
                 account = replace(account_of(self._config), folder=folder)
-                mailbox = ImapMailbox(account, _limits_of(self._config), idles=False)
+                mailbox = ImapMailbox(account, self._limits, idles=False)
                 if self._is_interrupted:
                     mailbox.interrupt()
                 self._mailboxes[folder] = mailbox
