@@ -137,8 +137,10 @@ class Account:
             self.boxes.pop(folder, None)
 
     def rename(self, folder: str, to: str) -> None:
-        """Give a folder another name, where it is there."""
+        """Give a folder another name, one that is free, where it is there."""
         with self.lock:
+            while to in self.boxes:
+                to += "'"
             if folder in self.boxes:
                 self.boxes[to] = self.boxes.pop(folder)
 

@@ -18,15 +18,6 @@ from triage.store.model import Aside, Inbox, Ledger, Place, Rekeying, SetAside
 # 1 is a third of the time of 6 for a tenth more space, on mail.
 _COMPRESSION = 1
 
-_OF_A_NUMBERING = (
-    "SELECT m.id FROM messages m JOIN inboxes i ON i.id = m.inbox"
-    " WHERE i.account = :account AND i.folder = :folder"
-    " AND m.uidvalidity = :uidvalidity AND m.retired_at IS NULL"
-)
-_IS_YET_TO_BE_GIVEN = (
-    "m.uid >= :uidnext AND m.uid NOT IN (SELECT value FROM json_each(:there))"
-)
-
 
 class LedgerRows:
     """What was taken up, left alone, set aside and filed."""
@@ -233,16 +224,26 @@ class LedgerRows:
             "uidnext": uidnext,
             "there": json.dumps(list(there)),
         }
-        if self._engine.row(f"{_OF_A_NUMBERING} AND {_IS_YET_TO_BE_GIVEN}", **place):
-            with self._engine.writing():
-                return self._engine.run(
-                    "UPDATE messages SET retired_at = :now"
-                    f" WHERE id IN ({_OF_A_NUMBERING} AND (m.uid >= :uidnext"
-                    " OR m.uid IN (SELECT value FROM json_each(:there))))",
-                    now=now,
-                    **place,
-                )
-        return 0
+        if not self._engine.row(
+            "SELECT m.id FROM messages m JOIN inboxes i ON i.id = m.inbox"
+            " WHERE i.account = :account AND i.folder = :folder"
+            " AND m.uidvalidity = :uidvalidity AND m.retired_at IS NULL"
+            " AND m.uid >= :uidnext"
+            " AND m.uid NOT IN (SELECT value FROM json_each(:there)) LIMIT 1",
+            **place,
+        ):
+            return 0
+        with self._engine.writing():
+            return self._engine.run(
+                "UPDATE messages SET retired_at = :now"
+                " WHERE inbox = (SELECT id FROM inboxes"
+                " WHERE account = :account AND folder = :folder)"
+                " AND uidvalidity = :uidvalidity AND retired_at IS NULL"
+                " AND (uid >= :uidnext"
+                " OR uid IN (SELECT value FROM json_each(:there)))",
+                now=now,
+                **place,
+            )
 
     def reconcile(
         self, inbox: Inbox, uidvalidity: int, uids: Iterable[int], now: datetime

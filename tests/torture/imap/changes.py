@@ -137,6 +137,10 @@ def _rename(account: Account, folder: str) -> None:
     account.rename(folder, AWAY + folder)
 
 
+def _rename_for_good(account: Account, folder: str) -> None:
+    account.rename(folder, "Old " + folder)
+
+
 def _replace_with_empty(account: Account, folder: str) -> None:
     account.rename(folder, AWAY + folder)
     account.make(folder)
@@ -174,7 +178,7 @@ FOLDERS = (
     ),
     Fault(
         "it is renamed for good",
-        _Acting(_rename),
+        _Acting(_rename_for_good),
         lambda step: step.folder.startswith("Complaints/"),
     ),
     Fault(
@@ -190,7 +194,7 @@ FOLDERS = (
 )
 
 
-_BEFORE = ("EXAMINE", "UID SEARCH", "FETCH header", "FETCH body")
+_BEFORE = ("SELECT", "EXAMINE", "UID SEARCH", "FETCH header", "FETCH body")
 """A mail that goes at the first of these was not taken up."""
 
 
@@ -227,9 +231,7 @@ def _mark(flag: str) -> Callable[[Account, Box], None]:
 OTHERS_ACT = (
     _on_case("a mail is taken away before it is read", _take_to(ELSEWHERE), _BEFORE),
     _on_case(
-        "a mail is taken away before it is filed",
-        _take_to(ARCHIVE),
-        ("SELECT", "UID MOVE"),
+        "a mail is taken away before it is filed", _take_to(ARCHIVE), ("UID MOVE",)
     ),
     _on_case("somebody marks all as read", _mark("\\Seen")),
     _on_case("somebody marks all as deleted", _mark("\\Deleted")),

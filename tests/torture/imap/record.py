@@ -8,7 +8,7 @@ from tests.torture.evidence import Delivered, Due
 from tests.torture.finding import Finding
 
 _TAG = rb"[A-Z]{4}\d+ "
-_FOLDER = rb'"(?:INBOX|Sent|Archive|Complaints(?:/[A-Z][A-Za-z-]+)?)"'
+_FOLDER = rb'"(?:INBOX|(?:Away/)?Sent|Complaints(?:/[A-Z][A-Za-z-]+)?)"'
 _UIDS = rb"[1-9]\d*(?:,[1-9]\d*)*"
 _BODY = rb"BODY\.PEEK\[(?:[0-9.]*(?:MIME|HEADER)?)?\]<0\.[1-9]\d*>"
 _TAGGED = (

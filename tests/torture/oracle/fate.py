@@ -30,8 +30,10 @@ def fate(evidence: Evidence, books: Books) -> Iterator[Finding]:
 
 
 def _counted(came: Came) -> Iterator[Finding]:
-    if len(came.rows) > len(came.deliveries):
-        times = f"{len(came.deliveries)} times, {len(came.rows)} rows tell its fate"
+    # A retired row tells of a numbering that is over.
+    in_force = [row for row in came.rows if row["retired_at"] is None]
+    if len(in_force) > len(came.deliveries):
+        times = f"{len(came.deliveries)} times, {len(in_force)} rows tell its fate"
         yield Finding(PROMISE, came.name, f"it came {times}")
 
 
