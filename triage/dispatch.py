@@ -28,7 +28,7 @@ from triage.smtp import (
 )
 from triage.store import IllegalMoveError
 from triage.store.moving import Claim
-from triage.store.outbox import Claimed, Outbox, Uncertain
+from triage.store.outbox import Claimed, Outbox, Reclaimed, Uncertain
 
 TRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """After the first, second, … time that the server put off a letter; then the last."""
@@ -121,6 +121,7 @@ class Dispatch:
         found = self._outbox.recover(self._clock())
         if found.uncertain:
             log.warning("%d letters are uncertain after a restart", found.uncertain)
+        self._say_held(found)
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Tally:
         """Send every letter that is due and resolve the uncertain ones.
@@ -130,7 +131,7 @@ class Dispatch:
         """
         done = Tally()
         self._write_down(done)
-        self._outbox.reclaim(self._clock())
+        self._say_held(self._outbox.reclaim(self._clock()))
         self._ask_witness(done)
         try:
             while not stopping() and not self._is_pausing():
@@ -141,6 +142,13 @@ class Dispatch:
         finally:
             self._submission.close()
         return done
+
+    def _say_held(self, found: Reclaimed) -> None:
+        if found.held:
+            log.error(
+                "%d letters are held: sending them ended unexpectedly again and again",
+                found.held,
+            )
 
     def _send(self, letter: Claimed, done: Tally, stopping: Callable[[], bool]) -> None:
         envelope = Envelope(self._sender.envelope_from, letter.to, self._sender.copy_to)
@@ -207,7 +215,7 @@ class Dispatch:
         return "put off" if is_put_off else _dropped(letter)
 
     def _note_server(self, outcome: Outcome) -> None:
-        """Pause when it is the server or the login that fails, not the letter."""
+        """Pause when the server or the login fails, and not the letter alone."""
         match outcome:
             case TryLater(concern=Concern.SERVER | Concern.LOGIN, text=text):
                 log.error("no letter can be sent now: %s", text)
@@ -216,11 +224,14 @@ class Dispatch:
                     "the server refuses our envelope sender (%s): check envelope_from",
                     _codes(outcome),
                 )
+            case Unknown():
+                # A server that answers no dot would make every letter uncertain.
+                log.error("the server did not answer for a letter: others wait")
             case _:
                 self._failures, self._pause_ends = 0, None
                 return
         wait = PAUSES[min(self._failures, len(PAUSES) - 1)]
-        if outcome.concern is Concern.LOGIN:
+        if isinstance(outcome, TryLater) and outcome.concern is Concern.LOGIN:
             wait = PAUSES[-1]
         self._failures += 1
         self._pause_ends = self._clock() + wait

@@ -275,6 +275,72 @@ def test_s6_a_letter_without_an_answer_is_uncertain(office: Office) -> None:
     assert office.line().state is State.UNCERTAIN
 
 
+def test_s6_a_server_that_answers_for_no_letter_makes_one_uncertain_not_all(
+    office: Office,
+) -> None:
+    office.compose(3)
+    office.answers(LOST, QUEUED)
+
+    assert office.run() == {"uncertain": 1}
+    assert office.run(after=MINUTE) == {"sent": 2}
+
+
+def test_s9_a_server_that_wants_a_login_first_refuses_no_letter(
+    office: Office,
+) -> None:
+    office.compose(2)
+    office.answers(TryLater(530, "5.7.0", "log in first", Concern.LOGIN), QUEUED)
+
+    assert office.run() == {"put off": 1}
+    assert office.run(after=15 * MINUTE) == {"sent": 2}
+
+
+class Poisoned(FakeSubmission):
+    """Fails in a way that nobody foresaw."""
+
+    @override
+    def submit(
+        self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]
+    ) -> Outcome:
+        self.submitted.append((envelope, data))
+        raise ZeroDivisionError
+
+
+def test_a_letter_that_cannot_be_tried_waits_for_a_person_after_some_times(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.compose()
+    poisoned = Poisoned()
+    dispatch = office.new_dispatch(submission=poisoned)
+
+    for _ in range(20):
+        with contextlib.suppress(ZeroDivisionError):
+            dispatch.run()
+        office.now += HOUR
+
+    assert len(poisoned.submitted) == 5
+    assert office.line().state is State.HELD
+    assert "ended unexpectedly 5 times" in (office.line().reason or "")
+    assert "1 letters are held" in caplog.text
+
+
+def test_a_letter_that_a_person_sends_again_is_tried_as_often_again(
+    office: Office,
+) -> None:
+    office.compose()
+    poisoned = Poisoned()
+    dispatch = office.new_dispatch(submission=poisoned)
+    for _ in range(12):
+        with contextlib.suppress(ZeroDivisionError):
+            dispatch.run()
+        office.now += HOUR
+        if office.line().state is State.HELD and len(poisoned.submitted) == 5:
+            office.store.outbox.resend(1, office.now)
+
+    assert len(poisoned.submitted) == 10
+    assert office.line().state is State.HELD
+
+
 def test_an_uncertain_letter_is_never_sent_by_itself(office: Office) -> None:
     office.compose()
     office.answers(LOST, QUEUED)

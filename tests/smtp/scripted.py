@@ -118,7 +118,10 @@ class ScriptedServer:
 
     `script` names a stage and what happens there instead of the usual: greeting, ehlo,
     starttls, auth, mail, rcpt, data, body, dot, rset, quit. A list gives one step for
-    each time the stage is reached, the last one for ever.
+    each time the stage is reached, the last one for ever. `ehlo-tls` is EHLO inside TLS
+    that STARTTLS began, `rcpt-copy` the second recipient of a letter; without steps of
+    their own they go as `ehlo` and `rcpt`. One that `is_away` refuses connections until
+    it comes back.
     """
 
     def __init__(
@@ -128,8 +131,11 @@ class ScriptedServer:
         extensions: Sequence[str] = ("SIZE 1000000", "DSN"),
         context: ssl.SSLContext | None = None,
         is_implicit: bool = False,
+        is_away: bool = False,
     ) -> None:
         self.commands: list[str] = []
+        self.in_clear: list[str] = []
+        """Those of them that anybody on the way could read."""
         self.received: list[Received] = []
         self.accepted: list[Received] = []
         self.connections = 0
@@ -139,15 +145,29 @@ class ScriptedServer:
         self._extensions = extensions
         self._context = context
         self._is_implicit = is_implicit
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._is_away = is_away
+        self._listener = socket.socket()
+        # Bound and not listening: the port is ours and refuses connections.
+        self._listener.bind(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
+        if not self._is_away:
+            self.come_back()
+        return self
+
+    def come_back(self) -> None:
+        self._listener.listen()
         listening = threading.Thread(target=self._listen, daemon=True)
         listening.start()
-        self._threads.append(listening)
-        return self
+        self._threads.insert(0, listening)
+
+    def heal(self, context: ssl.SSLContext | None = None) -> None:
+        """Do the usual from now on, perhaps with another certificate."""
+        self._script = {}
+        if context is not None:
+            self._context = context
 
     def __exit__(
         self,
@@ -199,6 +219,8 @@ class ScriptedServer:
 
     def _answer(self, talk: Talk, command: str) -> bool:
         self.commands.append(command)
+        if not isinstance(talk.sock, ssl.SSLSocket):
+            self.in_clear.append(command)
         verb = command.partition(" ")[0].lower()
         if verb == "mail":
             talk.sender, talk.recipients = _path(command), []
@@ -207,10 +229,19 @@ class ScriptedServer:
         if verb == "data":
             self._take_letter(talk)
         else:
-            self._step(talk, verb, self._usual(verb))
-        if verb == "starttls" and talk.last_said.startswith(b"220"):
+            self._step(talk, self._stage(talk, verb), self._usual(verb))
+        if verb == "starttls" and talk.last_said.startswith(b"2"):
             self._secure(talk)
         return verb != "quit"
+
+    def _stage(self, talk: Talk, verb: str) -> str:
+        if verb == "ehlo" and isinstance(talk.sock, ssl.SSLSocket):
+            closer = "ehlo-tls"
+        elif verb == "rcpt" and len(talk.recipients) > 1:
+            closer = "rcpt-copy"
+        else:
+            return verb
+        return closer if closer in self._script else verb
 
     def _usual(self, verb: str) -> bytes:
         if verb == "ehlo":
@@ -219,7 +250,7 @@ class ScriptedServer:
 
     def _take_letter(self, talk: Talk) -> None:
         self._step(talk, "data", b"354 go ahead\r\n")
-        if not talk.last_said.startswith(b"354"):
+        if not talk.last_said.startswith(b"3"):
             return
         self._step(talk, "body", lambda _: None)
         data = talk.until(b"\r\n.\r\n") + b"\r\n"

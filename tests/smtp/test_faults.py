@@ -83,6 +83,16 @@ def test_a_name_that_does_not_exist_is_a_server_to_try_later() -> None:
     assert "no-such-host.invalid is not found" in outcome.text
 
 
+def test_a_name_that_no_server_can_have_is_said_at_once() -> None:
+    submission = Submission(Server(f"{'x' * 64}.example"), PATIENT)
+
+    outcome = submission.submit(ENVELOPE, LETTER, lambda: None)
+
+    assert isinstance(outcome, TryLater)
+    assert outcome.concern is Concern.SERVER
+    assert "is no name of a server" in outcome.text
+
+
 def test_a_lookup_that_hangs_is_left_behind(sending: Sending) -> None:
     hanging = threading.Event()
 
@@ -123,6 +133,20 @@ def test_s3_a_5xx_before_the_body_is_a_refusal(
     concern = Concern.SERVER if stage == "mail" else Concern.LETTER
     assert outcome == Refused(code, "5.7.1", "5.7.1 never", concern)
     assert sending.commits == NO_COMMIT
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_s9_530_is_about_our_login_and_refuses_no_letter(
+    sending: Sending, stage: str
+) -> None:
+    reply = b"530 5.7.0 <jane@example.org> must log in first\r\n"
+    with ScriptedServer({stage: reply}) as server:
+        outcome = sending.submit(server)
+
+    assert isinstance(outcome, TryLater)
+    assert outcome.concern is Concern.LOGIN
+    assert "wants a login or encryption first (530 5.7.0)" in outcome.text
+    assert "jane" not in outcome.text
 
 
 @pytest.mark.parametrize(

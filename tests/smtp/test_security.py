@@ -201,6 +201,27 @@ def test_s9_a_refused_login_is_no_fault_of_the_letter(
     assert len([c for c in server.commands if c.startswith("AUTH")]) == 1
 
 
+ECHOES = {
+    "the command": b"500 5.5.1 unknown: AUTH PLAIN AHRyaWFnZQBzM2NyZXQtdMOkc3Q=\r\n",
+    "the command in part": b"535 5.7.8 no: AHRyaWFnZQBzM2Ny...\r\n",
+    "the command in capitals": b"500 AUTH PLAIN AHRYAWFNZQBZM2NYZXQTDMOKC3Q=\r\n",
+    "the password": b"535 wrong password s3cret-x\r\n",
+    "for now": b"454 4.7.0 AHRyaWFnZQBzM2NyZXQtdMOkc3Q= later\r\n",
+}
+
+
+@pytest.mark.parametrize("reply", ECHOES.values(), ids=ECHOES.keys())
+def test_s9_a_server_that_repeats_the_login_does_not_bring_it_into_our_words(
+    sending: Sending, reply: bytes
+) -> None:
+    with ScriptedServer({"auth": reply}, extensions=("AUTH PLAIN",)) as server:
+        outcome = sending.submit(server, user="triage", password=lambda: SECRET)
+
+    assert isinstance(outcome, TryLater)
+    assert "words repeat ours and are left out" in outcome.text
+    assert str(outcome.code) in outcome.text
+
+
 def test_a_login_that_fails_for_now_is_the_servers_fault(sending: Sending) -> None:
     script = {"auth": b"454 4.7.0 temporary failure\r\n"}
     with ScriptedServer(script, extensions=("AUTH PLAIN",)) as server:

@@ -1,12 +1,13 @@
 """Every row of the table, by area."""
 
-from tests.torture import access, corpora, imap
+from tests.torture import access, corpora, imap, smtp
 from tests.torture.row import Row
 
 AREAS: dict[str, tuple[Row, ...]] = {
     "access": access.ROWS,
     "corpora": corpora.ROWS,
     "imap": imap.ROWS,
+    "smtp": smtp.ROWS,
 }
 
 ROWS = tuple(row for rows in AREAS.values() for row in rows)

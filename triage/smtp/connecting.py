@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from triage.errors import ConfigError
@@ -55,7 +56,8 @@ def looked_up(look_up: Callable[[], _T], watch: Watch) -> _T:
     def work() -> None:
         try:
             answer.set_result(look_up())
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            # A UnicodeError: the name cannot be written as IDNA has it.
             answer.set_exception(error)
 
     threading.Thread(target=work, name="smtp-lookup", daemon=True).start()
@@ -126,6 +128,25 @@ def _say_ehlo(wire: Wire) -> None:
     _hoped_for(said(*wire.ehlo()), "the server refuses EHLO")
 
 
+_SHORTEST_ECHO = 6
+
+
+def _unless_it_echoes(answer: Said, *secrets: str) -> Said:
+    """Return an answer without its words where these repeat what we said.
+
+    `500 unknown command AUTH PLAIN …` would bring the password into the log.
+    """
+    text = answer.text.lower()
+    pieces = (
+        each.lower()[start : start + _SHORTEST_ECHO]
+        for each in secrets
+        for start in range(max(1, len(each) - _SHORTEST_ECHO + 1))
+    )
+    if any(piece in text for piece in pieces):
+        return replace(answer, text="its words repeat ours and are left out")
+    return answer
+
+
 def _log_in(wire: Wire, server: Server) -> None:
     if server.user is None or server.password is None:
         return
@@ -144,8 +165,9 @@ def _log_in(wire: Wire, server: Server) -> None:
             "security, port and user",
             Concern.LOGIN,
         )
+    secrets = (password, _base64(password), _plain(server.user, password))
     _hoped_for(
-        answer,
+        _unless_it_echoes(answer, *secrets),
         "the server refuses the login: check user and password",
         Concern.LOGIN if answer.kind == Kind.NEVER else Concern.SERVER,
     )
@@ -185,6 +207,8 @@ def _explained(server: Server, watch: Watch) -> Iterator[None]:
     except socket.gaierror as error:
         why = f"the name {server.host} is not found ({error.strerror})"
         raise server_failed(why) from error
+    except UnicodeError as error:
+        raise server_failed(f"{server.host} is no name of a server") from error
     except ssl.SSLCertVerificationError as error:
         why = f"the certificate of {where} cannot be trusted ({error.verify_message})"
         raise server_failed(f"{why}: nothing is sent") from error

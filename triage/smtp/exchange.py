@@ -18,6 +18,8 @@ from triage.smtp.watch import Watch
 from triage.smtp.wire import Wire
 
 MOST_LINE_OCTETS = 998
+LOG_IN_FIRST = 530
+"""RFC 4954 §6, RFC 3207 §4: the server's policy, which no letter can help."""
 _UNFIT_FOR_A_PATH = re.compile(r"[^!-~]|[<>]")
 _UNFIT_FOR_DATA = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -80,6 +82,8 @@ class Exchange:
         self, command: str, if_never: Concern, hoped_for: Kind = Kind.DONE
     ) -> None:
         answer = said(*self._wire.docmd(command))
+        if answer.code == LOG_IN_FIRST:
+            raise _login_wanted(answer)
         if answer.kind != hoped_for:
             concern = if_never if answer.kind == Kind.NEVER else Concern.LETTER
             raise NotTakenError(negative(answer, concern))
@@ -117,6 +121,13 @@ class Exchange:
     def _why(self, where: str, error: Exception) -> str:
         why = self._watch.cut or getattr(error, "strerror", None) or str(error)
         return f"the connection was lost {where} ({why})"
+
+
+def _login_wanted(answer: Said) -> NotTakenError:
+    """Return the end without the server's words, which may name the recipient."""
+    code = f"{answer.code} {answer.enhanced or ''}".rstrip()
+    text = f"the server wants a login or encryption first ({code}): check submission"
+    return NotTakenError(TryLater(answer.code, answer.enhanced, text, Concern.LOGIN))
 
 
 def _outcome(answer: Said, *, is_copied: bool) -> Outcome:

@@ -52,6 +52,11 @@ class Uncertain:
     since: datetime
 
 
+MOST_ENDED_CLAIMS = 5
+"""So often a claim may end without a word; then sending that letter is what ends it."""
+_ENDED = "the claim ended before the final dot"
+
+
 @dataclass(frozen=True, slots=True)
 class OnTheWay:
     """How many letters are on their way."""
@@ -68,6 +73,8 @@ class Reclaimed:
 
     put_back: int = 0
     uncertain: int = 0
+    held: int = 0
+    """Their claims ended so often that a person must look."""
 
 
 class Outbox:
@@ -234,18 +241,33 @@ class Outbox:
             return self._reclaimed(stale, now)
 
     def _reclaimed(self, stale: Iterable[Row], now: datetime) -> Reclaimed:
-        put_back = uncertain = 0
+        put_back = uncertain = held = 0
         for row in stale:
-            if row["state"] == State.SENDING:
-                why = "the claim ended before the final dot"
-                change = Change(now, why, next_at=now)
-                found = move_letter(self._engine, row["id"], Act.PUT_BACK, change)
-                put_back += not is_withdrawn(found, Act.PUT_BACK)
-            else:
+            if row["state"] != State.SENDING:
                 why = "the claim ended after the commit before the final dot"
                 move_letter(self._engine, row["id"], Act.LOSE, Change(now, why))
                 uncertain += 1
-        return Reclaimed(put_back, uncertain)
+            elif self._ended_claims(row["id"]) + 1 >= MOST_ENDED_CLAIMS:
+                why = f"sending it ended unexpectedly {MOST_ENDED_CLAIMS} times"
+                found = move_letter(self._engine, row["id"], Act.HOLD, Change(now, why))
+                held += not is_withdrawn(found, Act.HOLD)
+            else:
+                change = Change(now, _ENDED, next_at=now)
+                found = move_letter(self._engine, row["id"], Act.PUT_BACK, change)
+                put_back += not is_withdrawn(found, Act.PUT_BACK)
+        return Reclaimed(put_back, uncertain, held)
+
+    def _ended_claims(self, letter: int) -> int:
+        """Count the claims that ended without a word since a person last had it."""
+        row = self._engine.one(
+            "SELECT count(*) AS ended FROM moves"
+            " WHERE letter = :letter AND why = :ended"
+            " AND id > (SELECT coalesce(max(id), 0) FROM moves"
+            " WHERE letter = :letter AND after = 'held')",
+            letter=letter,
+            ended=_ENDED,
+        )
+        return int(row["ended"])
 
     def _acknowledged(self, row: Row, now: datetime) -> None:
         """Note the duty as done, unless an escalation renewed it meanwhile."""

@@ -23,6 +23,7 @@ from triage.errors import TransientError, TriageError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox, Limits
 from triage.retention import Retention
+from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
 from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
@@ -66,8 +67,11 @@ class Installation:
         config: Config,
         clock: Callable[[], datetime] = now,
         limits: Limits = USUAL,
+        smtp_limits: SmtpLimits | None = None,
     ) -> None:
+        """Connect the parts; `smtp_limits` None: the usual ones."""
         self.config = config
+        self._smtp_limits = smtp_limits
         self.stop = threading.Event()
         self._limits = limits
         with ExitStack() as opened:
@@ -87,7 +91,7 @@ class Installation:
         opened.callback(self._folders_of_intake.close)
         for mailbox in self._mailboxes():
             opened.callback(mailbox.close)
-        submission = submission_of(config, self.stop)
+        submission = submission_of(config, self.stop, self._smtp_limits)
         self.store = opened.enter_context(Store.open(config.store.path, exclusive=True))
         self.rules = Rules(config, self.store, clock, self.stop)
         opened.callback(self.rules.close)

@@ -99,10 +99,14 @@ def server_of(config: Config) -> Server:
     )
 
 
-def submission_of(config: Config, stop: threading.Event | None = None) -> Submission:
+def submission_of(
+    config: Config,
+    stop: threading.Event | None = None,
+    limits: SmtpLimits | None = None,
+) -> Submission:
     """Return the submission server, not yet connected; raises ConfigError."""
-    limits = replace(SmtpLimits(), after_dot=config.submission.seconds_after_dot)
-    return Submission(server_of(config), limits, stop)
+    usual = replace(SmtpLimits(), after_dot=config.submission.seconds_after_dot)
+    return Submission(server_of(config), limits or usual, stop)
 
 
 def sender_of(config: Config) -> Sender:

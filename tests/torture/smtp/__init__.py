@@ -1,0 +1,15 @@
+"""SMTP servers that misbehave, and a bad way to good ones.
+
+expected.py   what must become of letters, by stage and fault: the promise
+faults.py     everything that a server can do in the place of an answer
+desk.py       an installation with three letters to send
+trial.py      one fault on it: tried, mended, judged
+stages.py     ROWS every fault at every stage, and at the dot
+special.py    ROW what only one stage can do wrong
+"""
+
+from tests.torture.row import Row
+from tests.torture.smtp.special import SPECIAL
+from tests.torture.smtp.stages import STAGES, THE_DOT
+
+ROWS: tuple[Row, ...] = (STAGES, THE_DOT, SPECIAL)
