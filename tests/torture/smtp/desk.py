@@ -129,7 +129,7 @@ class Case:
         with ExitStack() as opened:
             with _starting:
                 if whole:
-                    parts = Installation(config, self.clock, limits)
+                    parts = Installation(config, self.clock, smtp_limits=limits)
                     sending = Sending(parts.store, parts.dispatch)
                     opened.enter_context(parts)
                 else:
