@@ -466,7 +466,10 @@ def test_an_answer_settles_what_came_after_the_case_was_closed(filed: Office) ->
     reference = filed.case.line.reference
     closing = Deed(at=filed.now, by="anna", act="close")
     filed.store.register.close(reference, closing, NOT_STATED)
-    again = delivered(f"Complaint {reference}", "It is down again.")
+    (letter,) = filed.store.outbox.listed()
+    again = delivered(
+        "Re: Complaint", "It is down again.", in_reply_to=letter.message_id
+    )
     filed.now += timedelta(minutes=1)
     filed.inbox.deliver(again, filed.now)
     filed.run()
