@@ -259,6 +259,7 @@ class AlarmTable(_Table):
     remind_seconds: float = Field(default=86_400, gt=0)
     look_seconds: float = Field(default=15, gt=0, le=30)
     reconcile_seconds: float = Field(default=300, gt=0)
+    ping_seconds: float = Field(default=60, gt=0)
     free_megabytes: int = Field(default=50, ge=0)
     webhook: WebAddress | None = None
     ping: WebAddress | None = None

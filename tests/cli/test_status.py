@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Triage
+from triage.alarm import Book, Entry, Kind, Notice, Telling, written
+from triage.alarm.book import Occasion
 from triage.config import load_config
 from triage.intake.job import HEARTBEAT
 from triage.store import (
@@ -195,3 +197,168 @@ def test_what_could_not_be_compared_is_told(triage: Triage, config: Path) -> Non
 
     assert "\n           nothing was compared: a contact is gone\n" in shown.out
     assert "in force: nothing was compared: a contact is gone" in listed.out
+
+
+def test_a_dead_daemon_is_told(triage: Triage, config: Path) -> None:
+    start(config)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now() - MINUTE, outlook="", book="{}"))
+
+    result = triage("status", "--config", config)
+
+    assert result.status == 1
+    assert "the daemon is not running, or cannot write its store" in result.out
+    assert "daemon     NOT RUNNING" in result.out
+
+
+def test_a_sign_of_life_under_a_wrong_clock_is_none(
+    triage: Triage, config: Path
+) -> None:
+    start(config)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now() + HOUR, outlook="", book="{}"))
+
+    result = triage("status", "--config", config)
+
+    assert "daemon     NOT RUNNING" in result.out
+
+
+def outlook_with(unwell_for: timedelta, *, is_alarm: bool) -> str:
+    since = (now() - unwell_for).isoformat()
+    unwell = {
+        "kind": "outbox",
+        "job": "",
+        "since": since,
+        "why": "the server cannot be used",
+        "is_alarm": is_alarm,
+    }
+    job = {
+        "name": "digest",
+        "every": 60,
+        "got_on_at": None,
+        "running_since": None,
+        "failing_since": since,
+        "failures": 3,
+        "why": "the template is gone",
+    }
+    return json.dumps(
+        {
+            "at": now().isoformat(),
+            "every": 15,
+            "jobs": [job],
+            "unwell": [unwell],
+            "settled": 0,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("long", "expected"),
+    [(10 * timedelta(seconds=1), 0), (MINUTE, 1)],
+    ids=["a blip", "a minute"],
+)
+def test_what_is_wrong_for_a_minute_is_told_before_it_is_an_alarm(
+    triage: Triage, config: Path, long: timedelta, expected: int
+) -> None:
+    start(config)
+    outlook = outlook_with(long, is_alarm=False)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now(), outlook=outlook, book="{}"))
+
+    result = triage("status", "--config", config)
+
+    assert expected == result.status
+    assert ("no letter is sent since" in result.out) is bool(expected)
+    assert "digest fails since" in result.out
+
+
+def test_a_matter_that_waits_is_a_need(triage: Triage, worked: Path) -> None:
+    start(worked)
+    with store_of(worked) as store:
+        store._engine.run(
+            "INSERT INTO matters (case_id, at, kind, words)"
+            " VALUES (1, :at, 'other-writer', '')",
+            at=now(),
+        )
+
+    result = triage("status", "--config", worked)
+
+    assert result.status == 1
+    assert "1 matter must be looked at: triage due" in result.out
+
+
+@pytest.mark.parametrize(("owner", "is_told"), [(None, True), ("'jane'", False)])
+def test_an_urgent_case_of_nobody_is_a_need(
+    triage: Triage, worked: Path, owner: str | None, *, is_told: bool
+) -> None:
+    start(worked)
+    with store_of(worked) as store:
+        store._engine.run(
+            f"UPDATE cases SET flags = '[\"safeguarding\"]', owner = {owner or 'NULL'}"  # noqa: S608
+        )
+
+    result = triage("status", "--config", worked)
+
+    assert ("1 urgent case with a flag and without an owner" in result.out) is is_told
+
+
+def test_what_stands_is_listed_with_who_was_told(triage: Triage, config: Path) -> None:
+    start(config)
+    entry = Entry(kind=Kind.MAILBOX, job="", since=now(), what="away", told_at=now())
+    notice = Notice(at=now(), begun=(entry,))
+    tellings = (
+        Telling(
+            at=now(), channel="webhook", occasion=Occasion.BEGUN, about=("mailbox",)
+        ),
+        Telling(
+            at=now(),
+            channel="command",
+            occasion=Occasion.BEGUN,
+            about=("mailbox",),
+            failure="it ended with status 1",
+        ),
+    )
+    book = Book(entries=(entry,), waiting={"command": notice}, tellings=tellings)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now(), outlook="", book=written(book)))
+
+    listed, shown = (
+        triage("alarm", "list", "--config", config),
+        triage("status", "--config", config),
+    )
+
+    assert (listed.status, shown.status) == (1, 1)
+    assert "the mailbox is not read since" in listed.out
+    assert "command is still to be told" in listed.out
+    assert "it ended with status 1" in listed.out
+    assert "told by: webhook" in shown.out
+    assert "an alarm could not be told yet by command" in shown.out
+
+
+def test_without_a_channel_one_line_says_what_nobody_hears(
+    triage: Triage, config: Path
+) -> None:
+    start(config)
+
+    shown = triage("status", "--config", config)
+    listed = triage("alarm", "list", "--config", config)
+
+    assert "nobody would hear of an outbox that does not move" in shown.out
+    assert (shown.status, listed.status) == (0, 0)
+
+
+def test_a_test_goes_through_every_channel_and_says_what_happened(
+    triage: Triage, config: Path, tmp_path: Path
+) -> None:
+    text = config.read_text("utf-8")
+    heard = tmp_path / "heard"
+    command = json.dumps(["/usr/bin/tee", str(heard)])
+    config.write_text(f"{text}\n[alarm]\ncommand = {command}\n", encoding="utf-8")
+
+    result = triage("alarm", "test", "--config", config)
+
+    command_said, team_said = result.out.splitlines()
+    assert result.status == 1
+    assert command_said == "command: told"
+    assert team_said.startswith("the team, by our own submission server: no connection")
+    assert json.loads(heard.read_text("utf-8"))["state"] == "test"

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from triage.daemon import Daemon, Parts, Patience, Timed
+from triage.daemon import Alarm, Daemon, Parts, Patience, Timed
 from triage.errors import ConfigError, TransientError
 from triage.mailbox.failures import FIRST_PAUSE, LONGEST_PAUSE
 
@@ -87,6 +87,7 @@ def running(
     dispatch: Scripted | None = None,
     ready: Callable[[], None] = lambda: None,
     others: tuple[Timed, ...] = (),
+    alarm: Alarm | None = None,
 ) -> Iterator[Running]:
     interrupted = threading.Event()
     bell = Bell()
@@ -101,6 +102,7 @@ def running(
             stop=threading.Event(),
             poll_seconds=LONG,
             others=others,
+            alarm=alarm,
         )
     )
     # Signals can only be had in the main thread.
@@ -363,3 +365,55 @@ def test_another_job_that_stays_wrong_is_tried_less_and_less_often() -> None:
 
         daemon.wait_until(lambda: other.runs == 2)
         assert patience.fail() == 4 * FIRST_PAUSE
+
+
+def test_how_a_job_goes_is_known_from_outside() -> None:
+    failing = Scripted([fail(TransientError("no connection"))])
+
+    with running(intake=failing) as daemon:
+        jobs = daemon.daemon._pulse.jobs
+        daemon.wait_until(lambda: jobs()["intake"].failures == 1)
+        daemon.wait_until(lambda: jobs()["dispatch"].has_gone_well)
+
+        intake, dispatch = jobs()["intake"], jobs()["dispatch"]
+        assert (intake.why, intake.has_gone_well) == ("no connection", False)
+        assert (dispatch.failing_since, dispatch.running_since) == (None, None)
+
+
+def test_an_unexpected_fault_is_known_by_its_kind_alone() -> None:
+    failing = Scripted([fail(KeyError("a word of a mail"))])
+
+    with running(intake=failing) as daemon:
+        jobs = daemon.daemon._pulse.jobs
+        daemon.wait_until(lambda: jobs()["intake"].failures == 1)
+
+        assert jobs()["intake"].why == "an unexpected KeyError"
+
+
+def test_a_job_gets_on_when_it_asks_again() -> None:
+    with running() as daemon:
+        daemon.wait_until(lambda: daemon.intake.runs == 1)
+        jobs = daemon.daemon._pulse.jobs
+        ask = daemon.daemon._getting_on("intake")
+        before = jobs()["intake"].got_on_at
+
+        ask()
+        at_first = jobs()["intake"].got_on_at
+        ask()
+
+        assert before == at_first < jobs()["intake"].got_on_at
+
+
+def test_the_alarm_runs_beside_the_jobs_until_the_end() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    class Alert:
+        def run(self, stop: threading.Event) -> None:
+            begun.set()
+            stop.wait(10)
+            ended.set()
+
+    with running(alarm=Alert()):
+        assert begun.wait(10)
+
+    assert ended.wait(10)

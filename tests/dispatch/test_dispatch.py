@@ -21,7 +21,7 @@ from tests.dispatch.office import MINUTE, Office
 from tests.store.making import NOW, make_letter
 from triage.dispatch import Sender
 from triage.errors import ConfigError, TransientError, TriageError
-from triage.smtp import Concern, Envelope, Outcome, Refused, TryLater
+from triage.smtp import Accepted, Concern, Envelope, Outcome, Refused, TryLater
 from triage.store import Rerouting, State
 
 HOUR = timedelta(hours=1)
@@ -625,3 +625,40 @@ def test_a_letter_that_a_person_stopped_is_not_counted_as_put_off(
 
     assert done == {"dropped": 1}
     assert office.line().state is State.DROPPED
+
+
+@pytest.mark.parametrize(
+    "outcome", [AWAY, LOCKED_OUT, NOT_FROM_US], ids=["away", "login", "sender"]
+)
+def test_a_server_that_takes_nothing_is_a_hindrance_until_it_does(
+    office: Office, outcome: Outcome
+) -> None:
+    office.compose(2)
+    office.answers(outcome)
+    office.run()
+    hindered = office.dispatch.hindrance
+    office.answers(Accepted(250, "2.0.0", "2.0.0 ok"))
+
+    office.run(after=HOUR)
+
+    assert hindered is not None
+    assert office.dispatch.hindrance is None
+    assert office.dispatch.settled > 0
+
+
+def test_one_letter_that_is_put_off_is_no_hindrance(office: Office) -> None:
+    office.compose(1)
+    for _ in range(5):
+        office.answers(TryLater(450, "4.2.0", "greylisted"))
+        office.run(after=HOUR)
+
+    assert office.dispatch.hindrance is None
+
+
+def test_letters_that_are_all_put_off_are_a_hindrance(office: Office) -> None:
+    office.compose(3)
+    office.answers(*[TryLater(450, "4.2.0", "not now")] * 3)
+
+    office.run()
+
+    assert office.dispatch.hindrance == "the server puts off every letter"

@@ -20,7 +20,7 @@ from triage.alarm.keeping import BLIND
 from triage.alarm.model import Policy
 from triage.alarm.outlook import Outlook, outlook_of, written_outlook
 from triage.alarm.pulse import Pulse
-from triage.alarm.signs import INTAKE, Facts, Glimpse, Sign, Signs, signs_of
+from triage.alarm.signs import INTAKE, PATIENCE, Facts, Glimpse, Sign, Signs, signs_of
 from triage.alarm.telling import Tellers
 from triage.alarm.web import Pinger
 from triage.alarm.wording import said
@@ -28,8 +28,9 @@ from triage.store import Vigil
 
 STORE_SECONDS = 5.0
 """A store that does not answer by then cannot be used."""
-SOON = 1.0
-"""While a message is on its way it is looked so often."""
+SOON = 0.2
+"""While a message is on its way it is looked so often: who is killed after it was told,
+and before that was kept, tells it twice."""
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class AlarmJob:
             settled=self.letters.settled,
             hindrance=self.letters.hindrance,
             glimpse=self._kept(moment),
+            patience=min(PATIENCE, self.policy.mailbox),
         )
         self._signs = signs_of(facts, self._signs)
         book, notice = turned(self.book, self._signs, moment, self.policy)

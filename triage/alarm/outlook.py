@@ -15,7 +15,7 @@ from triage.alarm.model import Kind, Policy
 from triage.alarm.pulse import JobState
 from triage.alarm.signs import Facts, Signs
 
-ALIVE_FOR = timedelta(seconds=60)
+ALIVE_FOR = timedelta(seconds=45)
 """A daemon that gave no sign for so long is not running, or cannot write its store."""
 
 

@@ -13,8 +13,8 @@ from triage.alarm.pulse import JobState
 INTAKE, DISPATCH = "intake", "dispatch"
 OF_THE_MAILBOX = frozenset({"answers", "approvals"})
 """Jobs that fail with the mailbox, which is told alone then."""
-LONGEST_PASS = 30.0
-"""A pass that neither ends nor gets on for so long is told as not well."""
+PATIENCE = 30.0
+"""A job that neither ends nor gets on for so long is told as not well."""
 LONGEST_QUIET = 120.0
 """So much of the silence before a failed pass counts."""
 OVERDUE_TIMES = 10
@@ -48,6 +48,15 @@ class Facts:
     hindrance: str | None
     """Why the submission server takes nothing; None: it does, or nobody asked it."""
     glimpse: Glimpse
+    patience: float = PATIENCE
+    """After so long a job that neither ends nor gets on is not well."""
+
+    def hangs(self, name: str) -> bool:
+        """Tell whether a job is running and does not get on."""
+        job = self.jobs.get(name)
+        if job is None or job.running_since is None:
+            return False
+        return self.at - max(job.running_since, job.got_on_at) > self.patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +113,7 @@ def _mailbox(facts: Facts, before: Signs) -> Sign | None:
     intake = facts.jobs.get(INTAKE)
     if intake is None:
         return None
-    began = _trouble(intake, facts.at)
+    began = _trouble(intake, facts)
     if began is None:
         return _well(Kind.MAILBOX, facts.at, before)
     # Where mail is looked for seldom, silence before the trouble is no trouble.
@@ -113,7 +122,7 @@ def _mailbox(facts: Facts, before: Signs) -> Sign | None:
     return Sign(kind=Kind.MAILBOX, is_well=False, since=since, why=why)
 
 
-def _trouble(intake: JobState, at: float) -> float | None:
+def _trouble(intake: JobState, facts: Facts) -> float | None:
     """Return when a pass began that did not go through."""
     if intake.failing_since is not None:
         return intake.failing_since
@@ -121,9 +130,10 @@ def _trouble(intake: JobState, at: float) -> float | None:
         return intake.got_on_at
     if intake.running_since is not None:
         began = max(intake.running_since, intake.got_on_at)
-        return began if at - began > LONGEST_PASS else None
+        return began if facts.hangs(INTAKE) else None
     expected = intake.got_on_at + intake.every
-    return expected if at > expected + 2 * intake.every + LONGEST_PASS else None
+    is_late = facts.at > expected + 2 * intake.every + facts.patience
+    return expected if is_late else None
 
 
 def _outbox(facts: Facts, before: Signs) -> Iterator[Sign]:
@@ -132,7 +142,9 @@ def _outbox(facts: Facts, before: Signs) -> Iterator[Sign]:
         if was is not None:
             yield was
         return
-    is_hindered = facts.hindrance is not None and glimpse.on_their_way > 0
+    is_hindered = glimpse.on_their_way > 0 and (
+        facts.hindrance is not None or facts.hangs(DISPATCH)
+    )
     if not is_hindered and not glimpse.due:
         yield _well(Kind.OUTBOX, facts.at, before)
         return
@@ -146,6 +158,8 @@ def _outbox(facts: Facts, before: Signs) -> Iterator[Sign]:
 def _why_none_moves(facts: Facts) -> str:
     dispatch = facts.jobs.get(DISPATCH)
     failing = dispatch.why if dispatch is not None else ""
+    if facts.hangs(DISPATCH):
+        return "the server does not answer"
     return facts.hindrance or failing or "letters that are due are not sent"
 
 
@@ -170,7 +184,7 @@ def _jobs(facts: Facts, before: Signs, *, is_mailbox_well: bool) -> Iterator[Sig
             continue
         if is_mailbox_well or job.name not in OF_THE_MAILBOX:
             yield _failing(job, facts.at, before)
-        yield _stuck(job, facts.at, before)
+        yield _stuck(job, facts, before)
 
 
 def _failing(job: JobState, at: float, before: Signs) -> Sign:
@@ -185,12 +199,13 @@ def _failing(job: JobState, at: float, before: Signs) -> Sign:
     )
 
 
-def _stuck(job: JobState, at: float, before: Signs) -> Sign:
+def _stuck(job: JobState, facts: Facts, before: Signs) -> Sign:
     if job.running_since is not None:
         since = max(job.running_since, job.got_on_at)
-        why = "it began and neither ends nor gets on"
+        why, longest = "it began and neither ends nor gets on", facts.patience
     else:
         since, why = job.seen_at, "it is not begun any more"
-    if at - since <= OVERDUE_TIMES * job.every + LONGEST_PASS:
-        return _well(Kind.STUCK, at, before, job.name)
+        longest = OVERDUE_TIMES * job.every + facts.patience
+    if facts.at - since <= longest:
+        return _well(Kind.STUCK, facts.at, before, job.name)
     return Sign(kind=Kind.STUCK, job=job.name, is_well=False, since=since, why=why)

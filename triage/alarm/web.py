@@ -25,7 +25,6 @@ from triage.config import why_no_web_address
 from triage.errors import ConfigError
 from triage.smtp.watch import Watch
 
-PING_SECONDS = 60.0
 _GOOD = range(200, 300)
 _ELSEWHERE = range(300, 400)
 
@@ -126,9 +125,9 @@ class Ping:
 
 
 class Pinger:
-    """Sends a ping every minute, but only while all is well."""
+    """Sends a ping every so often, but only while all is well."""
 
-    def __init__(self, ping: Ping, every: float = PING_SECONDS) -> None:
+    def __init__(self, ping: Ping, every: float = 60.0) -> None:
         self._ping = ping
         self._every = every
         self._errand: Errand[str] = Errand("alarm-ping")

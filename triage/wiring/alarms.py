@@ -142,7 +142,8 @@ def _pinger(table: AlarmTable) -> Pinger | None:
     if table.ping is None:
         return None
     return Pinger(
-        Ping(address=Address(read=_reader(table.ping), ca_file=table.ca_file))
+        Ping(address=Address(read=_reader(table.ping), ca_file=table.ca_file)),
+        table.ping_seconds,
     )
 
 
