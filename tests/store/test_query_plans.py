@@ -50,6 +50,8 @@ def first_page(**asked: object) -> Callable[[Store], object]:
 QUESTIONS: dict[str, Callable[[Store], object]] = {
     "what is owed": lambda store: store.duties.due(NOW, LATER),
     "debts": lambda store: store.cases.debts(),
+    "what does not come out": lambda store: store.balances.amiss(NOW),
+    "what is on its way": lambda store: store.outbox.waiting(NOW),
     "to be acknowledged": lambda store: store.overview.unacknowledged(20),
     "to approve": lambda store: store.overview.to_approve(20),
     "whom a report may mean": lambda store: store.outbox.reported_case(

@@ -1,11 +1,12 @@
 """Every row of the table, by area."""
 
-from tests.torture import access, corpora, imap, smtp
+from tests.torture import access, corpora, health, imap, smtp
 from tests.torture.row import Row
 
 AREAS: dict[str, tuple[Row, ...]] = {
     "access": access.ROWS,
     "corpora": corpora.ROWS,
+    "health": health.ROWS,
     "imap": imap.ROWS,
     "smtp": smtp.ROWS,
 }

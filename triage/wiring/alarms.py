@@ -25,7 +25,8 @@ from triage.alarm import (
 )
 from triage.config import AlarmSubmissionTable, AlarmTable, Config, Secret, load_config
 from triage.dispatch import Dispatch
-from triage.errors import ConfigError, Problem
+from triage.errors import ConfigError
+from triage.reply.grammar import is_address
 from triage.smtp import Limits, Server, Submission
 from triage.store import Store
 from triage.wiring.clock import now, steady
@@ -86,12 +87,21 @@ def try_alarms(path: Path) -> Iterator[tuple[str, str]]:
     config = load_config(path)
     notice = trial_notice(now())
     last = _last_resort(config)
-    for channel in (*channels_of(config), last):
-        name = LAST_RESORT if channel is last else channel.name
-        yield name, told_or_why_not(channel, notice)
+    for channel in channels_of(config):
+        yield channel.name, told_or_why_not(channel, notice)
+    if last is not None:
+        yield LAST_RESORT, told_or_why_not(last, notice)
 
 
 def _mail(table: AlarmSubmissionTable, config: Config, host: str) -> MailAlarm:
+    wrong = [each for each in (table.from_address, *table.to) if not is_address(each)]
+    if wrong:
+        raise ConfigError(
+            *(
+                f"`{each}` in submission of [alarm] is no plain e-mail address"
+                for each in wrong
+            )
+        )
     server = Server(
         host=table.host,
         port=table.port,
@@ -116,26 +126,19 @@ def _mail(table: AlarmSubmissionTable, config: Config, host: str) -> MailAlarm:
     )
 
 
-def _last_resort(config: Config) -> MailAlarm:
+def _last_resort(config: Config) -> MailAlarm | None:
     """Return our own submission server, on a connection of the alarm's own."""
-    table = config.submission
+    table, team = config.submission, config.contacts.get(TEAM)
+    if team is None:
+        return None
     return MailAlarm(
         name=TEAM,
         fails_with=frozenset({Kind.OUTBOX}),
         submission=Submission(server_of(config), LIMITS),
         sender=table.from_address,
-        to=(_team(config),),
+        to=(team,),
         host=socket.gethostname(),
     )
-
-
-def _team(config: Config) -> str:
-    try:
-        return config.contacts[TEAM]
-    except KeyError:
-        raise ConfigError(
-            Problem("[contacts] names no `team`", hint="it hears of alarms")
-        ) from None
 
 
 def _pinger(table: AlarmTable) -> Pinger | None:
