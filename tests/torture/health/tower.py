@@ -30,7 +30,7 @@ NOTICED = 45.0
 """An alarm whose time is four seconds is told by then, on a busy machine."""
 HONEST = 60.0
 """By then `triage status` says that something is wrong."""
-QUIET = 4.0
+QUIET = 2.5
 """After that nothing more is told."""
 TIMES = {
     "mailbox_seconds": 4,
