@@ -8,6 +8,7 @@ from tests.servers.scripted import (
     Answer,
     HangUp,
     InTurn,
+    Reply,
     Say,
     Script,
     ScriptedServer,
@@ -159,6 +160,46 @@ def test_a_message_without_size_or_arrival_is_left_out(header: bytes) -> None:
         listed = list(mailbox.peek([1, 2, POISON]))
 
     assert [one.uid for one in listed] == [1, 2]
+
+
+def header_as(header: bytes) -> bytes:
+    """Return what is said of the third mail, with a header of the server's making."""
+    return header_of(POISON, MAILS[POISON]).partition(b"{")[0] + header + b")\r\n"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param(b'""', id="empty"),
+        pytest.param(literal(MAILS[POISON][:30]), id="cut within a line"),
+        pytest.param(
+            literal(MAILS[POISON].partition(b"Subject")[0]), id="cut after one"
+        ),
+    ],
+)
+def test_a_header_that_ends_early_is_asked_for_again(header: bytes) -> None:
+    usual: Reply = lambda line: [Say(headers(uids_in(line)) + OK)]  # noqa: E731 - one of two replies
+    spoilt = [Say(headers([1, 2]) + header_as(header) + OK)]
+
+    with (
+        ScriptedServer({"UID FETCH": InTurn([spoilt, usual])}) as server,
+        mailbox_at(server) as mailbox,
+    ):
+        first = [one.uid for one in mailbox.peek([1, 2, POISON])]
+        second = [one.uid for one in mailbox.peek([POISON])]
+
+    assert (first, second) == ([1, 2], [POISON])
+
+
+def test_a_mail_that_is_nothing_but_a_header_is_taken_as_it_is() -> None:
+    octets = b"Subject: A complaint\r\n"
+    before = header_of(1, octets).partition(b"{")[0]
+    script: Script = {"UID FETCH": [Say(before + literal(octets) + b")\r\n" + OK)]}
+
+    with ScriptedServer(script) as server, mailbox_at(server) as mailbox:
+        (listed,) = mailbox.peek([1])
+
+    assert listed.header == octets
 
 
 def test_a_message_that_came_after_all_counts_no_more_strikes() -> None:

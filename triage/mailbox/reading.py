@@ -26,7 +26,9 @@ def read_headers(session: Session, uids: Sequence[int]) -> Iterator[Listed]:
         item = answers.get(uid, {})
         size, header = item.get(b"RFC822.SIZE"), _octets(item, "HEADER")
         received_at = _moment(item.get(b"INTERNALDATE"))
-        if isinstance(size, int) and header is not None and received_at is not None:
+        if not isinstance(size, int) or header is None or received_at is None:
+            continue
+        if _ends_rightly(header, min(size, most)):
             yield Listed(uid=uid, size=size, received_at=received_at, header=header)
 
 
@@ -133,6 +135,14 @@ def _beginning(session: Session, uid: int) -> bytes | None:
         item = client.answers([uid], f"UID BODY.PEEK[]<0.{most}>").get(uid, {})
     octets = _octets(item, "")
     return None if octets is None else cut_short(octets)
+
+
+def _ends_rightly(header: bytes, octets: int) -> bool:
+    """Tell a whole header block from a part of one, which may lack what decides.
+
+    It ends with an empty line, or is all that was asked for, or all that there is.
+    """
+    return header.endswith((b"\r\n\r\n", b"\n\n")) or len(header) >= octets
 
 
 def _octets(item: Mapping[bytes, object], section: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """Hostile IMAP servers, and a bad way to good ones."""
 
+from tests.torture.imap import ways
 from tests.torture.imap.changes import FOLDERS, OTHERS_ACT, RENUMBERED
 from tests.torture.imap.emptiness import EMPTINESS
 from tests.torture.imap.faults import (
@@ -68,6 +69,23 @@ ROWS = (
         name="imap-others",
         fault="somebody moves, reads and marks the same mail at the same moment",
         run=sweep_once(OTHERS_ACT, DECISIVE),
+        is_short=False,
+    ),
+    Row(
+        name="imap-way-cut",
+        fault="the way to Dovecot: every connection is cut after any number of octets",
+        run=ways.cut,
+    ),
+    Row(
+        name="imap-way-slow",
+        fault="the same, the daemon: latency, little bandwidth, pieces of a few octets",
+        run=ways.slow,
+        is_short=False,
+    ),
+    Row(
+        name="imap-way-silent",
+        fault="the same, the daemon: connections fall silent, or are half open",
+        run=ways.silent,
         is_short=False,
     ),
 )

@@ -28,6 +28,7 @@ from tests.torture.imap.mails import (
     batch,
     message_id_of,
 )
+from tests.torture.oracle import unsettled
 from triage.config import load_config
 from triage.demo.servers import SmtpSink
 from triage.errors import TriageError
@@ -109,13 +110,18 @@ class Life:
             if number == MENDED_AFTER and trap is not None and trap.is_to_mend:
                 trap.mend(self.account)
                 began, mended_at = monotonic(), number
-            is_done = self._pass(parts, name)
+            is_done = self._pass(parts, name) and not self._unsettled()
             if is_done and (trap is None or not trap.is_to_mend):
                 self.most_passes = max(self.most_passes, number - mended_at)
                 self.slowest = max(self.slowest, monotonic() - began)
                 return
         words = f"not done after {MOST_PASSES} passes"
         self.findings.append(Finding("settled", name, words))
+
+    def _unsettled(self) -> list[Finding]:
+        inbox = self.account.boxes.get("INBOX")
+        there = len(inbox.mails) if inbox is not None else None
+        return unsettled(self.config.parent / "triage.sqlite3", there)
 
     def _pass(self, parts: Installation, name: str) -> bool:
         """Make a pass; True when there was nothing to do."""
