@@ -95,10 +95,10 @@ class Patience:
     def succeed(self) -> None:
         self._failures = 0
 
-    def fail(self) -> float:
+    def fail(self, error: Exception | None = None) -> float:
         """Note a failure; return the seconds to wait, doubling up to five minutes."""
         self._failures += 1
-        pause = backoff(self._failures)
+        pause = backoff(self._failures, error)
         self._until = monotonic() + pause
         return pause
 
@@ -303,7 +303,7 @@ class Daemon:
             self._note(name, error)
         except Exception as error:  # noqa: BLE001 - our fault must not end the service
             self._pulse.fail(name, f"an unexpected {type(error).__name__}")
-            _say_unexpected(name, error, patience.fail())
+            _say_unexpected(name, error, patience.fail(error))
         else:
             self._pulse.succeed(name)
             self._went_well.add(name)
@@ -319,12 +319,12 @@ class Daemon:
         elif self._stop.is_set():
             return
         elif isinstance(error, ConfigError) and name not in INDISPENSABLE:
-            self._patience[name].fail()
+            self._patience[name].fail(error)
             self._say_once(name, str(error))
         else:
             is_usual = isinstance(error, TransientError)
             level = logging.WARNING if is_usual else logging.ERROR
-            pause = self._patience[name].fail()
+            pause = self._patience[name].fail(error)
             log.log(level, "%s: %s; again in %.0f s", name, error, pause)
 
     def _say_once(self, name: str, cause: str) -> None:
@@ -406,11 +406,11 @@ class Daemon:
                         watcher.uids()
                     patience.succeed()
             except TriageError as error:
-                pause = patience.fail()
+                pause = patience.fail(error)
                 log.debug("watching: %s; again in %.0f s", error, pause)
                 self._stop.wait(pause)
             except Exception as error:  # noqa: BLE001 - as for the jobs
-                pause = patience.fail()
+                pause = patience.fail(error)
                 _say_unexpected("watch", error, pause)
                 self._stop.wait(pause)
 

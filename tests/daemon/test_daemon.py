@@ -9,8 +9,9 @@ from time import monotonic, sleep
 import pytest
 from typing_extensions import override
 
-from triage.daemon import CLOCK_SECONDS, Daemon, Parts
-from triage.errors import ConfigError
+from triage.daemon import CLOCK_SECONDS, Daemon, Parts, Patience
+from triage.errors import ConfigError, TransientError
+from triage.mailbox import LoginRefusedError
 
 LONG = 3600
 
@@ -156,6 +157,17 @@ def test_what_went_well_before_is_tried_again(running: Running) -> None:
 
     running.wait_until(lambda: running.intake.runs == 3)
     assert running.thread.is_alive()
+
+
+def test_a_login_that_is_refused_is_not_tried_again_for_minutes() -> None:
+    away, refused = Patience(), Patience()
+
+    pauses = [away.fail(TransientError("nothing listens")) for _ in range(3)]
+    first = refused.fail(LoginRefusedError("the password"))
+
+    assert pauses == [1, 2, 4]
+    assert first == 300
+    assert not refused.is_over
 
 
 class Stuck(Daemon):

@@ -33,8 +33,8 @@ and `fetch` yield, without an error. Folders are written with `/` whatever the s
 delimiter is.
 
 Errors are ConfigError and TransientError only. After a TransientError the connection
-is gone: the caller waits `backoff(failures)` seconds, then calls `connect` and `select`
-again. Two kinds of it are told apart because trying again soon is no use:
+is gone: the caller waits `backoff(failures, error)` seconds, then calls `connect` and
+`select` again. Two kinds of it are told apart because trying again soon is no use:
 `LoginRefusedError` (the password) and `UntrustedServerError` (TLS). No error and no log
 line carries mail content, a password or a sender; a UID may appear.
 """

@@ -33,8 +33,13 @@ class UntrustedServerError(TransientError):
     """The connection is not as safe as was asked for; no password was sent."""
 
 
-def backoff(failures: int) -> float:
-    """Return how many seconds to wait after so many failures in a row."""
+def backoff(failures: int, error: Exception | None = None) -> float:
+    """Return how many seconds to wait after so many failures in a row.
+
+    After a refused login it is long at once: many servers lock an account after some.
+    """
+    if isinstance(error, LoginRefusedError):
+        return LONGEST_PAUSE
     return min(FIRST_PAUSE * 2.0 ** min(max(failures - 1, 0), 20), LONGEST_PAUSE)
 
 
