@@ -42,8 +42,12 @@ def _refuse_login(tower: Tower) -> None:
 
 
 def _allow_login(tower: Tower) -> None:
+    """Restart it too: a server that refused a login is left alone for minutes."""
+    tower.daemon.kill()
     right = tower.journey.servers.password
     _password(tower).write_text(f"{right}\n", encoding="utf-8")
+    # What runs in the end is killed with the tower.
+    tower.daemon.__enter__()
 
 
 def _password(tower: Tower) -> Path:
