@@ -1,0 +1,153 @@
+"""What a child does before it is killed, and what it does when it is started again."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tests.torture.kills.sabotage import make_piecemeal
+from tests.torture.kills.office import Books, Clock, Office
+from triage.backup import unpack
+from triage.config import load_config
+from triage.store import Store
+from triage.store.audit import Deed
+from triage.wiring import back_up, check_backup, restore
+
+BACKUP = "the.backup"
+OFFICER = "Ms Officer"
+LATER = (
+    timedelta(),
+    # Letters that were put off are due.
+    timedelta(minutes=2),
+    # The witness of uncertain ones is asked.
+    timedelta(minutes=17),
+)
+Sabotage = Callable[[Office], object]
+Do = Callable[[Path, datetime, Books, Sequence[Sabotage]], None]
+
+
+def _in_office(work: Callable[[Office], None]) -> Do:
+    def do(
+        config: Path, at: datetime, books: Books, sabotages: Sequence[Sabotage]
+    ) -> None:
+        office = Office(load_config(config), Clock(at), books)
+        with closing(office):
+            for sabotage in sabotages:
+                sabotage(office)
+            work(office)
+
+    return do
+
+
+def _settle(office: Office) -> None:
+    for later in LATER:
+        office.run_once(later)
+
+
+def _look_at_answers(office: Office) -> None:
+    office.answers.run()
+
+
+def _sweep_deadlines(office: Office) -> None:
+    office.deadlines.run()
+
+
+def _once_and_die(office: Office) -> None:
+    """End as after a power cut: the write-ahead log stays."""
+    office.run_once()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _back_up(config: Path, at: datetime, _: Books, __: Sequence[Sabotage]) -> None:
+    back_up(config, config.with_name(BACKUP), at)
+
+
+def _back_up_again(
+    config: Path, at: datetime, books: Books, _: Sequence[Sabotage]
+) -> None:
+    """Do as a person does: what is there must be whole, else make it anew."""
+    if config.with_name(BACKUP).exists():
+        check_backup(config.with_name(BACKUP), config)
+    else:
+        _back_up(config, at, books, ())
+
+
+def _back_up_carelessly(
+    config: Path, at: datetime, _: Books, __: Sequence[Sabotage]
+) -> None:
+    """Write straight into the file, under its name."""
+    whole = config.with_name("whole")
+    back_up(config, whole, at)
+    with whole.open("rb") as source, config.with_name(BACKUP).open("wb", 0) as to:
+        while piece := source.read(4096):
+            to.write(piece)
+    whole.unlink()
+
+
+def _restore(config: Path, at: datetime, _: Books, __: Sequence[Sabotage]) -> None:
+    restore(config, config.with_name(BACKUP), lambda: at, replace=True)
+
+
+def _restore_carelessly(
+    config: Path, at: datetime, _: Books, __: Sequence[Sabotage]
+) -> None:
+    """Move the old store away, file by file, then the new one in."""
+    place = load_config(config).store.path
+    with tempfile.TemporaryDirectory(dir=config.parent) as inner:
+        fresh = Path(inner) / "fresh"
+        manifest, _ = unpack(config.with_name(BACKUP), fresh)
+        with Store.open(fresh, exclusive=True) as store:
+            store.restorations.begin(manifest.made_at, at)
+        for ending in ("-shm", "-wal", ""):
+            with suppress(FileNotFoundError):
+                os.rename(f"{place}{ending}", f"{place}.kept{ending}")
+        fresh.rename(place)
+
+
+def _erase_carelessly(
+    config: Path, at: datetime, books: Books, sabotages: Sequence[Sabotage]
+) -> None:
+    """Let every statement be a commit of its own."""
+    _erase(config, at, books, sabotages, is_careless=True)
+
+
+def _erase(
+    config: Path,
+    at: datetime,
+    _: Books,
+    __: Sequence[Sabotage],
+    *,
+    is_careless: bool = False,
+) -> None:
+    with Store.open(load_config(config).store.path, exclusive=False) as store:
+        if is_careless:
+            make_piecemeal(store)
+        line = min(store.cases.listed(), key=lambda line: line.reference)
+        subject = store.subjects.of_case(line.reference)
+        assert subject is not None
+        cases = [case.id for case in subject.cases]
+        deed = Deed(at=at, by=OFFICER, act="erase", why="they asked for it")
+        store.subjects.erase(subject, cases, deed)
+
+
+DEEDS: dict[str, Do] = {
+    "start": _in_office(lambda office: None),
+    "once": _in_office(Office.run_once),
+    "settle": _in_office(_settle),
+    "once and die": _in_office(_once_and_die),
+    "intake": _in_office(Office.take_up),
+    "dispatch": _in_office(Office.send),
+    "answers": _in_office(_look_at_answers),
+    "deadlines": _in_office(_sweep_deadlines),
+    "reload": _in_office(Office.reload),
+    "backup": _back_up,
+    "backup again": _back_up_again,
+    "careless backup": _back_up_carelessly,
+    "restore": _restore,
+    "careless restore": _restore_carelessly,
+    "erase": _erase,
+    "careless erase": _erase_carelessly,
+}
