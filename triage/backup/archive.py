@@ -21,10 +21,15 @@ from typing import Any, BinaryIO
 from triage.errors import ConfigError, Problem
 from triage.store import Store
 from triage.store.copying import Examined, examine
+from triage.store.passing import passing_folder
+from triage.store.replacing import sync_folder
 
 MANIFEST, STORE, CONFIG = "manifest.json", "store.sqlite3", "config.toml"
 FORMAT = 1
 PRIVATE = 0o600
+PASSING = ".backup."
+"""Alike for all backups: a killed run is cleared up after by the next, whatever its
+name."""
 _CHUNK = 1 << 20
 
 
@@ -63,10 +68,8 @@ def create(source: Source, path: Path, now: datetime) -> Manifest:
     if path.exists():
         raise ConfigError(f"{path} is already there: a backup is never overwritten")
     try:
-        with tempfile.TemporaryDirectory(
-            prefix=f".{path.name}.", dir=path.resolve().parent
-        ) as folder:
-            return _create(source, path, Path(folder), now)
+        with passing_folder(path.resolve().parent, PASSING) as folder:
+            return _create(source, path, folder, now)
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
 
@@ -93,7 +96,7 @@ def _create(source: Source, path: Path, folder: Path, now: datetime) -> Manifest
     _write(written, manifest, copy, source.config)
     verify(written)
     os.link(written, path)
-    _sync(path.resolve().parent)
+    sync_folder(path.resolve().parent)
     return manifest
 
 
@@ -129,7 +132,7 @@ def unpack(path: Path, to: Path) -> tuple[Manifest, Examined]:
         examined = _examined(path, manifest, store)
         _flush(store)
         os.link(store, to)
-        _sync(to.parent)
+        sync_folder(to.parent)
     return manifest, examined
 
 
@@ -151,8 +154,8 @@ def unpacked(path: Path, folder: Path | None = None) -> Iterator[tuple[Manifest,
 
     Raises ConfigError where a hash is not what the manifest says.
     """
-    with tempfile.TemporaryDirectory(prefix=".backup.", dir=folder) as inner:
-        store = Path(inner) / STORE
+    with passing_folder(folder or Path(tempfile.gettempdir()), PASSING) as inner:
+        store = inner / STORE
         try:
             manifest = _taken_out(path, store)
         except FileNotFoundError:
@@ -214,12 +217,3 @@ def _sha256_of(path: Path) -> str:
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make a new name in a folder durable."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

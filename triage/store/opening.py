@@ -8,6 +8,8 @@ from pathlib import Path
 from triage.errors import ConfigError, Problem, TransientError
 from triage.store.engine import BUSY_SECONDS, Engine
 from triage.store.migrations import known_steps, steps
+from triage.store.passing import clear_away
+from triage.store.replacing import RESTORE, end_move, is_moving
 
 
 def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
@@ -17,6 +19,8 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
     """
     release = lock_store(path)
     try:
+        end_move(path)
+        clear_away(path.parent, RESTORE)
         engine = Engine(_created(path))
         try:
             _refuse_damage(engine)
@@ -40,6 +44,13 @@ def open_beside(path: Path, busy_seconds: float = BUSY_SECONDS) -> Engine:
 
     Raises ConfigError when there is none or its schema is not this program's.
     """
+    if is_moving(path):
+        raise ConfigError(
+            Problem(
+                f"a restoration of {path} is under way, or was cut off",
+                hint="`triage run` ends it, or restoring once more",
+            )
+        )
     if not path.is_file():
         raise ConfigError(
             Problem(f"there is no store at {path} yet", hint="`triage run` makes it")

@@ -1,9 +1,7 @@
 """Backups of one installation: its store, config and key."""
 
 import hmac
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +14,9 @@ from triage.errors import ConfigError, Problem
 from triage.store import Store
 from triage.store.copying import Examined
 from triage.store.opening import lock_store
+from triage.store.passing import passing_folder
+from triage.store.replacing import RESTORE, end_move, put_in_place
 from triage.wiring.rulebook import keys_of
-
-STORE_FILES = ("", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +57,13 @@ def restore(
     """Put a backup's store in the place of the config's; no daemon may run.
 
     The store that was there is kept beside it. Raises ConfigError, and then everything
-    is as it was.
+    is as it was. Cut off at any moment, it has not begun or is ended at the next start.
     """
     config = load_config(config_path)
     place = config.store.path
     release = lock_store(place)
     try:
+        end_move(place)
         if place.exists() and not replace:
             raise ConfigError(
                 Problem(
@@ -72,31 +71,16 @@ def restore(
                     hint="to put the backup in its place: --replace; it is kept",
                 )
             )
-        with tempfile.TemporaryDirectory(prefix=".restore.", dir=place.parent) as inner:
-            fresh = Path(inner) / place.name
+        with passing_folder(place.parent, RESTORE) as inner:
+            fresh = inner / place.name
             manifest, _ = unpack(path, fresh)
             _require_key(manifest, config)
             with Store.open(fresh, exclusive=True) as store:
                 doubted = store.restorations.begin(manifest.made_at, now())
-            kept = _keep(place, now())
-            fresh.rename(place)
+            kept = put_in_place(fresh, place, now())
     finally:
         release()
     return Restored(manifest, kept, doubted)
-
-
-def _keep(place: Path, now: datetime) -> Path | None:
-    """Put away what is there; None: nothing is.
-
-    A log that outlived its store would be played into the one that comes in its place.
-    """
-    kept = place.with_name(f"{place.name}.before-{now:%Y%m%d-%H%M%S}")
-    found = False
-    for ending in reversed(STORE_FILES):
-        with suppress(FileNotFoundError):
-            Path(f"{place}{ending}").rename(f"{kept}{ending}")
-            found = True
-    return kept if found else None
 
 
 def _require_key(manifest: Manifest, config: Config) -> None:

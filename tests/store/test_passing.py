@@ -1,0 +1,50 @@
+"""Folders with copies of a store: nothing is left of them, whoever was killed."""
+
+from pathlib import Path
+
+from triage.store import Store
+from triage.store.passing import clear_away, passing_folder
+from triage.store.replacing import RESTORE
+
+
+def test_nothing_is_left_afterwards(tmp_path: Path) -> None:
+    with passing_folder(tmp_path, ".copy.") as folder:
+        (folder / "store").write_bytes(b"what people wrote")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / ".copy.ab12_xyz"
+    left.mkdir()
+    (left / "store").write_bytes(b"what people wrote")
+
+    with passing_folder(tmp_path, ".copy.") as folder:
+        there = list(tmp_path.iterdir())
+
+    assert there == [folder]
+
+
+def test_where_somebody_works_nothing_is_cleared_away(tmp_path: Path) -> None:
+    with passing_folder(tmp_path, ".copy.") as folder:
+        clear_away(tmp_path, ".copy.")
+
+        assert folder.is_dir()
+
+
+def test_what_is_called_otherwise_stays(tmp_path: Path) -> None:
+    others = [tmp_path / ".copy.of-mine", tmp_path / ".copy.ab12_xyz.tar"]
+    for path in others:
+        path.mkdir()
+
+    clear_away(tmp_path, ".copy.")
+
+    assert all(path.is_dir() for path in others)
+
+
+def test_a_start_clears_away_what_a_killed_restoration_left(tmp_path: Path) -> None:
+    left = tmp_path / f"{RESTORE}ab12_xyz"
+    left.mkdir()
+
+    with Store.open(tmp_path / "triage.sqlite3", exclusive=True):
+        assert not left.exists()

@@ -1,0 +1,49 @@
+"""Folders for copies of a store that are needed for a moment.
+
+Such a copy holds all that people wrote. A process that is killed cannot remove it, so
+the next one does: who works in such a folder has its lock.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_CHANCE = re.compile(r"[a-z0-9_]{8}")
+"""What `tempfile` appends."""
+_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@contextmanager
+def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Lend a folder that is gone afterwards; those that killed runs left go first."""
+    clear_away(parent, prefix)
+    with TemporaryDirectory(prefix=prefix, dir=parent) as name, _locked(Path(name)):
+        yield Path(name)
+
+
+def clear_away(parent: Path, prefix: str) -> None:
+    """Remove the folders of that kind that nobody works in."""
+    for path in parent.iterdir():
+        is_such = path.name.startswith(prefix)
+        if is_such and _CHANCE.fullmatch(path.name.removeprefix(prefix)):
+            # Not a folder, not ours, or somebody works in it.
+            with suppress(OSError), _locked(path):
+                shutil.rmtree(path)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Have the lock of a folder of ours; raises OSError where somebody else has."""
+    opened = os.open(folder, _FLAGS)
+    try:
+        if os.fstat(opened).st_uid != os.geteuid():
+            raise PermissionError(f"{folder} is somebody else's")
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
