@@ -4,8 +4,6 @@ It reads one JSON object a line, forks a child for each and tells how the child 
 The child sends what is due in a store and kills itself with SIGKILL at the step of that
 number. A step is a call into the socket or the SQLite library, counted once before it
 (it has had no effect) and once after it (it has had its effect, and nobody noted it).
-
-With --here it obeys one order itself, for whoever kills it from outside.
 """
 
 import json
@@ -67,9 +65,6 @@ def die_at(step: int) -> None:
 
 
 def main() -> None:
-    if "--here" in sys.argv:
-        send(json.loads(sys.stdin.readline()))
-        return
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -1,11 +1,10 @@
-"""Killed at every step and started again: nothing is sent twice or lost (S8, H1).
+"""Killed at some steps and started again: nothing is sent twice or lost (S8, H1).
 
-TRIAGE_SWEEP=full takes every step, and kills the recovery too; otherwise some of them.
+Every system call, with and without its effect, and the recovery too:
+`python -m tests.torture kills-dispatch`.
 """
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from tests.smtp.scripted import ScriptedServer, Step, accepting
 from tests.store.making import NOW, make_letter, record_case
 from triage.store import State, Store
 
-IS_FULL = os.environ.get("TRIAGE_SWEEP") == "full"
+STRIDE = 7
 LETTERS = 2
 AFTER_THE_WAIT = NOW + timedelta(minutes=16)
 KILLED = -signal.SIGKILL
@@ -105,15 +104,12 @@ def test_killed_at_any_step_nothing_is_sent_twice_and_nothing_is_lost(
     mortal: Mortal, tmp_path: Path, course: str
 ) -> None:
     ends: Counter[State] = Counter()
-    stride = 1 if IS_FULL else 7
     status, step = KILLED, 0
-    for step in range(1, MOST_STEPS, stride):
+    for step in range(1, MOST_STEPS, STRIDE):
         path = tmp_path / f"{step}.sqlite3"
         compose(path)
         with ScriptedServer(COURSES[course]) as server:
             status = mortal.send(path, server, NOW, step)
-            if IS_FULL:
-                mortal.send(path, server, NOW, step // 2 or 1)
             assert mortal.send(path, server, NOW) == 0
             server.settle()
             assert mortal.send(path, server, AFTER_THE_WAIT) == 0
@@ -124,50 +120,4 @@ def test_killed_at_any_step_nothing_is_sent_twice_and_nothing_is_lost(
         assert status == KILLED
 
     assert status == 0, "the sweep did not come to its end"
-    print(f"{course}: killed at {step - 1} steps, stride {stride}: {dict(ends)}")  # noqa: T201 - the figure
-
-
-CALLS = (
-    "connect",
-    "sendto",
-    "recvfrom",
-    "pwrite64",
-    "fdatasync",
-    "ftruncate",
-    "unlink",
-)
-EFFECTS = {"done": "", "not done": ":retval=0"}
-
-
-@pytest.mark.skipif(not IS_FULL, reason="takes minutes: set TRIAGE_SWEEP=full")
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-@pytest.mark.parametrize("effect", EFFECTS)
-@pytest.mark.parametrize("call", CALLS)
-def test_killed_at_any_system_call_nothing_is_sent_twice_and_nothing_is_lost(
-    mortal: Mortal, tmp_path: Path, call: str, effect: str
-) -> None:
-    points = 0
-    for number in range(1, MOST_STEPS):
-        path = tmp_path / f"{number}.sqlite3"
-        compose(path)
-        with ScriptedServer() as server:
-            inject = f"{call}{EFFECTS[effect]}:signal=SIGKILL:when={number}"
-            killed = subprocess.run(  # noqa: S603 - this very interpreter, under strace
-                [
-                    *("strace", "-f", "-qq", "-o", "/dev/null"),
-                    *("-e", f"trace={call}", "-e", f"inject={inject}"),
-                    *(sys.executable, "-m", "tests.dispatch.mortal", "--here"),
-                ],
-                input=order(path, server, NOW),
-                text=True,
-                check=False,
-                cwd=Path(__file__).parents[2],
-            )
-            assert mortal.send(path, server, NOW) == 0
-            server.settle()
-            assert mortal.send(path, server, AFTER_THE_WAIT) == 0
-        assert_once_and_only_once(path, server)
-        if killed.returncode == 0:
-            break
-        points += 1
-    print(f"{call} ({effect}): killed at {points} calls")  # noqa: T201 - the figure
+    print(f"{course}: killed at {step - 1} steps, stride {STRIDE}: {dict(ends)}")  # noqa: T201 - the figure

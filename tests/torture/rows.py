@@ -1,6 +1,6 @@
 """Every row of the table, by area."""
 
-from tests.torture import access, corpora, health, imap, smtp
+from tests.torture import access, corpora, health, imap, kills, smtp
 from tests.torture.row import Row
 
 AREAS: dict[str, tuple[Row, ...]] = {
@@ -8,6 +8,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "corpora": corpora.ROWS,
     "health": health.ROWS,
     "imap": imap.ROWS,
+    "kills": kills.ROWS,
     "smtp": smtp.ROWS,
 }
 

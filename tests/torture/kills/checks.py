@@ -1,7 +1,7 @@
 """What is looked at after a kill, beside the oracle: from outside, with own SQL.
 
-The strongest question is whether the end is the same as without a kill. Only letters may
-differ: one that was killed around its dot may be held for a person.
+The strongest question is whether the end is the same as without a kill. Only letters
+may differ: one that was killed around its dot may be held for a person.
 """
 
 import hashlib
@@ -36,7 +36,8 @@ SELECT c.reference, o.kind, o.recipient FROM outbox o
 LEFT JOIN cases c ON c.id = o.case_id WHERE o.category = 'notice'
 """,
     "sent by people": """
-SELECT c.reference, s.sha256, s.effect FROM sent_mails s JOIN cases c ON c.id = s.case_id
+SELECT c.reference, s.sha256, s.effect FROM sent_mails s
+JOIN cases c ON c.id = s.case_id
 """,
     "reminders": "SELECT case_id, what, due, days_before FROM reminded",
     "alerts": "SELECT * FROM alerts",
@@ -86,7 +87,12 @@ def hash_of(octets: bytes) -> str:
 
 
 def letters(
-    site: Site, accepted: tuple[Received, ...], *, has_witness: bool, is_older: bool, about: str
+    site: Site,
+    accepted: tuple[Received, ...],
+    *,
+    has_witness: bool,
+    is_older: bool,
+    about: str,
 ) -> Iterator[Finding]:
     """Compare letters of the store with those that the server took.
 
@@ -112,9 +118,7 @@ def letters(
             yield Finding("honest", about, f"{message_id} was taken and is {state}")
 
 
-def no_more_acknowledgements(
-    site: Site, about: str
-) -> Iterator[Finding]:
+def no_more_acknowledgements(site: Site, about: str) -> Iterator[Finding]:
     """At most one letter of a kind in each case, whatever the table allows."""
     for row in rows_of(
         site.store,

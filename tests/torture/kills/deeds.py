@@ -8,8 +8,8 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.torture.kills.sabotage import make_piecemeal
 from tests.torture.kills.office import Books, Clock, Office
+from tests.torture.kills.sabotage import keep_freed_pages
 from triage.backup import unpack
 from triage.config import load_config
 from triage.store import Store
@@ -68,11 +68,12 @@ def _back_up(config: Path, at: datetime, _: Books, __: Sequence[Sabotage]) -> No
 def _back_up_again(
     config: Path, at: datetime, books: Books, _: Sequence[Sabotage]
 ) -> None:
-    """Do as a person does: what is there must be whole, else make it anew."""
+    """Do as people do: what is there must be whole, or is made anew; then the next."""
     if config.with_name(BACKUP).exists():
         check_backup(config.with_name(BACKUP), config)
     else:
         _back_up(config, at, books, ())
+    back_up(config, config.with_name("next.backup"), at)
 
 
 def _back_up_carelessly(
@@ -98,19 +99,19 @@ def _restore_carelessly(
     place = load_config(config).store.path
     with tempfile.TemporaryDirectory(dir=config.parent) as inner:
         fresh = Path(inner) / "fresh"
-        manifest, _ = unpack(config.with_name(BACKUP), fresh)
+        manifest = unpack(config.with_name(BACKUP), fresh)[0]
         with Store.open(fresh, exclusive=True) as store:
             store.restorations.begin(manifest.made_at, at)
         for ending in ("-shm", "-wal", ""):
             with suppress(FileNotFoundError):
-                os.rename(f"{place}{ending}", f"{place}.kept{ending}")
+                Path(f"{place}{ending}").rename(f"{place}.kept{ending}")
         fresh.rename(place)
 
 
 def _erase_carelessly(
     config: Path, at: datetime, books: Books, sabotages: Sequence[Sabotage]
 ) -> None:
-    """Let every statement be a commit of its own."""
+    """Leave in free pages and in the log what stood there."""
     _erase(config, at, books, sabotages, is_careless=True)
 
 
@@ -124,7 +125,7 @@ def _erase(
 ) -> None:
     with Store.open(load_config(config).store.path, exclusive=False) as store:
         if is_careless:
-            make_piecemeal(store)
+            keep_freed_pages(store)
         line = min(store.cases.listed(), key=lambda line: line.reference)
         subject = store.subjects.of_case(line.reference)
         assert subject is not None
@@ -134,7 +135,7 @@ def _erase(
 
 
 DEEDS: dict[str, Do] = {
-    "start": _in_office(lambda office: None),
+    "start": _in_office(lambda _: None),
     "once": _in_office(Office.run_once),
     "settle": _in_office(_settle),
     "once and die": _in_office(_once_and_die),

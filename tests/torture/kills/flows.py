@@ -7,17 +7,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tests.journeys.installing import ADDRESS, Settings
-from tests.smtp.scripted import ScriptedServer, Talk, accepting
+from tests.smtp.scripted import ScriptedServer, accepting
 from tests.torture.evidence import Due
 from tests.torture.finding import Finding
 from tests.torture.kills.deeds import BACKUP
-from tests.torture.kills.mails import ARRIVED, NOW, automatic, mail, not_ours, redirected
+from tests.torture.kills.mails import (
+    ARRIVED,
+    NOW,
+    automatic,
+    mail,
+    not_ours,
+    redirected,
+)
 from tests.torture.kills.site import Site
 from tests.torture.kills.sweep import Desk, Flow, Script
 from triage import shipped
 
 ACCEPTED = b"250 2.0.0 queued\r\n"
-WITNESSED = Settings(submission={"witness": "copy"})
 DUE_SOON = datetime(2026, 3, 17, 10, tzinfo=UTC)
 """Two working days before the answers are due: a reminder and holding letters."""
 
@@ -129,7 +135,9 @@ def _with_changed_rules(desk: Desk, settings: Settings) -> Site:
     rules = "rules/10-journeys.toml"
     _edit(site, rules, '["website", "web page"]', '["website", "lift"]')
     for ending in ("txt", "html"):
-        _edit(site, f"templates/formal-complaint.{ending}", "complaint", "grave complaint")
+        _edit(
+            site, f"templates/formal-complaint.{ending}", "complaint", "grave complaint"
+        )
     return site.with_mails(mail("qlift", text="The lift in your office is broken."))
 
 
@@ -166,9 +174,13 @@ def _backup_is_whole(site: Site, about: str) -> Iterator[Finding]:
     path = site.folder / BACKUP
     if not path.exists():
         return
-    with tarfile.open(path) as tar:
-        if sorted(tar.getnames()) != ["config.toml", "manifest.json", "store.sqlite3"]:
-            yield Finding("fate", about, "the backup is not whole")
+    try:
+        with tarfile.open(path) as tar:
+            names = sorted(tar.getnames())
+    except (EOFError, tarfile.TarError):
+        names = []
+    if names != ["config.toml", "manifest.json", "store.sqlite3"]:
+        yield Finding("fate", about, "the backup is not whole")
 
 
 def _nothing_lies_about(site: Site, about: str) -> Iterator[Finding]:
@@ -180,7 +192,9 @@ def _nothing_lies_about(site: Site, about: str) -> Iterator[Finding]:
 def _no_word_is_left(site: Site, about: str) -> Iterator[Finding]:
     for path in site.folder.glob("triage.sqlite3*"):
         if b"qalpha" in path.read_bytes():
-            yield Finding("private", about, f"a word of the person is left in {path.name}")
+            yield Finding(
+                "private", about, f"a word of the person is left in {path.name}"
+            )
 
 
 def _accepting_late(_: Site) -> Script:
@@ -189,16 +203,6 @@ def _accepting_late(_: Site) -> Script:
 
 def _putting_off(_: Site) -> Script:
     return {"dot": [b"451 4.3.0 not now\r\n", accepting(ACCEPTED)]}
-
-
-def _delivering_copies(site: Site) -> Script:
-    """A server that brings the copy for our own mailbox there."""
-
-    def accept(talk: Talk) -> None:
-        assert talk.letter is not None
-        talk.accept(ACCEPTED)
-
-    return {"dot": accept}
 
 
 INTAKE = Flow(deed="intake", prepare=_with_new_mail)
@@ -226,6 +230,7 @@ RESTORE = Flow(
     at=NOW + timedelta(hours=1),
     again="restore",
     brings_back=True,
+    promises=("gate", "untouched", "private"),
     further=_nothing_lies_about,
 )
 RESTORE_GIVEN_UP = replace(RESTORE, again="", may_not_happen=True)
@@ -234,5 +239,9 @@ ERASE = Flow(
     prepare=_settled,
     at=NOW + timedelta(hours=1),
     again="erase",
+    promises=("gate", "untouched", "private"),
     further=_no_word_is_left,
 )
+CARELESS_BACKUPS = replace(BACKUPS, deed="careless backup")
+CARELESS_RESTORE = replace(RESTORE_GIVEN_UP, deed="careless restore")
+CARELESS_ERASE = replace(ERASE, deed="careless erase", again="erase")

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 
+from typing_extensions import override
+
 CALLS = (
     "write",
     "pwrite64",
@@ -31,8 +33,24 @@ CALLS = (
 """As numbered in shim.c."""
 STEP = "step"
 STEPS = frozenset(
-    "commit connect execute executemany fsync link mkdir recv recv_into rename rmdir"
-    " send sendall shutdown unlink write".split()
+    [
+        "commit",
+        "connect",
+        "execute",
+        "executemany",
+        "fsync",
+        "link",
+        "mkdir",
+        "recv",
+        "recv_into",
+        "rename",
+        "rmdir",
+        "send",
+        "sendall",
+        "shutdown",
+        "unlink",
+        "write",
+    ]
 )
 
 
@@ -45,6 +63,7 @@ class Point:
     is_after: bool
     """With the call's effect, which nobody noted."""
 
+    @override
     def __str__(self) -> str:
         return f"{'after' if self.is_after else 'before'} {self.call} {self.number}"
 
@@ -53,10 +72,10 @@ class Point:
 
 
 def build_shim(folder: Path) -> Path:
-    """Compile shim.c; raises OSError or CalledProcessError where that is not possible."""
+    """Compile shim.c; raises OSError or CalledProcessError where that fails."""
     built = folder / "shim.so"
     source = Path(__file__).with_name("shim.c")
-    command = ["gcc", "-shared", "-fPIC", "-O2", "-o", built, source, "-ldl"]
+    command = ["gcc", "-shared", "-fPIC", "-O2", "-o", str(built), str(source), "-ldl"]
     subprocess.run(command, check=True)  # noqa: S603 - our own source
     return built
 

@@ -58,6 +58,10 @@ class Mortal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program."""
         self._program.communicate(timeout=30)
 
     def do(  # noqa: PLR0913 - what an order says

@@ -41,7 +41,7 @@ from triage.wiring.trying import counts_of
 class Books:
     """Rules and letters, compiled once for all children that are forked later."""
 
-    known: dict[str, Rulebook] = field(default_factory=dict)
+    known: dict[str, Rulebook | ConfigError] = field(default_factory=dict)
 
     def learn(self, config: Config) -> None:
         """Compile what stands in the folders now, if it can be."""
@@ -49,9 +49,16 @@ class Books:
             self.of(config, edition_of(config))
 
     def of(self, config: Config, edition: Edition) -> Rulebook:
+        """Return an edition compiled; raises ConfigError."""
         if edition.hash not in self.known:
-            self.known[edition.hash] = compiled(config, edition)
-        return self.known[edition.hash]
+            try:
+                self.known[edition.hash] = compiled(config, edition)
+            except ConfigError as error:
+                self.known[edition.hash] = error
+        found = self.known[edition.hash]
+        if isinstance(found, ConfigError):
+            raise found
+        return found
 
 
 @dataclass

@@ -20,6 +20,8 @@ from tests.torture.kills.sabotage import SABOTAGES
 from triage.config import load_config
 from triage.wiring import log_to_stderr
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -81,8 +83,8 @@ def main() -> None:
         if child == 0:
             try:
                 counts = carry_out(order, books)
-            except BaseException as error:  # noqa: BLE001 - told to the parent, whatever it is
-                logging.exception("it failed")
+            except BaseException as error:
+                log.exception("it failed")
                 os.write(writing, json.dumps({"error": repr(error)}).encode())
                 os._exit(1)
             os.write(writing, json.dumps({"counts": counts}).encode())

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from tests.journeys.installing import ADDRESS, Servers, Settings, install
+from tests.journeys.installing import Servers, Settings, install
 from tests.mailbox.sites import ImapSite
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.smtp.scripted import Received
 from tests.torture.evidence import Accepted, Delivered, Evidence
-from tests.torture.kills.mails import ARRIVED, OWN, SECRETS
+from tests.torture.kills.mails import ARRIVED
+from tests.torture.site import KEY, OWN_ADDRESSES
 from triage.demo.servers import HOST
 
 INDEXES = "dovecot.index*"
@@ -34,6 +35,8 @@ class Site:
     delivered: tuple[Delivered, ...] = ()
     accepted: tuple[Received, ...] = ()
     """Letters that a server took before the kill."""
+    wording: tuple[str, ...] = ()
+    """Config and rules of what this is a copy of."""
 
     @classmethod
     def new(cls, folder: Path, dovecot: Dovecot, settings: Settings) -> Self:
@@ -72,7 +75,13 @@ class Site:
     def copy_to(self, folder: Path, smtp_port: int) -> "Site":
         """Return the same installation with a mailbox of its own."""
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("log"))
-        copy = replace(self, folder=folder, user=self.dovecot.new_user())
+        files = (self.config, *sorted((self.folder / "rules").glob("*.toml")))
+        copy = replace(
+            self,
+            folder=folder,
+            user=self.dovecot.new_user(),
+            wording=tuple(path.read_text("utf-8") for path in files),
+        )
         config = copy.config.read_text("utf-8")
         config = config.replace(f'"{self.user}"', f'"{copy.user}"')
         copy.config.write_text(
@@ -81,6 +90,16 @@ class Site:
         _copy_mail(self.dovecot.maildir(self.user), self.dovecot.maildir(copy.user))
         _rename_account(copy.store, f"{self.user}@{HOST}", f"{copy.user}@{HOST}")
         return copy
+
+    @property
+    def aside(self) -> Path:
+        return self.folder / "aside"
+
+    def keep_aside(self) -> None:
+        """Keep the store's files as they are now, for a power cut."""
+        self.aside.mkdir()
+        for path in self.folder.glob(f"{STORE}*"):
+            shutil.copy(path, self.aside)
 
     def forget(self) -> None:
         """Remove it; nothing was found wrong."""
@@ -119,9 +138,10 @@ class Site:
             ),
             folders=self.folders(),
             store=self.store,
-            own_addresses=OWN,
+            own_addresses=OWN_ADDRESSES,
             logs=log.read_text("utf-8") if log.exists() else "",
-            secrets=SECRETS,
+            secrets=(KEY,),
+            wording=self.wording,
         )
 
 
@@ -156,6 +176,3 @@ def rows_of(path: Path, question: str, *values: object) -> list[sqlite3.Row]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
         store.row_factory = sqlite3.Row
         return store.execute(question, values).fetchall()
-
-
-__all__ = ["ADDRESS", "NOWHERE", "STORE", "Site", "rows_of"]

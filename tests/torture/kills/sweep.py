@@ -2,14 +2,16 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from time import monotonic
+from typing import Any
+
+from typing_extensions import override
 
 from tests.journeys.installing import USUAL, Settings
 from tests.servers.dovecot import Dovecot
@@ -24,10 +26,11 @@ from tests.torture.kills.checks import (
 from tests.torture.kills.injecting import CALLS, STEP, Point
 from tests.torture.kills.mails import NOW
 from tests.torture.kills.mortal import Ended, Mortal
+from tests.torture.kills.power import Cut, cut_power
 from tests.torture.kills.site import Site
+from tests.torture.oracle import judge
 from tests.torture.row import Outcome
 
-WORKERS = 2
 MINUTE = timedelta(minutes=1)
 Script = Mapping[str, Step | Sequence[Step]]
 
@@ -58,11 +61,11 @@ class Flow:
     """A person's command is given again when it was killed: this deed."""
     may_not_happen: bool = False
     """Killed, it may as well not have been begun."""
+    promises: tuple[str, ...] = ()
+    """What the oracle is asked about; nothing: all."""
     brings_back: bool = False
     """The store may be an older one afterwards."""
-    further: Callable[[Site, str], Iterator[Finding]] = field(
-        default=lambda _, __: iter(())
-    )
+    further: Callable[[Site, str], Iterable[Finding]] = field(default=lambda _, __: ())
     """Looked at in the end, beside what is always looked at."""
 
 
@@ -85,25 +88,44 @@ class Found:
             self.findings += findings
             self.settled = max(self.settled, settled)
 
+    @classmethod
+    def of(cls, parts: Iterable["Found"]) -> "Found":
+        """Add up several sweeps."""
+        whole = cls()
+        for part in parts:
+            whole.kills += part.kills
+            whole.again += part.again
+            whole.findings += part.findings
+            whole.settled = max(whole.settled, part.settled)
+        return whole
+
+    @property
+    def number(self) -> int:
+        """How often a process was killed."""
+        return self.kills.total() + self.again
+
     def outcome(self) -> Outcome:
+        """Return it for the table."""
         calls = ", ".join(f"{call} {n}" for call, n in sorted(self.kills.items()))
+        again = f"; {self.again} while they recovered" if self.again else ""
         return Outcome(
-            cases=sum(self.kills.values()) + self.again,
+            cases=self.number,
             findings=tuple(self.findings),
             settled=self.settled,
-            note=f"{calls}; {self.again} killed again while they recovered",
+            note=f"killed at {calls}{again}",
         )
 
 
-def points_of(counts: Mapping[str, int], most: int) -> list[Point]:
+def points_of(counts: Mapping[str, int], extent: "Extent") -> list[Point]:
     """Return a point before and after each call; of many calls, some, evenly spread."""
     found: list[Point] = []
     for call, number in counts.items():
-        if call == STEP:
-            found += (Point(STEP, n, False) for n in spread(number, most))
+        if call not in extent.calls:
             continue
-        for n in spread(number, most):
-            found += (Point(call, n, is_after) for is_after in (False, True))
+        # A step is counted before a call and once more after it.
+        sides = (False,) if call == STEP else (False, True)
+        for n in spread(number, extent.most):
+            found += (Point(call, n, is_after) for is_after in sides)
     return found
 
 
@@ -116,150 +138,171 @@ def spread(number: int, most: int) -> list[int]:
     return sorted({1 + round(i * (number - 1) / (most - 1)) for i in range(most)})
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One kill, and what follows."""
+
+    point: Point
+    again: Point | None = None
+    """Where the recovery is killed."""
+    cut: Cut | None = None
+    """The power goes off, not the process alone."""
+
+    @override
+    def __str__(self) -> str:
+        further = f", then {self.again}" if self.again else ""
+        return f"{self.point}{further}{f', {self.cut}' if self.cut else ''}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How much of a flow is tried."""
+
+    most: int
+    """Of each kind of call."""
+    again_every: int = 3
+    """So many points apart, the recovery is killed too; 0: never."""
+    cuts: tuple[Cut, ...] = ()
+    """The power cuts that each point is tried with, in place of a kill alone."""
+    calls: frozenset[str] = frozenset((*CALLS, STEP))
+    sabotages: tuple[str, ...] = ()
+
+
 class Sweep:
     """Kills one flow at many points, on two copies of the program at once."""
 
     def __init__(
-        self, flow: Flow, folder: Path, dovecot: Dovecot, shim: Path | None
+        self,
+        flow: Flow,
+        folder: Path,
+        dovecot: Dovecot,
+        mortals: Sequence[Mortal],
+        extent: Extent,
     ) -> None:
-        self.flow, self.folder, self.shim = flow, folder, shim
-        self._dovecot = dovecot
-        self._numbers = count(1)
+        folder.mkdir()
+        self.flow, self.folder, self.extent = flow, folder, extent
         self.found = Found()
+        self._dovecot, self._mortals = dovecot, mortals
+        self._numbers = count(1)
+        self._stage = flow.prepare(Desk(mortals[0], dovecot, folder), flow.settings)
+        self._aims: list[Picture] = []
 
-    def run(
-        self, *, most: int, sabotages: tuple[str, ...] = (), again_every: int = 2
-    ) -> Found:
-        """Kill at up to `most` calls of each kind; every so many also in recovery."""
-        with ExitStack() as opened:
-            mortals = [
-                opened.enter_context(Mortal(self.shim))
-                for _ in range(WORKERS if self.shim else 1)
-            ]
-            desk = Desk(mortals[0], self._dovecot, self.folder)
-            stage = self.flow.prepare(desk, self.flow.settings)
-            dry, *aims = self._dry_run(mortals[0], stage, self.flow.deed)
-            if self.flow.may_not_happen:
-                aims += self._dry_run(mortals[0], stage, "start")[1:]
-            again = self._dry_counts(mortals[0], stage)
-            todo = self._todo(points_of(dry, most), points_of(again, most), again_every)
-            with ThreadPoolExecutor(len(mortals)) as pool:
-                for work in [
-                    pool.submit(self._work, mortal, stage, aims, todo, sabotages)
-                    for mortal in mortals
-                ]:
-                    work.result()
+    def run(self) -> Found:
+        """Kill, start again and judge, at every point."""
+        first = self._mortals[0]
+        dry = self._dry_run(first, self.flow.deed)
+        if self.extent.sabotages:
+            dry |= self._dry_counts(first, self.flow.deed)
+        if self.flow.may_not_happen:
+            self._dry_run(first, "start")
+        recovery = self._dry_counts(first, "once") if self.extent.again_every else {}
+        trials = Todo(self._trials(dry, recovery))
+        with ThreadPoolExecutor(len(self._mortals)) as pool:
+            for work in [
+                pool.submit(self._work, mortal, trials) for mortal in self._mortals
+            ]:
+                work.result()
         return self.found
 
-    def _todo(
-        self, points: Sequence[Point], again: Sequence[Point], every: int
-    ) -> "Todo":
-        pairs: list[tuple[Point, Point | None]] = []
+    def _trials(
+        self, dry: Mapping[str, int], recovery: Mapping[str, int]
+    ) -> Iterator[Trial]:
+        extent = self.extent
+        points, again = points_of(dry, extent), points_of(recovery, extent)
         for number, point in enumerate(points):
-            is_double = bool(again) and number % every == 0
+            if extent.cuts:
+                yield from (Trial(point, cut=cut) for cut in extent.cuts)
+                continue
+            is_double = bool(again) and number % extent.again_every == 0
             # Another one each time, in no step with the points themselves.
             second = again[number * 7919 % len(again)] if is_double else None
-            pairs.append((point, second))
-        return Todo(pairs)
+            yield Trial(point, second)
 
-    def _dry_run(
-        self, mortal: Mortal, stage: Site, deed: str
-    ) -> tuple[dict[str, int], Picture]:
-        """Return how many calls the deed makes, and what all looks like in the end."""
-        with _server(self.flow, stage) as server:
-            site = self._copy(stage, server)
-            done = mortal.do(site.config, deed, self.flow.at)
-            settled = mortal.do(site.config, "settle", self.flow.at + MINUTE)
-            if not (done.is_well and settled.is_well):
-                raise RuntimeError(f"it fails without a kill: {done} {settled}")
-        picture = Picture.of(site)
-        found = [*self._judged(site, server, "unkilled")]
-        self.found.findings += found
+    def _dry_run(self, mortal: Mortal, deed: str) -> dict[str, int]:
+        """Look at how it ends without a kill; return how many calls that took."""
+        with self._server() as server:
+            site = self._copy(server)
+            done = self._do(mortal, site, deed, sabotages=())
+            ends = self._start_again(mortal, site, server, sabotages=())
+            if wrong := [each for each in (done, *ends) if not each.is_well]:
+                raise RuntimeError(f"it fails without a kill: {wrong}")
+            self.found.findings += self._judged(site, server, "unkilled")
+        self._aims.append(Picture.of(site))
         site.forget()
-        return done.counts, picture
+        return done.counts
 
-    def _dry_counts(self, mortal: Mortal, stage: Site) -> dict[str, int]:
-        with _server(self.flow, stage) as server:
-            site = self._copy(stage, server)
-            counts = mortal.do(site.config, "once", self.flow.at + MINUTE).counts
+    def _dry_counts(self, mortal: Mortal, deed: str) -> dict[str, int]:
+        with self._server() as server:
+            site = self._copy(server)
+            counts = self._do(mortal, site, deed).counts
         site.forget()
         return counts
 
-    def _copy(self, stage: Site, server: ScriptedServer) -> Site:
-        return stage.copy_to(self.folder / f"at-{next(self._numbers)}", server.port)
+    def _server(self) -> ScriptedServer:
+        return ScriptedServer(self.flow.script(self._stage))
 
-    def _work(
-        self,
-        mortal: Mortal,
-        stage: Site,
-        aims: Sequence[Picture],
-        todo: "Todo",
-        sabotages: tuple[str, ...],
-    ) -> None:
-        while (pair := todo.next()) is not None:
-            self._try(mortal, stage, aims, pair, sabotages)
+    def _copy(self, server: ScriptedServer) -> Site:
+        folder = self.folder / f"at-{next(self._numbers)}"
+        return self._stage.copy_to(folder, server.port)
 
-    def _try(
-        self,
-        mortal: Mortal,
-        stage: Site,
-        aims: Sequence[Picture],
-        pair: tuple[Point, Point | None],
-        sabotages: tuple[str, ...],
-    ) -> None:
-        point, second = pair
-        flow, at = self.flow, self.flow.at
-        with _server(flow, stage) as server:
-            site = self._copy(stage, server)
-            killed = mortal.do(
-                site.config, flow.deed, at, point=point, sabotages=sabotages
-            )
-            if not killed.is_killed:
-                site.forget()
-                return
-            is_again = second is not None and self._kill_again(
-                mortal, site, second, sabotages
-            )
-            about = f"{flow.deed} {point}{f', then {second}' if is_again else ''}"
-            started = monotonic()
-            ends = self._start_again(mortal, site, server, sabotages)
-            settled = monotonic() - started
-            findings = [
-                *self._unwell(ends, about),
-                *self._judged(site, server, about),
-                *_elsewhere(site, aims, about),
-            ]
-        self.found.add(point, findings, again=is_again, settled=settled)
-        if not findings:
-            site.forget()
-
-    def _kill_again(
-        self, mortal: Mortal, site: Site, second: Point, sabotages: tuple[str, ...]
-    ) -> bool:
-        at = self.flow.at + MINUTE
-        ended = mortal.do(site.config, "once", at, point=second, sabotages=sabotages)
-        return ended.is_killed
-
-    def _start_again(
+    def _do(
         self,
         mortal: Mortal,
         site: Site,
-        server: ScriptedServer,
-        sabotages: tuple[str, ...],
-    ) -> list[Ended]:
-        at, ends = self.flow.at + MINUTE, list[Ended]()
-        if self.flow.again:
-            ends.append(mortal.do(site.config, self.flow.again, at))
-        if self.flow.is_late:
-            ends.append(mortal.do(site.config, "once", at, sabotages=sabotages))
-        server.settle()
-        ends.append(mortal.do(site.config, "settle", at, sabotages=sabotages))
-        return ends
+        deed: str,
+        later: timedelta = timedelta(),
+        **changes: Any,
+    ) -> Ended:
+        given: dict[str, Any] = {"sabotages": self.extent.sabotages} | changes
+        return mortal.do(site.config, deed, self.flow.at + later, **given)
 
-    def _unwell(self, ends: Sequence[Ended], about: str) -> Iterator[Finding]:
-        for each in ends:
-            if not each.is_well:
-                yield Finding("settled", about, f"it does not start again: {each.error}")
+    def _work(self, mortal: Mortal, trials: "Todo") -> None:
+        while (trial := trials.next()) is not None:
+            self._try(mortal, trial)
+
+    def _try(self, mortal: Mortal, trial: Trial) -> None:
+        with self._server() as server:
+            site = self._copy(server)
+            if not self._is_killed(mortal, site, trial):
+                site.forget()
+                return
+            again = trial.again is not None and (
+                self._do(mortal, site, "once", MINUTE, point=trial.again).is_killed
+            )
+            about = f"{self.flow.deed} {trial}"
+            started = monotonic()
+            ends = self._start_again(mortal, site, server)
+            settled = monotonic() - started
+            findings = [
+                *_unwell(ends, about),
+                *self._judged(site, server, about),
+                *self._elsewhere(site, about),
+            ]
+        self.found.add(trial.point, findings, again=again, settled=settled)
+        if not findings:
+            site.forget()
+
+    def _is_killed(self, mortal: Mortal, site: Site, trial: Trial) -> bool:
+        journal = site.folder / "journal" if trial.cut else None
+        if trial.cut:
+            site.keep_aside()
+        deed, point = self.flow.deed, trial.point
+        killed = self._do(mortal, site, deed, point=point, journal=journal)
+        if killed.is_killed and trial.cut and journal:
+            cut_power(site.store, site.aside, journal, trial.cut)
+        return killed.is_killed
+
+    def _start_again(
+        self, mortal: Mortal, site: Site, server: ScriptedServer, **changes: Any
+    ) -> list[Ended]:
+        ends: list[Ended] = []
+        if self.flow.again:
+            ends.append(self._do(mortal, site, self.flow.again, MINUTE, sabotages=()))
+        if self.flow.is_late:
+            ends.append(self._do(mortal, site, "once", MINUTE, **changes))
+        server.settle()
+        ends.append(self._do(mortal, site, "settle", MINUTE, **changes))
+        return ends
 
     def _judged(
         self, site: Site, server: ScriptedServer, about: str
@@ -273,30 +316,33 @@ class Sweep:
             is_older=self.flow.brings_back,
             about=about,
         )
+        for found in judge(site.evidence(tuple(server.accepted)), *self.flow.promises):
+            yield replace(found, about=f"{about}: {found.about}")
         yield from no_more_acknowledgements(site, about)
         yield from soundness(site, about)
         yield from self.flow.further(site, about)
 
+    def _elsewhere(self, site: Site, about: str) -> Iterator[Finding]:
+        """Say where the end is another than any that it could have without a kill."""
+        picture = Picture.of(site)
+        ends = [[*aim.differences(picture)] for aim in self._aims]
+        for difference in min(ends, key=len):
+            yield Finding("fate", about, difference)
 
-def _elsewhere(site: Site, aims: Sequence[Picture], about: str) -> Iterator[Finding]:
-    """Say where the end is another than any that it could have without a kill."""
-    picture = Picture.of(site)
-    ends = [[*aim.differences(picture)] for aim in aims]
-    for difference in min(ends, key=len):
-        yield Finding("fate", about, difference)
+
+def _unwell(ends: Sequence[Ended], about: str) -> Iterator[Finding]:
+    for each in ends:
+        if not each.is_well:
+            yield Finding("settled", about, f"it does not start again: {each.error}")
 
 
 class Todo:
-    """Points that are left, for several threads."""
+    """Trials that are left, for several threads."""
 
-    def __init__(self, pairs: Sequence[tuple[Point, Point | None]]) -> None:
-        self._pairs = iter(pairs)
+    def __init__(self, trials: Iterator[Trial]) -> None:
+        self._trials = trials
         self._lock = threading.Lock()
 
-    def next(self) -> tuple[Point, Point | None] | None:
+    def next(self) -> Trial | None:
         with self._lock:
-            return next(self._pairs, None)
-
-
-def _server(flow: Flow, stage: Site) -> ScriptedServer:
-    return ScriptedServer(flow.script(stage))
+            return next(self._trials, None)
