@@ -130,12 +130,10 @@ def points_of(counts: Mapping[str, int], extent: "Extent") -> list[Point]:
 
 
 def spread(number: int, most: int) -> list[int]:
-    """Return 1 to `number`, or `most` of them, the first and the last included."""
+    """Return 1 to `number`, or `most` of them, each from the middle of its share."""
     if number <= most:
         return list(range(1, number + 1))
-    if most == 1:
-        return [number // 2]
-    return sorted({1 + round(i * (number - 1) / (most - 1)) for i in range(most)})
+    return [1 + (2 * i + 1) * number // (2 * most) for i in range(most)]
 
 
 @dataclass(frozen=True, slots=True)
