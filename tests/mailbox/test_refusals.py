@@ -28,6 +28,9 @@ LEAKED = "s3cret"
 ODD = 'd\\ "e'
 
 
+NOTHING_THERE = say(b"* SEARCH", b"TAG OK nothing lies in Complaints")
+
+
 def able_to(*capabilities: bytes) -> dict[str, Reply | InTurn]:
     """Return a script in which the server offers nothing else."""
     offer = b" ".join((b"IMAP4rev1 AUTH=PLAIN", *capabilities))
@@ -50,7 +53,10 @@ def test_without_move_and_uidplus_nothing_is_filed() -> None:
 
 
 def test_without_move_exactly_our_messages_are_copied_and_expunged() -> None:
-    with ScriptedServer(able_to(b"UIDPLUS")) as server, mailbox_at(server) as mailbox:
+    script = able_to(b"UIDPLUS")
+    script["UID SEARCH"] = NOTHING_THERE
+
+    with ScriptedServer(script) as server, mailbox_at(server) as mailbox:
         mailbox.select()
         mailbox.check_filing()
         mailbox.file([2, 1], "Complaints")
@@ -64,6 +70,7 @@ def test_without_move_exactly_our_messages_are_copied_and_expunged() -> None:
 
 def test_without_move_a_second_attempt_makes_no_second_copy() -> None:
     script = able_to(b"UIDPLUS")
+    script["UID SEARCH"] = NOTHING_THERE
     script["UID EXPUNGE"] = InTurn([say(b"TAG NO [NOPERM] no"), say(b"TAG OK done")])
 
     with ScriptedServer(script) as server:

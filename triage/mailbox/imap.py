@@ -13,6 +13,7 @@ from typing_extensions import override
 from triage.errors import ConfigError, TransientError
 from triage.mailbox import asking, filing, reading
 from triage.mailbox.account import Account, Limits, Selected
+from triage.mailbox.copies import copied_before
 from triage.mailbox.session import Session
 from triage.mailbox.strikes import Strikes
 from triage.message.arrival import Fetched, Listed
@@ -42,6 +43,9 @@ class ImapMailbox(Session):
         self._ensured: set[str] = set()
         self._may_file = False
         self._copied: set[tuple[int, str]] = set()
+        self._unsure_below = 0
+        """UIDs of which another run, or a broken connection, may have made copies."""
+        self._looked_for: set[int] = set()
 
     @property
     def _strikes(self) -> Strikes:
@@ -65,7 +69,8 @@ class ImapMailbox(Session):
         if self._selected is None or selected.uidvalidity != self._selected.uidvalidity:
             self._strikes.forget_all_but(())
             self._copied.clear()
-            self._next_uid = selected.uidnext or 1
+            self._looked_for.clear()
+            self._next_uid = self._unsure_below = selected.uidnext or 1
         self._selected = selected
         self._is_home = True
         return selected
@@ -171,11 +176,38 @@ class ImapMailbox(Session):
         left: set[int] = set()
         for start in range(0, len(wanted), _FILED_AT_ONCE):
             batch = wanted[start : start + _FILED_AT_ONCE]
+            self._look_for_copies(batch, folder)
             self._home(writable=True)
-            filing.move(self, batch, name, self._copied)
+            try:
+                filing.move(self, batch, name, self._copied)
+            except TransientError:
+                # A copy may have been made whose answer was not heard.
+                self._unsure_below = max(self._unsure_below, batch[-1] + 1)
+                self._looked_for.difference_update(batch)
+                raise
             with self.step("looking at what was filed") as client:
                 left.update(client.search(["UID", ",".join(map(str, batch))]))
         return frozenset(wanted) - left
+
+    def _look_for_copies(self, uids: Iterable[int], folder: str) -> None:
+        """Learn what lies in the folder already, where filing is not one step."""
+        with self.step("asking what the server can do") as client:
+            if client.can("MOVE"):
+                return
+        name = self.spelled(folder)
+        unsure = [
+            uid
+            for uid in uids
+            if uid < self._unsure_below
+            and uid not in self._looked_for
+            and (uid, name) not in self._copied
+        ]
+        if unsure:
+            self._home()
+            self._is_home = False
+            found = copied_before(self, unsure, self.account.folder, folder)
+            self._copied.update((uid, name) for uid in found)
+            self._looked_for.update(unsure)
 
     def find(self, message_id: str, folder: str) -> bool:
         """True when a message of ours lies in a folder.

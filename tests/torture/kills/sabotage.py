@@ -96,7 +96,8 @@ def keep_freed_pages(store: Store) -> None:
     run = engine.run
 
     def careless(sql: str, **values: object) -> int:
-        return 0 if "secure_delete" in sql else int(run(sql, **values))
+        # Some builds of SQLite overwrite unasked.
+        return int(run(sql.replace("= ON", "= OFF"), **values))
 
     engine.run, engine.empty_log = careless, lambda: None
 
