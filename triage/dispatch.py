@@ -44,6 +44,9 @@ MANY = 3
 WITNESS_AFTER = timedelta(minutes=15)
 """A server may accept up to 10 minutes after the dot, and a mailbox lags behind."""
 WITNESS_WITHIN = timedelta(hours=24)
+LOOK_AGAIN_AFTER = timedelta(hours=1)
+"""A copy may come late; it is looked for until a person decided, now and then."""
+LOOK_AGAIN_FOR = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +118,7 @@ class Dispatch:
         """How many letters the server accepted or refused."""
         self.hindrance: str | None = None
         """Why no letter gets through; None: one did lately, or none was tried."""
+        self._looked_at: datetime | None = None
 
     def recover(self) -> None:
         """Take back what the last run left unfinished; for the only daemon."""
@@ -133,6 +137,7 @@ class Dispatch:
         self._write_down(done)
         self._say_held(self._outbox.reclaim(self._clock()))
         self._ask_witness(done)
+        self._look_again(done)
         try:
             while not stopping() and not self._is_pausing():
                 letter = self._outbox.claim(self._clock(), self._claim(LEASE))
@@ -279,6 +284,21 @@ class Dispatch:
                     letter.id, self._clock(), self._why_held(found)
                 )
                 done["held"] += 1
+
+    def _look_again(self, done: Tally) -> None:
+        """Look for late copies, lest a person sends again what has arrived."""
+        now = self._clock()
+        if self._witness is None or (
+            self._looked_at is not None
+            and timedelta() <= now - self._looked_at < LOOK_AGAIN_AFTER
+        ):
+            return
+        self._looked_at = now
+        for letter in self._outbox.held_in_doubt():
+            if now - letter.since < LOOK_AGAIN_FOR and self._has_arrived(letter):
+                why = "its copy was found after all"
+                self._outbox.witnessed(letter.id, now, why)
+                done["sent"] += 1
 
     def _has_arrived(self, letter: Uncertain) -> bool | None:
         if self._witness is None:

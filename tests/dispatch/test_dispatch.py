@@ -405,6 +405,50 @@ def test_s14_a_letter_whose_copy_is_missing_waits_for_a_person(office: Office) -
     assert debt.letter == 1
 
 
+def test_s14_a_copy_that_comes_late_ends_the_wait_for_a_person(office: Office) -> None:
+    office.compose()
+    office.answers(LOST)
+    office.run()
+    office.run(after=15 * MINUTE)
+    assert office.line().state is State.HELD
+    office.witness = FakeWitness(says=True)
+
+    done = office.run(after=HOUR)
+
+    assert done == {"sent": 1}
+    assert office.line().reason == "its copy was found after all"
+    assert office.store.cases.debts() == []
+
+
+def test_a_late_copy_is_looked_for_once_an_hour_and_not_for_ever(
+    office: Office,
+) -> None:
+    office.compose()
+    office.answers(LOST)
+    office.run()
+    office.run(after=15 * MINUTE)
+    witness = office.witness = FakeWitness(says=False)
+
+    for _ in range(8 * 24 * 2):
+        office.run(after=30 * MINUTE)
+
+    assert 7 * 24 - 1 <= len(witness.asked) <= 7 * 24
+
+
+def test_a_letter_held_for_another_reason_is_not_looked_for(office: Office) -> None:
+    office.compose()
+    office.answers(NOT_NOW)
+    while office.line().state is State.QUEUED:
+        office.run()
+        office.now = office.line().next_at or office.now
+    witness = office.witness = FakeWitness(says=True)
+
+    office.run(after=2 * HOUR)
+
+    assert witness.asked == []
+    assert office.line().state is State.HELD
+
+
 @pytest.mark.parametrize(
     "fails",
     [

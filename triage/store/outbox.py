@@ -209,6 +209,18 @@ class Outbox:
             for row in rows
         ]
 
+    def held_in_doubt(self) -> list[Uncertain]:
+        """Return the letters that a person has because no witness was found."""
+        rows = self._engine.rows(
+            "SELECT o.id, o.message_id, o.changed_at FROM outbox o WHERE state = 'held'"
+            " AND (SELECT m.before FROM moves m WHERE m.letter = o.id"
+            " ORDER BY m.id DESC LIMIT 1) = 'uncertain' ORDER BY o.changed_at, o.id"
+        )
+        return [
+            Uncertain(row["id"], row["message_id"], moment(row["changed_at"]))
+            for row in rows
+        ]
+
     def witnessed(self, letter: int, now: datetime, why: str) -> None:
         """Note that our own Message-ID was found: the letter went out."""
         with self._engine.writing():

@@ -77,6 +77,8 @@ class Way:
     """As in config.toml."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Files with a secret that it names."""
+    imap_port: int | None = None
+    """None: Dovecot's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +260,10 @@ def _install(
         (folder / name).touch(0o600)
         (folder / name).write_text(secret)
     servers = Servers(
-        imap_port=dovecot.imap, user=user, password=PASSWORD, smtp_port=smtp_port
+        imap_port=way.imap_port or dovecot.imap,
+        user=user,
+        password=PASSWORD,
+        smtp_port=smtp_port,
     )
     submission = {"witness": "copy"} | dict(way.submission)
     return install(folder, servers, Settings(submission=submission))

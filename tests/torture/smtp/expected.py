@@ -96,6 +96,12 @@ EXPECTED: Mapping[str, Mapping[Kind, Course]] = {
     "quit": dict.fromkeys(Kind, _C.SENT),
 }
 
+GONE_WITH_THE_COPY: Mapping[tuple[str, str], Course] = {
+    ("rcpt-copy", "421 and gone"): _C.LETTER_WAITS,
+    ("rcpt-copy", "554 and gone"): _C.LETTER_WAITS,
+}
+"""A copy that is refused harms no letter; a connection that is gone does."""
+
 TO_THE_DOT: Mapping[Kind, Course] = {
     # Proof that it was taken, and proof that it was not.
     _K.USUAL: _C.SENT,

@@ -12,7 +12,13 @@ from tests.smtp.scripted import Step, Talk, accepting
 from tests.torture.ground import Ground
 from tests.torture.row import Outcome, Row
 from tests.torture.smtp.desk import HASTY, HASTY_AFTER_THE_DOT, PATIENT, Way, new_desk
-from tests.torture.smtp.expected import EXPECTED, IN_DOUBT, TO_THE_DOT, Course
+from tests.torture.smtp.expected import (
+    EXPECTED,
+    GONE_WITH_THE_COPY,
+    IN_DOUBT,
+    TO_THE_DOT,
+    Course,
+)
 from tests.torture.smtp.faults import LONGER_THAN_WE_WAIT, Fault, faults
 from tests.torture.smtp.trial import Trial, run_all
 
@@ -36,6 +42,8 @@ USUAL = {
     "rset": b"250 2.0.0 ok\r\n",
     "quit": b"221 2.0.0 bye\r\n",
 }
+WHOLE = "hangs up"
+"""The fault that is tried with every part of an installation."""
 BY_QUESTIONS = ("auth-login", "auth-user", "auth-password")
 
 
@@ -104,7 +112,9 @@ def _fault_of(trial: Trial) -> str:
 def _trials(encryption: Encryption) -> Iterator[Trial]:
     for stage, by_kind in EXPECTED.items():
         for fault in faults():
-            trial = _trial(stage, fault, by_kind[fault.kind], encryption)
+            usual = by_kind[fault.kind]
+            course = GONE_WITH_THE_COPY.get((stage, fault.name), usual)
+            trial = _trial(stage, fault, course, encryption)
             yield trial
             if fault.is_typical:
                 yield _once(trial, stage)
@@ -117,7 +127,7 @@ def _trial(stage: str, fault: Fault, course: Course, encryption: Encryption) -> 
         course=course,
         script={stage: step},
         limits=HASTY if fault.is_slow else PATIENT,
-        is_whole=fault.is_typical,
+        is_whole=fault.name == WHOLE,
         way=Way(submission=encryption.trusted),
     )
     if stage in {"starttls", "ehlo-tls"}:
@@ -195,7 +205,7 @@ def _to_the_dot(fault: Fault) -> Iterator[Trial]:
         course=course,
         script={"dot": step},
         limits=limits,
-        is_whole=fault.is_typical,
+        is_whole=fault.name == WHOLE,
     )
     if course is Course.SENT:
         trials = [replace(trial, script={"dot": taking(step)})]
