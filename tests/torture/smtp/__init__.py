@@ -7,11 +7,13 @@ trial.py      one fault on it: tried, mended, judged
 stages.py     ROWS every fault at every stage, and at the dot
 special.py    ROW what only one stage can do wrong
 witness.py    ROW what becomes of the copy of a letter without an answer
+passage.py    ROWS a bad way to a good server
 """
 
 from tests.torture.row import Row
+from tests.torture.smtp.passage import CUTS, SLOW_WAY
 from tests.torture.smtp.special import SPECIAL
 from tests.torture.smtp.stages import STAGES, THE_DOT
 from tests.torture.smtp.witness import WITNESS
 
-ROWS: tuple[Row, ...] = (STAGES, THE_DOT, SPECIAL, WITNESS)
+ROWS: tuple[Row, ...] = (STAGES, THE_DOT, SPECIAL, WITNESS, CUTS, SLOW_WAY)

@@ -11,7 +11,7 @@ import logging
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,9 +23,10 @@ from typing_extensions import override
 from tests.journeys.installing import ADDRESS, TEAM, Servers, Settings, install
 from tests.journeys.mails import make_mail
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.smtp.scripted import Received, ScriptedServer
+from tests.smtp.scripted import Received
 from triage.cli import commands
 from triage.config import Config, load_config
+from triage.demo.servers import Accepted
 from triage.dispatch import Dispatch
 from triage.smtp import Limits
 from triage.store import Store
@@ -94,14 +95,14 @@ class Desk:
     mails: tuple[bytes, ...]
 
     @contextmanager
-    def case(self, name: str, server: ScriptedServer, way: Way) -> Iterator["Case"]:
+    def case(self, name: str, smtp_port: int, way: Way) -> Iterator["Case"]:
         """Lend a fresh installation that talks to this server."""
         folder = self.folder / name
         folder.mkdir()
         user = self.dovecot.new_user()
-        _install(folder, self.dovecot, user, server.port, way)
+        _install(folder, self.dovecot, user, smtp_port, way)
         shutil.copy(self.template, folder / "triage.sqlite3")
-        yield Case(name, self.dovecot, user, folder / "config.toml", server)
+        yield Case(self.dovecot, user, folder / "config.toml")
         shutil.rmtree(folder)
 
 
@@ -117,11 +118,9 @@ class Sending:
 class Case:
     """One installation, from the fault until all is settled."""
 
-    name: str
     dovecot: Dovecot
     user: str
     config: Path
-    server: ScriptedServer
     clock: Clock = field(default_factory=Clock)
 
     @contextmanager
@@ -152,11 +151,11 @@ class Case:
         )
         return Sending(store, dispatch)
 
-    def carry_copies(self) -> None:
+    def carry_copies(self, accepted: Iterable[Received | Accepted]) -> None:
         """Bring each accepted letter's copy to our mailbox, as the server would."""
-        for letter in self.server.accepted:
+        for letter in accepted:
             if ADDRESS in letter.recipients:
-                self.dovecot.deliver(self.user, letter.data)
+                self.dovecot.deliver(self.user, letter.octets)
 
     def listed(self) -> list[tuple[int, str, str]]:
         """Return number, Message-ID and state, as `triage outbox list` has them."""
@@ -204,7 +203,7 @@ def copies_of(letters: Sequence[Received]) -> Counter[str]:
 
 @contextmanager
 def heard(level: int = logging.INFO) -> Iterator[list[str]]:
-    """Collect what the program logs, in all threads."""
+    """Collect what the program logs, in all threads; servers here log nowhere."""
     lines: list[str] = []
 
     class Collecting(logging.Handler):
@@ -212,15 +211,26 @@ def heard(level: int = logging.INFO) -> Iterator[list[str]]:
         def emit(self, record: logging.LogRecord) -> None:
             lines.append(record.getMessage())
 
-    collecting, logger = Collecting(level), logging.getLogger("triage")
+    # aiosmtpd logs what it is told as "mail", in this very process.
+    with (
+        _to(Collecting(level), "triage", level),
+        _to(logging.NullHandler(), "mail", logging.CRITICAL),
+        _to(logging.NullHandler(), "asyncio", logging.CRITICAL),
+    ):
+        yield lines
+
+
+@contextmanager
+def _to(handler: logging.Handler, name: str, level: int) -> Iterator[None]:
+    logger = logging.getLogger(name)
     before, was_told_on = logger.level, logger.propagate
-    logger.addHandler(collecting)
+    logger.addHandler(handler)
     logger.setLevel(level)
     logger.propagate = False
     try:
-        yield lines
+        yield
     finally:
-        logger.removeHandler(collecting)
+        logger.removeHandler(handler)
         logger.setLevel(before)
         logger.propagate = was_told_on
 

@@ -84,7 +84,7 @@ def run_all(desk: Desk, trials: Sequence[Trial], secrets: Sequence[str]) -> Outc
     with heard() as log, ThreadPoolExecutor(AT_ONCE) as pool:
         tried = list(pool.map(lambda trial: run_one(desk, trial), trials))
     findings = [finding for each in tried for finding in each.findings]
-    findings += _named(log, (*PEOPLE, *secrets))
+    findings += named(log, (*PEOPLE, *secrets))
     prompt = [
         each.settled
         for each, trial in zip(tried, trials, strict=True)
@@ -95,7 +95,8 @@ def run_all(desk: Desk, trials: Sequence[Trial], secrets: Sequence[str]) -> Outc
     )
 
 
-def _named(log: Sequence[str], words: Sequence[str]) -> list[Finding]:
+def named(log: Sequence[str], words: Sequence[str]) -> list[Finding]:
+    """Return a finding for each word of a person's, or secret, that is in the log."""
     text = "\n".join(log)
     return [
         Finding("private", word, "it stands in the log")
@@ -113,7 +114,10 @@ def run_one(desk: Desk, trial: Trial) -> Tried:
         is_implicit=trial.is_implicit,
         is_away=trial.is_away,
     )
-    with server, desk.case(trial.name.replace("/", "-"), server, trial.way) as case:
+    with (
+        server,
+        desk.case(trial.name.replace("/", "-"), server.port, trial.way) as case,
+    ):
         return _Course(case, trial, server).run()
 
 
@@ -160,7 +164,7 @@ class _Course:
             self._find("settled", f"never: {states_of(parts)}")
         elif self._settled > PROMPT and self._trial.course is not Course.LOGIN_WAITS:
             self._find("settled", f"only after {self._settled:.0f} s")
-        self._case.carry_copies()
+        self._case.carry_copies(self._server.accepted)
         ask_witness(self._case, parts)
         at_last = ends(self._trial.course, lasts=self._trial.lasts)
         self._compare("in the end", at_last, states_of(parts))

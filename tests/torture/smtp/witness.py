@@ -33,6 +33,7 @@ from tests.torture.smtp.desk import (
 )
 from tests.torture.smtp.expected import States
 from tests.torture.smtp.stages import taking
+from tests.torture.smtp.trial import named
 
 DAY = timedelta(hours=24)
 ALL_SENT: States = ("sent", "sent", "sent")
@@ -47,6 +48,7 @@ class Lines:
     """One course of events, with the case at hand."""
 
     case: Case
+    server: ScriptedServer
     parts: Sending
     site: ImapSite
     folder: str
@@ -55,7 +57,7 @@ class Lines:
         self, as_what: Callable[[bytes], bytes] = bytes, flags: tuple[str, ...] = ()
     ) -> None:
         """Put a copy of every letter where copies belong."""
-        for letter in self.case.server.accepted:
+        for letter in self.server.accepted:
             self.site.deliver(
                 as_what(letter.data), self.case.clock.now, self.folder, flags
             )
@@ -127,7 +129,7 @@ def _come_with_other_ids(lines: Lines) -> Iterator[tuple[States, States]]:
 
 def _are_only_spoken_of(lines: Lines) -> Iterator[tuple[States, States]]:
     """What names a letter is no copy of it."""
-    for letter in lines.case.server.accepted:
+    for letter in lines.server.accepted:
         mail = make_mail(
             f"Message-ID: {letter.message_id}",
             letter.data.decode("ascii"),
@@ -140,7 +142,7 @@ def _are_only_spoken_of(lines: Lines) -> Iterator[tuple[States, States]]:
 
 def _lie_elsewhere(lines: Lines) -> Iterator[tuple[States, States]]:
     lines.make_folder()
-    for letter in lines.case.server.accepted:
+    for letter in lines.server.accepted:
         lines.site.deliver(letter.data, folder="Archive")
     yield ALL_HELD, lines.wait()
 
@@ -200,12 +202,7 @@ def try_witnesses(ground: Ground) -> Outcome:
         if ground.is_full:
             findings += _try_away(desk)
             tried += 1
-    text = "\n".join(log)
-    findings += [
-        Finding("private", "log", "it names somebody")
-        for each in PEOPLE
-        if each in text
-    ]
+    findings += named(log, PEOPLE)
     return Outcome(cases=tried, findings=tuple(findings))
 
 
@@ -221,13 +218,13 @@ def _try(
     name = about.replace(": ", "-")
     with (
         server,
-        desk.case(name, server, way) as case,
+        desk.case(name, server.port, way) as case,
         case.open(whole=True) as parts,
     ):
         _doubt_all(case, parts)
         server.heal()
         site = ImapSite(desk.dovecot.imap, case.user, PASSWORD)
-        lines = Lines(case, parts, site, folder)
+        lines = Lines(case, server, parts, site, folder)
         for expected, found in course(lines):
             if expected != found:
                 findings.append(
