@@ -27,7 +27,7 @@ from tests.smtp.scripted import Received
 from triage.cli import commands
 from triage.config import Config, load_config
 from triage.demo.servers import Accepted
-from triage.dispatch import Dispatch
+from triage.dispatch import Dispatch, Submission
 from triage.smtp import Limits
 from triage.store import Store
 from triage.wiring import Installation
@@ -92,7 +92,8 @@ class Desk:
     """A store whose letters are queued."""
     user: str
     """Whose mailbox the complaints lie in."""
-    mails: tuple[bytes, ...]
+    spoiled: Callable[[Submission], Submission] = lambda submission: submission
+    """Puts something between dispatch and the server; sabotage, to be found out."""
 
     @contextmanager
     def case(self, name: str, smtp_port: int, way: Way) -> Iterator["Case"]:
@@ -102,7 +103,8 @@ class Desk:
         user = self.dovecot.new_user()
         _install(folder, self.dovecot, user, smtp_port, way)
         shutil.copy(self.template, folder / "triage.sqlite3")
-        yield Case(self.dovecot, user, folder / "config.toml")
+        config = folder / "config.toml"
+        yield Case(self.dovecot, user, config, self.spoiled)
         shutil.rmtree(folder)
 
 
@@ -121,6 +123,7 @@ class Case:
     dovecot: Dovecot
     user: str
     config: Path
+    spoiled: Callable[[Submission], Submission]
     clock: Clock = field(default_factory=Clock)
 
     @contextmanager
@@ -144,7 +147,7 @@ class Case:
         store = opened.enter_context(Store.open(config.store.path, exclusive=True))
         dispatch = Dispatch(
             outbox=store.outbox,
-            submission=submission_of(config, limits=limits),
+            submission=self.spoiled(submission_of(config, limits=limits)),
             witness=MailboxWitness(mailbox, config.mailbox.folder),
             sender=sender_of(config),
             clock=self.clock,
@@ -256,7 +259,6 @@ def new_desk(folder: Path, dovecot: Dovecot) -> Desk:
         dovecot=dovecot,
         template=folder / "triage.sqlite3",
         user=user,
-        mails=mails,
     )
 
 

@@ -148,7 +148,7 @@ def cut_everywhere(ground: Ground) -> Outcome:
     with _sessions(ground) as (plain, encrypted):
         jobs = [
             (session, breaks)
-            for session, step in ((plain, 1), (encrypted, 3))
+            for session, step in ((plain, 1), (encrypted, 5))
             for breaks in _breaks(step if ground.is_full else 60 * step)
         ]
         try_some = partial(_try_some, desk)
@@ -162,7 +162,7 @@ def cut_everywhere(ground: Ground) -> Outcome:
             *(finding for each in found for finding in each.findings),
             *named(log, ("jane", *SECRETS)),
         ),
-        note=f"in the end {told}; every octet in clear, every third with TLS",
+        note=f"in the end {told}; every octet in clear, every fifth with TLS",
     )
 
 
