@@ -277,8 +277,7 @@ class Dispatch:
                 continue
             found = self._has_arrived(letter)
             if found:
-                self._outbox.witnessed(letter.id, self._clock(), "its copy was found")
-                done["sent"] += 1
+                self._witnessed(letter, "its copy was found", done)
             elif found is False or waited >= WITNESS_WITHIN:
                 self._outbox.unwitnessed(
                     letter.id, self._clock(), self._why_held(found)
@@ -296,9 +295,15 @@ class Dispatch:
         self._looked_at = now
         for letter in self._outbox.held_in_doubt():
             if now - letter.since < LOOK_AGAIN_FOR and self._has_arrived(letter):
-                why = "its copy was found after all"
-                self._outbox.witnessed(letter.id, now, why)
-                done["sent"] += 1
+                self._witnessed(letter, "its copy was found after all", done)
+
+    def _witnessed(self, letter: Uncertain, why: str, done: Tally) -> None:
+        try:
+            self._outbox.witnessed(letter.id, self._clock(), why)
+        except IllegalMoveError as error:
+            log.warning("letter %d: %s, but: %s", letter.id, why, error)
+        else:
+            done["sent"] += 1
 
     def _has_arrived(self, letter: Uncertain) -> bool | None:
         if self._witness is None:

@@ -420,6 +420,27 @@ def test_s14_a_copy_that_comes_late_ends_the_wait_for_a_person(office: Office) -
     assert office.store.cases.debts() == []
 
 
+def test_a_letter_that_a_person_dropped_while_its_copy_was_sought_stays_so(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Slow(FakeWitness):
+        @override
+        def has(self, message_id: str) -> bool | None:
+            office.store.outbox.drop(1, office.now)
+            return True
+
+    office.compose()
+    office.answers(LOST)
+    office.run()
+    office.witness = Slow(says=True)
+
+    done = office.run(after=15 * MINUTE)
+
+    assert done == {}
+    assert office.line().state is State.DROPPED
+    assert "its copy was found, but" in caplog.text
+
+
 def test_a_late_copy_is_looked_for_once_an_hour_and_not_for_ever(
     office: Office,
 ) -> None:
