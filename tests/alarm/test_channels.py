@@ -18,6 +18,7 @@ from typing_extensions import override
 from tests.alarm.watching import NOON
 from tests.servers.certificates import Authority
 from tests.servers.plugin import LOCAL
+from tests.smtp.scripted import ScriptedServer
 from triage.alarm import (
     Address,
     Entry,
@@ -287,6 +288,22 @@ def test_the_same_alarm_has_the_same_message_id(smtp_sink: SmtpSink) -> None:
     ids = [message_from_bytes(e.octets)["Message-ID"] for e in smtp_sink.accepted]
     assert ids[:2] == ids[2:]
     assert ids[0] != ids[1]
+
+
+@pytest.mark.servers
+def test_who_was_told_is_not_told_again_because_another_cannot_be() -> None:
+    good, bad = b"250 2.1.5 ok\r\n", b"550 5.1.1 nobody here\r\n"
+    with ScriptedServer({"rcpt": [good, bad, bad, good]}) as server:
+        channel = mail_alarm(server.port)
+        for _ in range(2):
+            with pytest.raises(NotToldError):
+                channel.tell(ALARM)
+        channel.tell(ALARM)
+
+    assert [each.recipients for each in server.accepted] == [
+        ("it@examboard.example",),
+        ("night@examboard.example",),
+    ]
 
 
 def test_a_mail_server_that_is_not_there_is_a_failure() -> None:

@@ -326,6 +326,83 @@ def test_the_team_hears_once_where_every_other_channel_fails() -> None:
     assert team.occasions == ["alarm"]
 
 
+def test_the_team_hears_of_the_end_too_while_no_other_channel_works() -> None:
+    deaf, team = Ear("deaf", is_deaf=True), Ear("team")
+    watching = Watching(deaf, last_resort=team)
+    watching.failing["intake"] = AWAY
+    watching.wait(HOUR)
+    watching.failing.clear()
+
+    watching.wait(20 * MINUTE)
+
+    assert team.occasions == ["alarm", "over"]
+
+
+def test_the_team_hears_of_every_alarm_while_no_other_channel_works() -> None:
+    deaf, team = Ear("deaf", is_deaf=True), Ear("team")
+    watching = Watching(deaf, last_resort=team)
+    watching.failing["intake"] = AWAY
+    watching.wait(HOUR)
+    watching.drawer.shows = replace(EVEN, uneven="1 not accounted for")
+
+    watching.wait(12 * MINUTE)
+
+    assert [[each.name for each in notice.begun] for notice in team.heard] == [
+        ["mailbox"],
+        ["ledger"],
+    ]
+
+
+def test_a_restart_tells_the_team_nothing_twice() -> None:
+    deaf, team = Ear("deaf", is_deaf=True), Ear("team")
+    watching = Watching(deaf, last_resort=team)
+    watching.failing["intake"] = AWAY
+    watching.wait(HOUR)
+
+    watching.start()
+    watching.wait(HOUR)
+
+    assert team.occasions == ["alarm"]
+
+
+def test_an_alarm_that_the_team_could_not_hear_of_is_told_once_it_can() -> None:
+    team = Ear("team", fails_with=frozenset({Kind.OUTBOX}))
+    watching = Watching(last_resort=team)
+    watching.drawer.shows = replace(EVEN, due=1, on_their_way=1)
+    watching.failing["intake"] = AWAY
+    watching.wait(30 * MINUTE)
+    assert team.heard == []
+
+    watching.drawer.shows = EVEN
+    watching.wait(10 * MINUTE)
+
+    assert [each.name for each in team.heard[0].begun] == ["mailbox"]
+
+
+def test_the_alarm_of_a_job_that_is_no_more_is_over(
+    watching: Watching, ear: Ear
+) -> None:
+    watching.failing["answers"] = AWAY
+    watching.wait(HOUR)
+
+    watching.start(without="answers")
+    watching.wait(10 * MINUTE)
+
+    assert ear.occasions == ["alarm", "over"]
+
+
+def test_a_channel_that_is_no_more_has_nothing_waiting() -> None:
+    watching = Watching(Ear("deaf", is_deaf=True))
+    watching.failing["intake"] = AWAY
+    watching.wait(20 * MINUTE)
+
+    watching.channels = (Ear("new"),)
+    watching.start()
+    watching.wait(MINUTE)
+
+    assert not watching.job.book.waiting
+
+
 def test_what_is_kept_says_how_each_job_is(watching: Watching) -> None:
     watching.failing["intake"] = AWAY
 

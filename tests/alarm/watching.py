@@ -87,13 +87,14 @@ class Watching:
         self.policy = policy or Policy()
         self.start()
 
-    def start(self) -> None:
-        """Begin anew, as after a restart, with what was kept."""
+    def start(self, without: str = "") -> None:
+        """Begin anew, as after a restart, with what was kept; perhaps a job less."""
         kept = self.drawer.kept
         self.pulse = Pulse(lambda: self.at)
-        for name, every in JOBS.items():
+        self.jobs = {name: every for name, every in JOBS.items() if name != without}
+        for name, every in self.jobs.items():
             self.pulse.expect(name, every)
-        self.due = dict.fromkeys(JOBS, self.at)
+        self.due = dict.fromkeys(self.jobs, self.at)
         self.job = AlarmJob(
             pulse=self.pulse,
             letters=self.letters,
@@ -117,7 +118,7 @@ class Watching:
             self.now += timedelta(seconds=LOOK)
 
     def _run_jobs(self) -> None:
-        for name, every in JOBS.items():
+        for name, every in self.jobs.items():
             if self.at < self.due[name] or name in self.hanging:
                 if name not in self.hanging:
                     self.pulse.see(name)

@@ -129,6 +129,8 @@ class Book:
     """What each channel is still to be told."""
     tellings: tuple[Telling, ...] = ()
     """The latest attempts, the eldest first."""
+    resorted: tuple[Entry, ...] = ()
+    """What the last resort was given lately."""
 
     @property
     def standing(self) -> tuple[Entry, ...]:
@@ -149,6 +151,30 @@ class Book:
                 waiting[telling.channel] = left
         tellings = (*self.tellings, telling)[-MOST_TELLINGS:]
         return replace(self, waiting=waiting, tellings=tellings)
+
+    def kept_from_last_resort(self, notice: Notice, *, is_needed: bool) -> Notice:
+        """Return what it was not given, and is to tell: the end of what it told.
+
+        Where it `is_needed`, also what stands, and the rest of a notice.
+        """
+        begun = {(each.name, each.since) for each in self.resorted}
+        fresh = _without(self.standing, begun)
+        over = tuple(
+            each
+            for each in self.entries
+            if not each.stands
+            and (
+                (each.name, each.since) in begun or (is_needed and each in notice.over)
+            )
+        )
+        return Notice(
+            at=notice.at,
+            begun=fresh if is_needed else (),
+            reminded=_except(notice.reminded, (*fresh, *self.resorted))
+            if is_needed
+            else (),
+            over=_except(over, self.resorted),
+        )
 
 
 _BOOK, _NOTICE = TypeAdapter(Book), TypeAdapter(Notice)
@@ -192,10 +218,13 @@ def turned(
     now = moment.now
     known = {each.name: each for each in book.entries}
     begun = tuple(_begun(known, signs, moment, policy))
+    jobs = {sign.job for sign in signs.values()}
     over = tuple(
         replace(entry, over_at=now)
         for entry in book.standing
-        if _is_over(signs.get(entry.name), moment, policy)
+        # A job that is no more, by the configuration, has no sign any more.
+        if entry.job not in {*jobs, ""}
+        or _is_over(signs.get(entry.name), moment, policy)
     )
     reminded = tuple(
         replace(entry, told_at=now)

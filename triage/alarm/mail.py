@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -36,18 +36,26 @@ class MailAlarm:
     to: tuple[str, ...]
     host: str
     """This machine, for who looks after several."""
+    _told: set[str] = field(default_factory=set, init=False)
+    """Message-IDs of a notice that is to be tried again: these need it no more."""
 
     def tell(self, notice: Notice) -> None:
-        """Mail it to each address; raises NotToldError."""
+        """Mail it to each address that has not got it; raises NotToldError."""
+        ids = {address: self._message_id(notice, address) for address in self.to}
+        self._told.intersection_update(ids.values())
         failures = []
         try:
-            for address in self.to:
+            for address, message_id in ids.items():
+                if message_id in self._told:
+                    continue
                 outcome = self.submission.submit(
                     Envelope(self.sender, address),
-                    self._mail(notice, address),
+                    self._mail(notice, address, message_id),
                     _nothing,
                 )
-                if not isinstance(outcome, Accepted):
+                if isinstance(outcome, Accepted):
+                    self._told.add(message_id)
+                else:
                     failures.append(outcome.text)
         except TriageError as error:
             failures.append(str(error))
@@ -55,14 +63,15 @@ class MailAlarm:
             self.submission.close()
         if failures:
             raise NotToldError("; ".join(failures))
+        self._told.clear()
 
-    def _mail(self, notice: Notice, to: str) -> bytes:
+    def _mail(self, notice: Notice, to: str, message_id: str) -> bytes:
         mail = EmailMessage(policy=SMTP)
         mail["Date"] = format_datetime(notice.at)
         mail["From"] = self.sender
         mail["To"] = to
         mail["Subject"] = f"[triage on {self.host}] {title_of(notice)}"
-        mail["Message-ID"] = self._message_id(notice, to)
+        mail["Message-ID"] = message_id
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail.set_content(f"{in_words(notice)}\n")

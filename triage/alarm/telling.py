@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from triage.alarm.book import Book, Moment, Notice, Telling
+from triage.alarm.book import MOST_TELLINGS, Book, Moment, Notice, Telling
 from triage.alarm.channel import TELLING_SECONDS, Channel, NotToldError
 from triage.alarm.errand import Errand
 
@@ -34,14 +34,13 @@ class Tellers:
     """All channels; `last_resort` is used where no other is left or every other failed.
 
     A notice goes to each channel that does not fail with what it tells, or to all where
-    there is no such channel; the last resort is never used for what it fails with.
+    there is no such channel; the last resort is never used for what it fails with. Once
+    it told that something began, it tells the end, whichever channel works by then.
     """
 
     channels: Sequence[Channel]
     last_resort: Channel | None = None
     _ways: dict[str, _Way] = field(init=False)
-    _resorted: set[str] = field(default_factory=set, init=False)
-    """Channels in whose stead the last resort was used since they last worked."""
 
     def __post_init__(self) -> None:
         known = (*self.channels, *([self.last_resort] if self.last_resort else []))
@@ -61,19 +60,33 @@ class Tellers:
         free = [each for each in self.channels if not each.fails_with & kinds]
         for channel in free or self.channels:
             book = book.enqueued(channel.name, notice)
-        if not self.channels:
-            book = self._resort(book, notice)
-        return book
+        return self._resorted(book, notice)
 
-    def _resort(self, book: Book, notice: Notice) -> Book:
+    def _resorted(self, book: Book, notice: Notice) -> Book:
+        """Give the last resort what it was not given yet, if it can tell it now.
+
+        Where another channel works, that is only the end of what it had to tell.
+        """
         last = self.last_resort
         kinds = {each.kind for each in book.standing}
         if last is None or last.fails_with & kinds:
             return book
-        return book.enqueued(last.name, notice)
+        is_needed = all(
+            self._ways[each.name].failures >= FAILURES_BEFORE_LAST_RESORT
+            for each in self.channels
+        )
+        rest = book.kept_from_last_resort(notice, is_needed=is_needed)
+        if rest.is_empty:
+            return book
+        given = (*book.resorted, *rest.begun, *rest.reminded, *rest.over)
+        book = replace(book, resorted=given[-MOST_TELLINGS:])
+        return book.enqueued(last.name, rest)
 
     def told(self, book: Book, moment: Moment) -> Book:
         """Return the book after what came of earlier attempts; begin what is due."""
+        if not book.waiting.keys() <= self._ways.keys():
+            known = book.waiting.keys() & self._ways.keys()
+            book = replace(book, waiting={name: book.waiting[name] for name in known})
         for way in self._ways.values():
             if way.notice is not None:
                 book = self._heard(book, way, moment)
@@ -103,22 +116,11 @@ class Tellers:
         book = book.noted(telling, notice)
         if not failure:
             way.failures, way.rests_until = 0, None
-            self._resorted.discard(name)
             return book
         log.error("alarm: %s could not be told: %s", name, failure)
         way.failures += 1
         way.rests_until = moment.steady + PAUSES[min(way.failures, len(PAUSES)) - 1]
-        return self._perhaps_resort(book, notice)
-
-    def _perhaps_resort(self, book: Book, notice: Notice) -> Book:
-        """Use the last resort once every other channel has failed, and only once."""
-        ways = [self._ways[each.name] for each in self.channels]
-        is_hopeless = all(way.failures >= FAILURES_BEFORE_LAST_RESORT for way in ways)
-        names = {way.channel.name for way in ways}
-        if not ways or not is_hopeless or names <= self._resorted:
-            return book
-        self._resorted |= names
-        return self._resort(book, notice)
+        return self._resorted(book, notice)
 
 
 def _may_try(way: _Way, moment: Moment) -> bool:

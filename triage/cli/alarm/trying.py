@@ -15,11 +15,14 @@ def test(config: Path) -> None:
     """Send a test message by every channel of [alarm], and to the team.
 
     The team's goes through the server of [submission], past the outbox, as an alarm
-    would where no other channel is left. Exit status: 0 all were told, 1 one was not.
+    would where no other channel is left. Exit status: 0 all were told, 1 one was not,
+    or there is none.
     """
-    is_any_dumb = False
+    failures = []
     for channel, failure in try_alarms(config):
         click.echo(f"{channel}: {printable(failure) or 'told'}")
-        is_any_dumb = is_any_dumb or bool(failure)
-    if is_any_dumb:
+        failures.append(failure)
+    if not failures:
+        click.echo("nobody would be told: name a channel in [alarm]")
+    if not failures or any(failures):
         raise click.exceptions.Exit(1)
