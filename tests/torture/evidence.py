@@ -50,6 +50,8 @@ class Evidence:
     accepted: tuple[Accepted, ...]
     folders: Mapping[str, tuple[bytes, ...]]
     """What lies in the mailbox in the end."""
+    flagged: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    """Which of these have a flag; nobody but the program could set one."""
     store: Path
     """The store's file; the oracle opens it read-only with SQL of its own."""
     own_addresses: frozenset[str]

@@ -121,12 +121,17 @@ class Site:
                 for flags, _, name in client.list_folders()
                 if b"\\Noselect" not in flags
             ]
+        lying = {name: self.journey.contents(name) for name in names}
         return Evidence(
             delivered=tuple(self.delivered),
             accepted=accepted_by(self.smtp),
             folders={
-                name: tuple(seen.octets for seen in self.journey.contents(name))
-                for name in names
+                name: tuple(seen.octets for seen in mails)
+                for name, mails in lying.items()
+            },
+            flagged={
+                name: tuple(seen.octets for seen in mails if seen.flags)
+                for name, mails in lying.items()
             },
             store=self.store,
             own_addresses=OWN_ADDRESSES,

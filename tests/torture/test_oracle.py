@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -114,6 +115,7 @@ ONE = "(SELECT min(id) FROM messages WHERE fate = 'recorded' AND case_id IS NOT 
         "DELETE FROM messages WHERE id = ONE",
         "DELETE FROM messages WHERE fate = 'left'",
         "UPDATE messages SET fate = 'left' WHERE id = ONE",
+        "UPDATE messages SET fate = 'left', sha256 = NULL WHERE disposition = 'record'",
         "UPDATE messages SET case_id = NULL WHERE id = ONE",
         "UPDATE messages SET disposition = 'record' WHERE id = ONE",
         "UPDATE messages SET fate = 'aside', due_at = NULL WHERE id = ONE",
@@ -176,6 +178,23 @@ def test_a_second_acknowledgement_of_a_case_is_noticed(evidence: Evidence) -> No
     found = spoil(replace(evidence, accepted=two), "once", insert)
 
     assert any("acknowledged 2 times" in each.words for each in found)
+
+
+def test_the_same_letter_under_another_kind_is_noticed(evidence: Evidence) -> None:
+    first = first_letter(evidence)
+    octets = first.octets.replace(b"<acknowledge.", b"<receipt.", 1)
+    insert = (
+        "INSERT INTO outbox (case_id, message, kind, category, recipient, message_id,"
+        " data, acknowledges, state, created_at, changed_at)"
+        " SELECT case_id, message, 'receipt-20260101', category, recipient,"
+        " replace(message_id, 'acknowledge', 'receipt'), data, 0, 'sent', '', ''"
+        " FROM outbox WHERE id = 1"
+    )
+    two = (*evidence.accepted, replace(first, octets=octets))
+
+    found = spoil(replace(evidence, accepted=two), "once", insert)
+
+    assert any("same words" in each.words for each in found)
 
 
 def test_two_replies_to_one_mail_are_noticed(evidence: Evidence) -> None:
@@ -266,6 +285,21 @@ SAID = b"We have received your complaint"
         (SAID, b"I cannot en=\r\nter any=62ody"),
         (b"Hello,", b"Hello Wendy Zqmark"),
         (SAID, SAID + b" <b>website has b<i>een</i> down for a week</b>"),
+        (b"Subject: Your complaint", b"Subject: =?utf-8?q?I_c=61nnot_enter_anybody?="),
+        (b"\r\nTo: ", b"\r\nTo: (Wendy Zqmark) "),
+        (b"\r\nTo: ", b"\r\nTo: (=?utf-8?b?V2VuZHkgWnFtYXJr?=) "),
+        (b"From: ", b"From: =?utf-8?q?W=65ndy_Zqmark?= "),
+        (b"Precedence: bulk", b"Precedence: =?utf-8?q?W=65ndy_Zqmark?="),
+        (SAID, b"&#73; cannot &#101;nter anybody"),
+        (SAID, b"I%20cannot%20enter%20anybody"),
+        (SAID, b"SSBjYW5ub3QgZW50ZXIgYW55Ym9keS4="),
+        (b"Hello,", b"Dear Wendy,"),
+        (
+            b"Content-Type: text/plain",
+            b"Content-Description: I cannot enter anybody\r\nContent-Type: text/plain",
+        ),
+        (b"\r\n\r\n--", b"\r\n\r\nI cannot enter anybody\r\n--"),
+        (b"text/plain", b"application/x-triage"),
     ],
 )
 def test_a_senders_words_in_a_letter_are_noticed(
@@ -273,9 +307,34 @@ def test_a_senders_words_in_a_letter_are_noticed(
 ) -> None:
     mark = evidence.delivered[0].mark.encode()
 
-    found = judge(with_octets(evidence, old, new.replace(b"Zqmark", mark)), "echo")
+    wendy = b64encode(b"Wendy " + mark)
+    disguised = new.replace(b"V2VuZHkgWnFtYXJr", wendy).replace(b"Zqmark", mark)
+
+    found = judge(with_octets(evidence, old, disguised), "echo")
+
+    assert any("repeats" in each.words or "not ours" in each.words for each in found)
+
+
+def test_what_is_attached_to_a_letter_is_noticed(evidence: Evidence) -> None:
+    octets = first_letter(evidence).octets
+    boundary = octets.split(b'boundary="')[1].split(b'"')[0]
+    part = b"\r\n".join(
+        (
+            b"Content-Type: application/octet-stream",
+            b"Content-Transfer-Encoding: base64",
+            b"",
+            b64encode(b"I cannot enter anybody."),
+            b"",
+        )
+    )
+    last = b"--" + boundary + b"--"
+
+    found = judge(
+        with_octets(evidence, last, b"--" + boundary + b"\r\n" + part + last), "echo"
+    )
 
     assert any("repeats" in each.words for each in found)
+    assert any("Content-Type" in each.words for each in found)
 
 
 @pytest.mark.parametrize(
@@ -296,6 +355,16 @@ def test_bytes_and_fields_that_are_not_ours_are_noticed(
     evidence: Evidence, old: bytes, new: bytes
 ) -> None:
     assert judge(with_octets(evidence, old, new), "echo")
+
+
+def test_mail_that_was_marked_as_read_is_noticed(evidence: Evidence) -> None:
+    mark = next(
+        each.mark for each in evidence.delivered if each.due is Due.NOTHING
+    ).encode()
+    inbox = evidence.folders["INBOX"]
+    ours = tuple(each for each in inbox if mark in each)
+
+    assert judge(replace(evidence, flagged={"INBOX": ours}), "untouched")
 
 
 @pytest.mark.parametrize("what", ["gone", "changed", "copied"])
@@ -326,6 +395,7 @@ def test_mail_that_was_touched_is_noticed(evidence: Evidence, what: str) -> None
         "it says: my number is {mark}",
         "could not read 'cannot enter anybody.'",
         "key {secret}",
+        "AUTH PLAIN {encoded}",
     ],
 )
 @pytest.mark.parametrize("is_output", [False, True])
@@ -333,7 +403,13 @@ def test_a_line_that_tells_too_much_is_noticed(
     evidence: Evidence, line: str, *, is_output: bool
 ) -> None:
     first = evidence.delivered[0]
-    told = line.format(sender=first.sender, mark=first.mark, secret=evidence.secrets[0])
+    secret = evidence.secrets[0]
+    told = line.format(
+        sender=first.sender,
+        mark=first.mark,
+        secret=secret,
+        encoded=b64encode(b"\0triage\0" + secret.encode()).decode(),
+    )
     spoilt = (
         replace(evidence, outputs=(*evidence.outputs, told))
         if is_output
@@ -378,7 +454,14 @@ def test_a_status_that_is_wrong_is_noticed(
 
 def test_a_status_that_hides_silence_is_noticed(evidence: Evidence) -> None:
     said = json.loads(evidence.outputs[0]) | {"needs": []}
-    later = now() + timedelta(minutes=16)
+    later = now() + timedelta(minutes=4)
+
+    assert untruths(json.dumps(said), evidence.store, later)
+
+
+def test_a_status_that_tells_of_something_else_is_noticed(evidence: Evidence) -> None:
+    said = json.loads(evidence.outputs[0]) | {"needs": ["1 letter is uncertain"]}
+    later = now() + timedelta(minutes=4)
 
     assert untruths(json.dumps(said), evidence.store, later)
 

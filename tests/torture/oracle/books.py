@@ -135,7 +135,9 @@ def _matched(
             groups[_core_hash(each.octets)].append(each)
     rows: defaultdict[str, list[Row]] = defaultdict(list)
     hashes = {sha256: _core_hash(raw) for sha256, raw in raws.items()}
-    by_mark = [(key, group[0].mark.encode()) for key, group in groups.items()]
+    by_mark = [
+        (key, group[0].mark.encode()) for key, group in groups.items() if group[0].mark
+    ]
     strange = []
     for row in messages:
         if row["sha256"] is None:

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Set
 from tests.torture.evidence import Evidence
 from tests.torture.finding import Finding
 from tests.torture.oracle.books import Books, Came, Left
-from tests.torture.oracle.mail import Read
+from tests.torture.oracle.mail import Read, decoded
 from tests.torture.oracle.wording import (
     BREAK,
     known_runs,
+    known_words,
     runs,
+    undisguised,
     without_particulars,
+    words_in,
 )
 
 PROMISE = "echo"
@@ -39,6 +42,21 @@ FIELDS = frozenset(
 NEEDED = frozenset(
     {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version"}
 )
+SAME_ALWAYS = {
+    "Auto-Submitted": re.compile("auto-replied"),
+    "Content-Language": re.compile(r"[A-Za-z]{2}(-[A-Za-z]{2})?"),
+    "Content-Transfer-Encoding": re.compile("7bit|quoted-printable|base64"),
+    "Content-Type": re.compile(
+        r'text/(plain|html); charset="?(utf-8|us-ascii)"?'
+        r'|multipart/alternative; boundary="?[=A-Za-z0-9_.-]+"?'
+    ),
+    "Date": re.compile(r"[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} [\d:]{8} [+-]\d{4}"),
+    "MIME-Version": re.compile(r"1\.0"),
+    "Precedence": re.compile("bulk"),
+    "X-Auto-Response-Suppress": re.compile("All"),
+}
+"""Fields in which nothing depends on who wrote to us."""
+OF_A_PART = frozenset({"Content-Type", "Content-Transfer-Encoding", "MIME-Version"})
 MESSAGE_ID = re.compile(
     r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\[\]:-]{1,250}@[^\s<>@]{1,250}>"
 )
@@ -49,6 +67,9 @@ def echo(evidence: Evidence, books: Books) -> Iterator[Finding]:
     for left in books.left:
         for words in (*_bad_bytes(left.accepted.octets), *_bad_fields(left)):
             yield Finding(PROMISE, left.name, words)
+        for words in _bad_parts(left) if left.to else ():
+            yield Finding(PROMISE, left.name, words)
+    yield from _named(evidence, books)
     known = known_runs(evidence.wording, RUN)
     said = {left.name: _said(left) - known for left in books.left if left.to}
     everything = frozenset(run for each in said.values() for run in each)
@@ -79,20 +100,52 @@ def _bad_fields(left: Left) -> Iterator[str]:
             yield f"{name} stands there {number} times"
     for name in sorted(NEEDED - names.keys()):
         yield f"{name} is missing"
-    if left.to and left.read.field("Auto-Submitted") != "auto-replied":
-        yield "it does not say that a machine replied"
+    if left.to and left.read.field("To").lower() != left.to[0]:
+        yield "To holds something that is not ours to say"
     for name in ("Message-ID", "In-Reply-To", "References"):
         ids = left.read.field(name).split()
         if not all(MESSAGE_ID.fullmatch(each) for each in ids):
             yield f"{name} holds something that is no Message-ID"
 
 
+def _bad_parts(left: Left) -> Iterator[str]:
+    for part in left.read.head.walk():
+        if part is not left.read.head:
+            for name in sorted(set(part.keys()) - OF_A_PART):
+                yield f"a part has a field that is not ours: {name}"
+        for name, form in SAME_ALWAYS.items():
+            value = " ".join(part.get(name, "").split())
+            if value and not form.fullmatch(value):
+                yield f"{name} holds something that is not ours: {value[:60]}"
+
+
+def _named(evidence: Evidence, books: Books) -> Iterator[Finding]:
+    """A name is too short for a run: no word of one may be in a letter."""
+    known = known_words(evidence.wording)
+    said = {
+        left.name: words_in(" ".join(_texts(left))) - known
+        for left in books.left
+        if left.to
+    }
+    for came in books.came:
+        people = Read(came.first.octets).people
+        names = words_in(" ".join(name for name, _ in people))
+        for letter, words in said.items() if names else ():
+            if (both := names & words) and not _is_quoted(letter, came, books):
+                yield Finding(PROMISE, letter, f"it repeats {came.name}: {min(both)!r}")
+
+
+def _texts(left: Left) -> tuple[str, ...]:
+    """Whatever is to be read in a letter, without its particulars."""
+    read = left.read
+    shown = (read.subject, decoded(read.field("From")), *read.texts, *read.leaves)
+    return tuple(
+        text for each in map(without_particulars, shown) for text in undisguised(each)
+    )
+
+
 def _said(left: Left) -> frozenset[str]:
-    """What a letter says, without its particulars."""
-    subject = left.read.subject
-    texts = (subject, left.read.field("From"), *left.read.texts)
-    whole = BREAK.join(without_particulars(text) for text in texts)
-    return frozenset(runs(whole, RUN))
+    return frozenset(runs(BREAK.join(_texts(left)), RUN))
 
 
 def _written(came: Came, books: Books) -> Set[str]:

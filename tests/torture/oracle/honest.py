@@ -11,7 +11,9 @@ from tests.torture.finding import Finding
 from tests.torture.oracle.rows import instant, reading
 
 PROMISE = "honest"
-SILENT_AFTER = timedelta(minutes=15)
+SILENT_AFTER = timedelta(minutes=3)
+"""A minute between two looks, a minute until it must be told, and one for us."""
+OF_SILENCE = ("mailbox", "daemon")
 UNTOLD = ("sent", "dropped")
 
 
@@ -61,5 +63,6 @@ def _untruths(said: dict[str, Any], store: Path, now: datetime) -> Iterator[Find
             yield Finding(PROMISE, what, words)
     read_at = instant(beat["at"]) if beat else None
     is_silent = read_at is None or now - read_at > SILENT_AFTER
-    if is_silent and not said["needs"]:
+    needs = " ".join(said["needs"])
+    if is_silent and not any(word in needs for word in OF_SILENCE):
         yield Finding(PROMISE, "mailbox", "it was not read, and nobody is told")

@@ -66,6 +66,16 @@ class Read:
         return tuple(_texts(self.head))
 
     @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """Every part, whatever it says that it is, and what stands around parts."""
+        parts = tuple(self.head.walk())
+        around = ((part.preamble, part.epilogue) for part in parts)
+        return (
+            *(_decoded_payload(part) for part in parts if not part.is_multipart()),
+            *(text for each in around for text in each if text),
+        )
+
+    @cached_property
     def people(self) -> tuple[tuple[str, str], ...]:
         """(name, address) of those who are said to have written it."""
         written = [self.field(name) for name in ("From", "Sender", "Reply-To")]

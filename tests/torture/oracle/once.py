@@ -8,6 +8,7 @@ from tests.torture.evidence import Due, Evidence
 from tests.torture.finding import Finding
 from tests.torture.oracle.books import ACKNOWLEDGING, Books, Came, Left
 from tests.torture.oracle.rows import Row
+from tests.torture.oracle.wording import without_particulars
 
 PROMISE = "once"
 MAY_HAVE_LEFT = frozenset({"sent", "finishing", "uncertain", "held", "dropped"})
@@ -22,6 +23,7 @@ def once(_evidence: Evidence, books: Books) -> Iterator[Finding]:
             yield Finding(PROMISE, name, f"it was accepted {number} times")
     yield from _sent(books)
     yield from _acknowledged(books)
+    yield from _in_same_words(books)
     for left in books.left:
         for words in (*_unlike_the_outbox(left), *_misdirected(left, books)):
             yield Finding(PROMISE, left.name, words)
@@ -100,13 +102,28 @@ def _acknowledged(books: Books) -> Iterator[Finding]:
             yield Finding(PROMISE, message_id, f"this mail got {number} replies")
 
 
+def _in_same_words(books: Books) -> Iterator[Finding]:
+    """A letter under two kinds is a second copy, whatever the outbox calls it."""
+    said: dict[tuple[int, str], set[str]] = {}
+    for left in books.left:
+        if left.row is not None and left.to:
+            words = " ".join(map(without_particulars, left.read.texts))
+            key = left.row["case_id"], " ".join(words.split())
+            said.setdefault(key, set()).add(left.row["kind"])
+    for (case, _), kinds in said.items():
+        if len(kinds) > 1:
+            about = books.cases[case]["reference"] if case in books.cases else "no case"
+            words = f"the same words went out as {', '.join(sorted(kinds))}"
+            yield Finding(PROMISE, about, words)
+
+
 def _times_written(message_id: str, books: Books) -> int:
     """Different mails may bear one Message-ID, which its writer chooses."""
-    alike = [
-        row
+    alike = {
+        row["sha256"]
         for row in books.messages
         if row["message_id"] == message_id and row["fate"] == "recorded"
-    ]
+    }
     return max(1, len(alike))
 
 

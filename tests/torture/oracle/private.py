@@ -6,7 +6,7 @@ from tests.torture.evidence import Evidence
 from tests.torture.finding import Finding
 from tests.torture.oracle.books import Books
 from tests.torture.oracle.mail import Read
-from tests.torture.oracle.wording import BREAK, known_runs, runs
+from tests.torture.oracle.wording import BREAK, known_runs, runs, undisguised
 
 PROMISE = "private"
 RUN = 16
@@ -16,7 +16,8 @@ SHORTEST_NAME = 8
 
 def private(evidence: Evidence, books: Books) -> Iterator[Finding]:
     """Look for everything personal in everything that was printed and logged."""
-    printed = "\n".join((evidence.logs, *evidence.outputs))
+    told = "\n".join((evidence.logs, *evidence.outputs))
+    printed = "\n".join(undisguised(told))
     for number, secret in enumerate(evidence.secrets, 1):
         if secret in printed:
             yield Finding(PROMISE, f"secret {number}", "it is in the logs")
