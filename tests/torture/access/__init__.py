@@ -3,9 +3,13 @@
 house.py       a whole installation with the shipped rules, and who writes to it
 ways_in.py     ways into somebody else's case, as mails
 joining.py     ROW into the cases of others
+replying.py    ROWS replies to others, and with words of others
+looking.py     what a letter may be, as its reader sees it
+hands.py       a pass of the jobs, for the short form
 """
 
 from tests.torture.access.joining import join_by_mail
+from tests.torture.access.replying import reply_to_others, reply_with_their_words
 from tests.torture.row import Row
 
 ROWS = (
@@ -13,5 +17,15 @@ ROWS = (
         name="access-join",
         fault="a stranger's mails name, forge or replay what leads into a case",
         run=join_by_mail,
+    ),
+    Row(
+        name="access-recipient",
+        fault="mails that would have a reply sent to somebody who did not write",
+        run=reply_to_others,
+    ),
+    Row(
+        name="access-words",
+        fault="mails whose words would come into a letter, a header or a command",
+        run=reply_with_their_words,
     ),
 )

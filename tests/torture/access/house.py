@@ -64,7 +64,8 @@ def post(  # noqa: PLR0913 - an attacker chooses each of them
     """Write a mail by hand, so that nothing repairs what an attacker means.
 
     `passes` is the domain for which our server found SPF to pass: '' is the path's own,
-    None means that it found nothing. `fields` replace or add; `top` stands above all.
+    None that it found nothing, and `spf=…` all that it wrote. `fields` replace or add;
+    `top` stands above all others of the attacker's.
     """
     return_path = _address_in(sender) if path is None else path
     domain = return_path.rpartition("@")[2] if passes == "" else passes
@@ -101,6 +102,8 @@ def _found(domain: str | None, path: str) -> str:
     )
     if domain is None:
         return f"Authentication-Results: {AUTHSERV}; none\r\n{received}"
+    if "=" in domain:
+        return f"Authentication-Results: {AUTHSERV}; {domain}\r\n{received}"
     result = "pass" if domain == path.rpartition("@")[2] else "fail"
     return (
         f"Authentication-Results: {AUTHSERV}; spf={result} smtp.mailfrom={path}\r\n"

@@ -103,9 +103,10 @@ def into_by_number(reference: str, person: str) -> Iterator[Attempt]:
     yield attempt("its person, SPF failed", sender=person, passes="other.example")
     for result in ("none", "neutral", "softfail", "temperror", "permerror", "policy"):
         yield attempt(
-            f"its person, SPF {result}", sender=person, passes=None,
-            top=f"Authentication-Results: {AUTHSERV}; spf={result}\r\n",
-        )  # fmt: skip
+            f"its person, SPF {result}",
+            sender=person,
+            passes=f"spf={result} smtp.mailfrom={person}",
+        )
     yield attempt("its person, nothing found out", sender=person, passes=None)
     yield from _forged_results(attempt, person, domain)
 
