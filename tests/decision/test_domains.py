@@ -39,6 +39,8 @@ def test_an_organisation_registered_a_name(domain: str, expected: str) -> None:
         pytest.param("school.example", "mail.school.example", True, id="below"),
         pytest.param("a.co.uk", "b.co.uk", False, id="two companies"),
         pytest.param("a.kent.sch.uk", "b.kent.sch.uk", False, id="two schools"),
+        pytest.param("a.onmicrosoft.com", "b.onmicrosoft.com", False, id="two tenants"),
+        pytest.param("a.k12.ca.us", "b.k12.ca.us", False, id="two districts"),
         pytest.param("", "", False, id="none"),
         pytest.param("school.example", "", False, id="one is none"),
     ],

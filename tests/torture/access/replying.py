@@ -63,15 +63,13 @@ def found_in(letters: Iterable[Accepted]) -> Iterator[Finding]:
         for fault in letter_faults(letter):
             yield Finding("access", about, fault)
         for each in letter.recipients:
-            if (
-                not each.endswith(("@evil.example", ".evil.example", f"@{_OURS}"))
-                and each != _WRITER
-            ):
+            if not each.endswith(_WRITERS) and not each.startswith("mallory@"):
                 yield Finding("access", about, "a letter to somebody who did not write")
         if MARK in words_of(letter).lower() or MARK.encode() in _without_ids(letter):
             yield Finding("access", about, "a letter with a sender's words")
 
 
+_WRITERS = ("@evil.example", ".evil.example", f"@{_OURS}")
 _WRITER = f"mallory@{PROVIDER}"
 
 
@@ -118,6 +116,14 @@ def _reply_tos() -> Iterator[Named]:
         "third.person@innocent.example ,", ADDRESS, "owner-list@evil.example",
     ):  # fmt: skip
         yield f"Reply-To: {value}", post(fields={"Reply-To": value})
+    for domain in ("hotmail.de", "t-online.de", "yahoo.com.au", "comcast.net"):
+        yield (
+            f"Reply-To at the same {domain}",
+            post(
+                sender=f"mallory@{domain}",
+                fields={"Reply-To": f"third.person@{domain}"},
+            ),
+        )
     # Two people of one provider are strangers.
     yield (
         "Reply-To at the same provider",
@@ -167,6 +173,11 @@ def _froms() -> Iterator[Named]:
 
 def _paths() -> Iterator[Named]:
     yield "his From and path, SPF failed", post(sender=THIRD, passes="evil.example")
+    for below in ("onmicrosoft.com", "k12.ca.us", "co.uk", "kent.sch.uk"):
+        yield (
+            f"two organisations below {below}",
+            post(sender=f"third.person@one.{below}", path=f"mallory@two.{below}"),
+        )
     yield "his path only", post(path=THIRD, passes="evil.example")
     yield "no path", post(sender=THIRD, path="", passes=None)
     for result in ("fail", "hardfail"):

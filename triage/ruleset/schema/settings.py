@@ -171,12 +171,14 @@ class Senders(Entry):
         "gob.*",
         "gov.*",
         "k12.*",
+        "k12.*.us",
         "ltd.uk",
         "me.uk",
         "mil.*",
         "ne.*",
         "net.*",
         "nhs.uk",
+        "onmicrosoft.com",
         "or.*",
         "org.*",
         "plc.uk",
@@ -185,6 +187,10 @@ class Senders(Entry):
         "sch.*",
         "*.sch.uk",
         "school.*",
+        "uk.com",
+        "uk.net",
+        "us.com",
+        "eu.com",
     )
     """Names under which unrelated organisations register; a last * is any country."""
     same_centre: tuple[Id, ...] = ()
