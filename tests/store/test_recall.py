@@ -1,5 +1,6 @@
 """What the store recalls about one message."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -382,11 +383,27 @@ def test_budgets_are_counted_over_their_time(
     assert expected == recalled(store).spent
 
 
-def test_replies_to_other_addresses_of_one_person_count_for_them(store: Store) -> None:
+def without_tag(address: str) -> str:
+    return re.sub(r"\+.*@", "@", address)
+
+
+def test_replies_to_other_spellings_of_an_address_count_for_it(store: Store) -> None:
     letter = make_letter(to="jane+a@example.org")
     record_case(store, 1, asked={"address": "jane+a@example.org"}, letters=(letter,))
 
-    assert recalled(store, address="jane+b@example.org").spent.to_sender_in_day == 1
+    history = recalled(store, address="jane+b@example.org", spell=without_tag)
+
+    assert history.spent.to_sender_in_day == 1
+
+
+def test_replies_to_a_namesake_count_for_nobody_else(store: Store) -> None:
+    keys = ("name-centre:jane doe:IN123",)
+    asked = {"address": "x@evil.example", "identity_keys": ("addr:x@e", *keys)}
+    record_case(store, 1, asked=asked, letters=(make_letter(to="x@evil.example"),))
+
+    history = recalled(store, identity_keys=("addr:jane@example.org", *keys))
+
+    assert history.spent.to_sender_in_day == 0
 
 
 def test_replies_to_an_address_count_whoever_it_was_then(store: Store) -> None:

@@ -20,7 +20,7 @@ from triage.store.matters import add_matter
 from triage.store.model import Letter
 from triage.store.moving import Change, move_letter
 from triage.store.restricted import restrictions_on
-from triage.store.spending import spent_on
+from triage.store.spending import Payee, spent_on
 from triage.store.states import Act
 
 NOT_BY_MAIL = "no letter of ours has reached the person"
@@ -81,9 +81,7 @@ class HoldingLetters:
                 domain=domain,
                 spent=spent_on(
                     self._engine,
-                    people,
-                    to,
-                    None if reached is None else reached["domain"],
+                    Payee(address=to, domain=reached and reached["domain"]),
                     now,
                 ),
                 breaker_is_open=is_open(self._engine, now),

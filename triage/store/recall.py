@@ -12,7 +12,7 @@ from triage.store.model import Inquiry
 from triage.store.people import roots_of
 from triage.store.restricted import restrictions_on
 from triage.store.sent import colleagues_cases
-from triage.store.spending import spent_on
+from triage.store.spending import Payee, spent_on
 from triage.store.undelivered import reported_case
 
 COMPARED_TEXTS = 100
@@ -33,12 +33,21 @@ def recall(engine: Engine, inquiry: Inquiry) -> History:
         near_identical_to=_near_identical_to(engine, people, inquiry),
         answered_cases=_answered_cases(engine, people),
         has_bounced=_has_bounced(engine, inquiry),
-        spent=spent_on(engine, people, inquiry.address, inquiry.domain, inquiry.now),
+        spent=spent_on(engine, _payee(people, inquiry), inquiry.now),
         breaker_is_open=is_open(engine, inquiry.now),
         is_rekeyed=_is_old_stock(engine, inquiry),
         is_duplicate=is_known_elsewhere(engine, inquiry) is not None,
         restrictions=restrictions_on(engine, people, inquiry.now),
         was_erased=was_erased(engine, inquiry.sha256),
+    )
+
+
+def _payee(people: list[int], inquiry: Inquiry) -> Payee:
+    return Payee(
+        address=inquiry.address,
+        domain=inquiry.domain,
+        people=people,
+        spell=inquiry.spell,
     )
 
 

@@ -1,6 +1,7 @@
 """What was sent to somebody already, against the budgets."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triage.decision.model import Spent
@@ -11,36 +12,45 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
-def spent_on(
-    engine: Engine,
-    people: Iterable[int],
-    address: str | None,
-    domain: str | None,
-    now: datetime,
-) -> Spent:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee:
+    """Whom a reply would go to, as budgets know them."""
+
+    address: str | None
+    domain: str | None
+    people: Sequence[int] = ()
+    """Rows of the person, by their roots."""
+    spell: Callable[[str], str] = str.casefold
+    """One spelling for all spellings of an address."""
+
+
+def spent_on(engine: Engine, payee: Payee, now: datetime) -> Spent:
     """Count replies that went out or were queued: to a person, a domain, everybody.
 
-    `people` are the person's rows, by their roots.
+    A person counts by the mailbox that the replies went to. Names and centres can be
+    made up: whoever borrows both would spend what another may get.
     """
     day, hour = now - DAY, now - HOUR
+    mailbox = payee.spell(payee.address or "")
     to_sender = {
         row["id"]
-        for person in people
+        for person in payee.people
         for row in engine.rows(
-            "SELECT o.id FROM people p JOIN outbox o ON o.person = p.id"
+            "SELECT o.id, o.recipient FROM people p JOIN outbox o ON o.person = p.id"
             " WHERE p.root = :person AND o.charged_at > :day"
             " AND o.charged_at < :beyond",
             person=person,
             day=day,
             beyond=day + BEYOND,
         )
+        if payee.spell(row["recipient"]) == mailbox
     }
     to_sender.update(
         row["id"]
         for row in engine.rows(
             "SELECT id FROM outbox WHERE recipient = :address"
             " AND charged_at > :day AND charged_at < :beyond",
-            address=address,
+            address=payee.address,
             day=day,
             beyond=day + BEYOND,
         )
@@ -48,7 +58,7 @@ def spent_on(
     to_domain = engine.row(
         "SELECT count(*) AS letters FROM outbox"
         " WHERE domain = :domain AND charged_at > :hour AND charged_at < :beyond",
-        domain=domain,
+        domain=payee.domain,
         hour=hour,
         beyond=hour + BEYOND,
     )

@@ -4,10 +4,12 @@ house.py       a whole installation with the shipped rules, and who writes to it
 ways_in.py     ways into somebody else's case, as mails
 joining.py     ROW into the cases of others
 replying.py    ROWS replies to others, and with words of others
+blocking.py    ROW a victim's reply, suppressed
 looking.py     what a letter may be, as its reader sees it
 hands.py       a pass of the jobs, for the short form
 """
 
+from tests.torture.access.blocking import block_a_victim
 from tests.torture.access.joining import join_by_mail
 from tests.torture.access.replying import reply_to_others, reply_with_their_words
 from tests.torture.row import Row
@@ -27,5 +29,11 @@ ROWS = (
         name="access-words",
         fault="mails whose words would come into a letter, a header or a command",
         run=reply_with_their_words,
+    ),
+    Row(
+        name="access-block",
+        fault="mails that would keep a victim's complaint from being answered",
+        run=block_a_victim,
+        is_short=False,
     ),
 )

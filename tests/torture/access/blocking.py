@@ -153,7 +153,8 @@ def _as_her_namesake(house: House) -> int:
 def _marks(house: House) -> int:
     """Marks of machines, of loops and of spam, in her name."""
     marks = {
-        "X-Triage-Loop": "triage", "Auto-Submitted": "auto-replied", "Precedence": "bulk",
+        "X-Triage-Loop": "triage", "Auto-Submitted": "auto-replied",
+        "Precedence": "bulk",
         "List-Id": "<x.evil.example>", "X-Spam-Flag": "YES", "X-Loop": VICTIM,
         "X-Auto-Response-Suppress": "All", "Return-Path": f"<{VICTIM}>",
     }  # fmt: skip
