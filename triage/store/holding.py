@@ -81,7 +81,11 @@ class HoldingLetters:
                 domain=domain,
                 spent=spent_on(
                     self._engine,
-                    Payee(address=to, domain=reached and reached["domain"]),
+                    Payee(
+                        address=to,
+                        domain=None if reached is None else reached["domain"],
+                        people=people,
+                    ),
                     now,
                 ),
                 breaker_is_open=is_open(self._engine, now),

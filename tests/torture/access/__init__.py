@@ -5,12 +5,16 @@ ways_in.py     ways into somebody else's case, as mails
 joining.py     ROW into the cases of others
 replying.py    ROWS replies to others, and with words of others
 blocking.py    ROW a victim's reply, suppressed
+printing.py    ROW what commands, files and the log show of them
+hiding.py      ROW secrets, and files that hold mail
 looking.py     what a letter may be, as its reader sees it
 hands.py       a pass of the jobs, for the short form
 """
 
 from tests.torture.access.blocking import block_a_victim
+from tests.torture.access.hiding import hide_secrets
 from tests.torture.access.joining import join_by_mail
+from tests.torture.access.printing import print_their_words
 from tests.torture.access.replying import reply_to_others, reply_with_their_words
 from tests.torture.row import Row
 
@@ -34,6 +38,18 @@ ROWS = (
         name="access-block",
         fault="mails that would keep a victim's complaint from being answered",
         run=block_a_victim,
+        is_short=False,
+    ),
+    Row(
+        name="access-output",
+        fault="words that steer a terminal, a spreadsheet, a browser, a log or a path",
+        run=print_their_words,
+        is_short=False,
+    ),
+    Row(
+        name="access-secrets",
+        fault="a host on which others look on: modes, process list, logs, TLS keys",
+        run=hide_secrets,
         is_short=False,
     ),
 )

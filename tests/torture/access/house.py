@@ -5,13 +5,14 @@ that it writes: what a stranger's mail brings stands below. Everything is looked
 outside: what the SMTP server took, the mailbox, and the store's file by SQL of its own.
 """
 
+import io
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -24,6 +25,7 @@ from tests.journeys.journey import Journey
 from tests.torture.access.hands import light_hands
 from tests.torture.ground import Ground
 from triage import shipped
+from triage.cli import main
 from triage.config import load_config
 from triage.demo.servers import Accepted, SmtpSink
 from triage.wiring import Installation
@@ -88,7 +90,7 @@ def post(  # noqa: PLR0913 - an attacker chooses each of them
     head = "\r\n".join(kept)
     return Post(
         f"{_found(domain, return_path)}{top}{head}\r\n\r\n{text}\r\n".encode(
-            "utf-8", "surrogateescape"
+            "utf-8", "surrogatepass"
         ),
         return_path,
     )
@@ -235,6 +237,17 @@ class House:
             timeout=_COMMAND_SECONDS,
             check=False,
         )
+
+    def says(self, *words: str | Path) -> tuple[str, str]:
+        """Return what a command prints, and what it complains of; in this process."""
+        printed, complained = io.StringIO(), io.StringIO()
+        with (
+            redirect_stdout(printed),
+            redirect_stderr(complained),
+            suppress(SystemExit),
+        ):
+            main([*map(str, words), "--config", str(self.config)])
+        return printed.getvalue(), complained.getvalue()
 
 
 def _edit(path: Path, pattern: str, text: str) -> None:
