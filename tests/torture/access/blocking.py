@@ -42,7 +42,11 @@ class Scene:
 
 def block_a_victim(ground: Ground) -> Outcome:
     """Play every scene; the victim must get her case, and her reply."""
-    scenes = SCENES if ground.is_full else SCENES[:1]
+    return play(ground, SCENES if ground.is_full else SCENES[:1])
+
+
+def play(ground: Ground, scenes: tuple[Scene, ...]) -> Outcome:
+    """Play scenes, each in a house of its own."""
     cases, findings = 0, list[Finding]()
     for scene in scenes:
         with House(ground, budgets=True) as house:

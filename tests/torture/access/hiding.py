@@ -30,7 +30,7 @@ def hide_secrets(ground: Ground) -> Outcome:
         keys = ground.folder / "tls-keys"
         before = set(house.journey.folder.rglob("*"))
         log, seen = _run(house, {"SSLKEYLOGFILE": str(keys)})
-        findings = [*_wrong_modes(set(house.journey.folder.rglob("*")) - before), *seen]
+        findings = [*wrong_modes(set(house.journey.folder.rglob("*")) - before), *seen]
         outputs = [log, *house.says("status"), *house.says("check")]
         outputs += _refused(house)
         findings += told(outputs, (KEY, SMTP))
@@ -39,7 +39,7 @@ def hide_secrets(ground: Ground) -> Outcome:
         findings += _readable_by_others(house)
         for name in ("backup", "export.zip"):
             _written(house, name)
-        findings += _wrong_modes(house.journey.folder.glob("out-*"))
+        findings += wrong_modes(house.journey.folder.glob("out-*"))
     return Outcome(cases=len(outputs) + 6, findings=tuple(findings))
 
 
@@ -83,13 +83,18 @@ def seen_of(pids: Iterable[int], secrets: Iterable[str]) -> Iterator[Finding]:
             octets = (proc / name).read_bytes()
             if any(secret.encode() in octets for secret in secrets):
                 yield Finding("access", name, "a secret is in the process list")
-        limits = (proc / "limits").read_text()
-        core = next(line for line in limits.splitlines() if "core file" in line)
-        if core.split()[4:6] != ["0", "0"]:
-            yield Finding("access", "core", f"a crash leaves a core: {core}")
+        if leaves_core((proc / "limits").read_text()):
+            yield Finding("access", "core", "a crash would leave a core dump")
 
 
-def _wrong_modes(paths: Iterable[Path]) -> Iterator[Finding]:
+def leaves_core(limits: str) -> bool:
+    """Whether a process with these limits (/proc/PID/limits) may dump its memory."""
+    line = next(line for line in limits.splitlines() if "core file" in line)
+    return line.split()[4:6] != ["0", "0"]
+
+
+def wrong_modes(paths: Iterable[Path]) -> Iterator[Finding]:
+    """Yield files of ours that others on this host can read or write."""
     for path in paths:
         mode = stat.S_IMODE(path.stat().st_mode)
         if path.is_file() and mode & 0o077:
