@@ -153,6 +153,18 @@ def test_a_mail_that_does_not_lie_in_one_folder_is_noticed(
     assert judge(replace(evidence, folders=folders), "fate")
 
 
+def test_a_mail_that_lies_there_under_a_numbering_that_is_over_is_noticed(
+    evidence: Evidence,
+) -> None:
+    filed, inbox = evidence.folders["Complaints/Formal"], evidence.folders["INBOX"]
+    back = {"INBOX": (*inbox, filed[0]), "Complaints/Formal": filed[1:]}
+    moved = replace(evidence, folders={**evidence.folders, **back})
+
+    found = spoil(moved, "fate", "UPDATE messages SET retired_at = seen_at")
+
+    assert any("numbering that is over" in each.words for each in found)
+
+
 def test_a_letter_that_was_accepted_twice_is_noticed(evidence: Evidence) -> None:
     again = (*evidence.accepted, first_letter(evidence))
 

@@ -111,6 +111,9 @@ def _lost_in_mailbox(came: Came, evidence: Evidence) -> Iterator[Finding]:
         for octets in mails
         if mark in octets and core_of(octets) == core
     ]
+    if "INBOX" in lying and all(row["retired_at"] for row in came.rows):
+        words = "it lies there, and its rows are of a numbering that is over"
+        yield Finding(PROMISE, came.name, words)
     if len(lying) > len(came.deliveries):
         yield Finding(PROMISE, came.name, f"it lies {len(lying)} times: {lying}")
     if not lying and not _lies_mended(mark, evidence):
