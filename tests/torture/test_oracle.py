@@ -1,88 +1,21 @@
 """The oracle notices what goes wrong: each test spoils one thing."""
 
 import json
-import shutil
-import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.servers.dovecot import Dovecot
-from tests.torture.evidence import Accepted, Due, Evidence
-from tests.torture.finding import Finding
-from tests.torture.mails import automatic, complaint, ordinary
+from tests.torture.evidence import Due, Evidence
 from tests.torture.oracle import PROMISES, judge, unsettled, untruths
-from tests.torture.site import Site, now
-from triage.demo.servers import SmtpSink
+from tests.torture.site import now
+from tests.torture.spoiling import first_letter, spoil, with_due, with_letter
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture(scope="module")
-def site(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with SmtpSink() as smtp:
-        site = Site(dovecot, smtp, tmp_path_factory.mktemp("site"))
-        site.install()
-        site.deliver(complaint(), complaint(), ordinary(), automatic())
-        site.append(complaint(), ordinary(), received_at=now())
-        twice = complaint()
-        site.append(twice, twice, received_at=now())
-        site.run_once()
-        site.command("status", "--json")
-        yield site
-
-
-@pytest.fixture(scope="module")
-def collected(site: Site) -> Evidence:
-    return site.evidence()
-
-
-@pytest.fixture
-def evidence(collected: Evidence, tmp_path: Path) -> Evidence:
-    """Evidence with a store of its own, to be spoilt."""
-    copied = shutil.copy(collected.store, tmp_path / "copy.sqlite3")
-    return replace(collected, store=Path(copied))
-
-
-def spoil(evidence: Evidence, promise: str, statement: str) -> list[Finding]:
-    """Change the store behind the program's back, and judge."""
-    with closing(sqlite3.connect(evidence.store)) as store:
-        assert store.execute(statement).rowcount > 0
-        store.commit()
-    return judge(evidence, promise)
-
-
-def first_letter(evidence: Evidence) -> Accepted:
-    return next(each for each in evidence.accepted if b"<acknowledge." in each.octets)
-
-
-def with_letter(evidence: Evidence, letter: Accepted) -> Evidence:
-    """The evidence as if the first letter had been another one."""
-    first = first_letter(evidence)
-    others = [each for each in evidence.accepted if each is not first]
-    return replace(evidence, accepted=(letter, *others))
-
-
-def with_octets(evidence: Evidence, old: bytes, new: bytes) -> Evidence:
-    first = first_letter(evidence)
-    assert old in first.octets
-    return with_letter(
-        evidence, replace(first, octets=first.octets.replace(old, new, 1))
-    )
-
-
-def with_due(evidence: Evidence, before: Due, after: Due) -> Evidence:
-    """The evidence as if the first mail of a class were of another."""
-    first = next(each for each in evidence.delivered if each.due is before)
-    others = [each for each in evidence.delivered if each is not first]
-    return replace(evidence, delivered=(replace(first, due=after), *others))
 
 
 def test_nothing_is_found_where_nothing_went_wrong(evidence: Evidence) -> None:
@@ -284,89 +217,6 @@ def test_a_reply_is_noticed_though_no_row_ties_it(evidence: Evidence) -> None:
     silent = with_due(evidence, Due.REPLY, Due.SILENCE)
 
     assert spoil(silent, "gate", "UPDATE outbox SET message = NULL")
-
-
-SAID = b"We have received your complaint"
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b"Subject: Your complaint", b"Subject: About the website Zqmark"),
-        (SAID, b"I cannot enter anybody"),
-        (SAID, b"I cannot en=\r\nter any=62ody"),
-        (b"Hello,", b"Hello Wendy Zqmark"),
-        (SAID, SAID + b" <b>website has b<i>een</i> down for a week</b>"),
-        (b"Subject: Your complaint", b"Subject: =?utf-8?q?I_c=61nnot_enter_anybody?="),
-        (b"\r\nTo: ", b"\r\nTo: (Wendy Zqmark) "),
-        (b"\r\nTo: ", b"\r\nTo: (=?utf-8?b?V2VuZHkgWnFtYXJr?=) "),
-        (b"From: ", b"From: =?utf-8?q?W=65ndy_Zqmark?= "),
-        (b"Precedence: bulk", b"Precedence: =?utf-8?q?W=65ndy_Zqmark?="),
-        (SAID, b"&#73; cannot &#101;nter anybody"),
-        (SAID, b"I%20cannot%20enter%20anybody"),
-        (SAID, b"SSBjYW5ub3QgZW50ZXIgYW55Ym9keS4="),
-        (b"Hello,", b"Dear Wendy,"),
-        (
-            b"Content-Type: text/plain",
-            b"Content-Description: I cannot enter anybody\r\nContent-Type: text/plain",
-        ),
-        (b"\r\n\r\n--", b"\r\n\r\nI cannot enter anybody\r\n--"),
-        (b"text/plain", b"application/x-triage"),
-    ],
-)
-def test_a_senders_words_in_a_letter_are_noticed(
-    evidence: Evidence, old: bytes, new: bytes
-) -> None:
-    mark = evidence.delivered[0].mark.encode()
-
-    wendy = b64encode(b"Wendy " + mark)
-    disguised = new.replace(b"V2VuZHkgWnFtYXJr", wendy).replace(b"Zqmark", mark)
-
-    found = judge(with_octets(evidence, old, disguised), "echo")
-
-    assert any("repeats" in each.words or "not ours" in each.words for each in found)
-
-
-def test_what_is_attached_to_a_letter_is_noticed(evidence: Evidence) -> None:
-    octets = first_letter(evidence).octets
-    boundary = octets.split(b'boundary="')[1].split(b'"')[0]
-    part = b"\r\n".join(
-        (
-            b"Content-Type: application/octet-stream",
-            b"Content-Transfer-Encoding: base64",
-            b"",
-            b64encode(b"I cannot enter anybody."),
-            b"",
-        )
-    )
-    last = b"--" + boundary + b"--"
-
-    found = judge(
-        with_octets(evidence, last, b"--" + boundary + b"\r\n" + part + last), "echo"
-    )
-
-    assert any("repeats" in each.words for each in found)
-    assert any("Content-Type" in each.words for each in found)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b"Precedence: bulk", b"Precedence: bulk\r\nBcc: all@people.example"),
-        (b"Precedence: bulk", b"Precedence: bulk\r\nPrecedence: bulk"),
-        (b"Auto-Submitted: auto-replied\r\n", b""),
-        (b"Auto-Submitted: auto-replied", b"Auto-Submitted: no"),
-        (SAID, b"We have\nreceived"),
-        (SAID, b"We have\rreceived"),
-        (SAID, b"x" * 999),
-        (SAID, b"We have \xc3\xa4"),
-        (b"In-Reply-To: <", b"In-Reply-To: hello <"),
-    ],
-)
-def test_bytes_and_fields_that_are_not_ours_are_noticed(
-    evidence: Evidence, old: bytes, new: bytes
-) -> None:
-    assert judge(with_octets(evidence, old, new), "echo")
 
 
 def test_mail_that_was_marked_as_read_is_noticed(evidence: Evidence) -> None:
