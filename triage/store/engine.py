@@ -43,6 +43,38 @@ _NOT_OUR_FAULT = {
 }
 
 
+class Lasting:
+    """Files that must stay where they are while a daemon works.
+
+    SQLite goes on writing into a file that was deleted or replaced: what is committed
+    there is lost with the process. Without the lock, a second daemon may be at work.
+    """
+
+    def __init__(self, store: Path, lock: Path) -> None:
+        self._known = {path: _identity(path) for path in (store, lock)}
+        self._log = store.with_name(store.name + "-wal")
+
+    def require(self) -> None:
+        """Raise TransientError where one was taken away or replaced."""
+        for path, known in self._known.items():
+            if _identity(path) != known:
+                raise TransientError(
+                    f"{path.name} was taken away or replaced while triage works:"
+                    " put it back, or stop triage and restore a backup"
+                )
+        # The write-ahead log is made at the first use.
+        if self._log not in self._known and (found := _identity(self._log)):
+            self._known[self._log] = found
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Engine:
     """Runs SQL with named parameters; each thread has a connection of its own.
 
@@ -56,10 +88,12 @@ class Engine:
         *,
         is_scratch: bool = False,
         busy_seconds: float = BUSY_SECONDS,
+        beside: Path | None = None,
     ) -> None:
         self.path = path
         self._busy_seconds = busy_seconds
         self.is_scratch = is_scratch
+        self._lasting = Lasting(path, beside) if beside else None
         self._own = threading.local()
         self._opened: list[Database] = []
         self._opening = threading.Lock()
@@ -157,6 +191,8 @@ class Engine:
     def transaction(self, begin: str) -> Iterator[None]:
         """Commit at the end, or undo everything and raise."""
         database = self.database
+        if self._lasting is not None:
+            self._lasting.require()
         guarded(lambda: database.execute(begin))
         try:
             yield

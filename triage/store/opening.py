@@ -1,15 +1,24 @@
-"""Opening a store: one daemon at a time, a whole file, a schema that we know."""
+"""Opening a store: one daemon at a time, a whole file, a schema that we know.
+
+Before the schema is brought up to date the store is copied, and all steps that are
+missing are one transaction: whoever goes back to an earlier triage has what it needs.
+"""
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from triage.errors import ConfigError, Problem, TransientError
+from triage.store.copying import copy_store, examine
 from triage.store.engine import BUSY_SECONDS, Engine
+from triage.store.mark import is_another, is_marked, mark_path
 from triage.store.migrations import known_steps, steps
 from triage.store.passing import clear_away
 from triage.store.replacing import RESTORE, end_move, is_moving
+
+log = logging.getLogger(__name__)
 
 
 def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
@@ -21,12 +30,14 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
     try:
         end_move(path)
         clear_away(path.parent, RESTORE)
-        engine = Engine(_created(path))
+        _refuse_lost(path)
+        engine = Engine(_created(path), beside=lock_path(path))
         try:
             _refuse_damage(engine)
             _refuse_newer(engine)
             _write_ahead(engine)
-            steps.apply(engine.database)
+            _bring_up_to_date(engine)
+            _refuse_another(engine)
         except BaseException:
             engine.close()
             raise
@@ -75,14 +86,19 @@ def open_scratch() -> Engine:
     return engine
 
 
+def lock_path(path: Path) -> Path:
+    """Return where the lock of a store lies."""
+    return path.with_name(path.name + ".lock")
+
+
 def lock_store(path: Path) -> Callable[[], None]:
     """Take the lock beside a store, there or not; it ends with the process."""
-    lock_path = path.with_name(path.name + ".lock")
+    place = lock_path(path)
     try:
-        lock_path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise ConfigError(f"{lock_path} cannot be made: {error.strerror}") from error
+        raise ConfigError(f"{place} cannot be made: {error.strerror}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -109,6 +125,62 @@ def _created(path: Path) -> Path:
             f"the store {path} cannot be opened: {error.strerror}"
         ) from error
     return path
+
+
+def _refuse_lost(path: Path) -> None:
+    """A store that begins anew would answer mail of these days once more."""
+    is_there = path.exists() and path.stat().st_size > 0
+    if not is_there and is_marked(path):
+        raise ConfigError(
+            Problem(f"the store {path} is gone", hint=_hint_for_lost(path))
+        )
+
+
+def _refuse_another(engine: Engine) -> None:
+    if is_another(engine):
+        raise ConfigError(
+            Problem(
+                f"{engine.path} is not the store that was worked with here",
+                hint=_hint_for_lost(engine.path),
+            )
+        )
+
+
+def _hint_for_lost(path: Path) -> str:
+    return (
+        "put it back, or restore the latest backup: triage backup restore\n"
+        "    to begin anew, though mail of these days may be answered twice:"
+        f" remove {mark_path(path)}"
+    )
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    missing = steps.pending(engine.database)
+    if not missing:
+        return
+    if steps.applied(engine.database):
+        _keep_copy(engine, missing[0].name)
+    with engine.transaction("BEGIN IMMEDIATE"):
+        steps.apply(engine.database)
+
+
+def _keep_copy(engine: Engine, step: str) -> None:
+    """Copy the store as it is before a step; a copy that is not whole is no copy."""
+    number = step.partition("_")[0]
+    kept = engine.path.with_name(f"{engine.path.name}.before-{number}")
+    unfinished = kept.with_name(f"{kept.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        unfinished.touch(mode=0o600)
+        copy_store(engine, unfinished)
+        if problems := examine(unfinished).problems:
+            raise ConfigError(*problems)
+        unfinished.replace(kept)
+    except OSError as error:
+        raise ConfigError(f"{kept} cannot be written: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    log.warning("the store is brought up to date; as it was, it is kept in %s", kept)
 
 
 def _write_ahead(engine: Engine) -> None:

@@ -17,6 +17,7 @@ from triage.store.holding import note_told
 from triage.store.letter_lines import letter_item, letter_lines
 from triage.store.letters import Origin, queue
 from triage.store.model import Letter, OutboxItem, OutboxLine
+from triage.store.mark import count_claim, write_mark
 from triage.store.moving import Change, Claim, is_withdrawn, move_letter
 from triage.store.states import Act, IllegalMoveError, State
 from triage.store.undelivered import note_bounced, reported_case
@@ -114,6 +115,8 @@ class Outbox:
                 "SELECT reference FROM cases WHERE id = :case_id",
                 case_id=row["case_id"],
             )
+            count_claim(self._engine)
+        write_mark(self._engine)
         return Claimed(
             id=row["id"],
             attempt=row["attempt"] + 1,

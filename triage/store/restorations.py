@@ -8,6 +8,7 @@ from datetime import datetime
 from triage.store.audit import DAEMON, Deed, note_deed
 from triage.store.changing import change_case
 from triage.store.engine import Engine, moment, moment_or_none
+from triage.store.mark import catch_up, is_behind
 from triage.store.model import Inbox
 from triage.store.moving import Change, move_letter
 from triage.store.states import MOVES, Act
@@ -34,6 +35,19 @@ class Restorations:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def notice_older_copy(self, now: datetime) -> int | None:
+        """Treat a store that is behind its mark as one that came from a backup.
+
+        Returns how many letters became uncertain; None: it is not behind.
+        """
+        if not is_behind(self._engine):
+            return None
+        with self._engine.writing():
+            last = self._engine.one("SELECT max(at) AS at FROM moves")["at"]
+            doubted = self.begin(moment_or_none(last) or now, now)
+            catch_up(self._engine)
+        return doubted
 
     def begin(self, made_at: datetime, now: datetime) -> int:
         """Make a restored store safe; return how many letters became uncertain.
