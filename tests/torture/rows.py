@@ -1,12 +1,13 @@
 """Every row of the table, by area."""
 
-from tests.torture import access, corpora, health, imap, kills, smtp
+from tests.torture import access, corpora, health, host, imap, kills, smtp
 from tests.torture.row import Row
 
 AREAS: dict[str, tuple[Row, ...]] = {
     "access": access.ROWS,
     "corpora": corpora.ROWS,
     "health": health.ROWS,
+    "host": host.ROWS,
     "imap": imap.ROWS,
     "kills": kills.ROWS,
     "smtp": smtp.ROWS,

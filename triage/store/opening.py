@@ -8,6 +8,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from triage.errors import ConfigError, Problem, TransientError
@@ -111,8 +112,10 @@ def lock_store(path: Path) -> Callable[[], None]:
                 hint="only one may run; stop that one first",
             )
         ) from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    # Only for people who ask who has it; a full disk has no room for it.
+    with suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lambda: os.close(lock)
 
 

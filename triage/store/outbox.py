@@ -16,8 +16,8 @@ from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.holding import note_told
 from triage.store.letter_lines import letter_item, letter_lines
 from triage.store.letters import Origin, queue
-from triage.store.model import Letter, OutboxItem, OutboxLine
 from triage.store.mark import count_claim, write_mark
+from triage.store.model import Letter, OutboxItem, OutboxLine
 from triage.store.moving import Change, Claim, is_withdrawn, move_letter
 from triage.store.states import Act, IllegalMoveError, State
 from triage.store.undelivered import note_bounced, reported_case

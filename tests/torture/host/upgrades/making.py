@@ -31,7 +31,8 @@ from triage.store.moving import Claim
 LETTERS = 14
 SHORT = """
     CAST(substr(data, 1, instr(data, CAST('MIME-Version' AS BLOB)) - 1)
-        || CAST(x'0D0A' AS TEXT) || 'The words.' AS BLOB)
+        || CAST(x'0D0A' AS TEXT) || 'The words.'
+        || CAST(x'0D0A' AS TEXT) AS BLOB)
 """
 REF = "CMP-{year}-{number:05d}"
 
@@ -52,8 +53,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
         "sender",
         "restrict",
         "person13@post.example",
-        *("--kind", "no-automatic-replies", "--reason", "Writes day and night.", "--by", "Ann"),
+        *("--kind", "no-automatic-replies", "--reason", "Writes day and night."),
         *("--adjustments", "none needed", "--review-on", "2027-03-01"),
+        *("--by", "Ann"),
     ),
     ("sender", "approve", "1", "--by", "Bob"),
 )
@@ -90,13 +92,14 @@ def _take_up(journey: Journey) -> None:
         journey.deliver(mail, _who(number))
     journey.site.deliver(journey.contents()[0].octets)
     journey.deliver(make_mail("Lunch", "Nothing for you."))
-    journey.deliver(make_mail("Complaint, out of office", auto_submitted="auto-replied"))
+    journey.deliver(make_mail("Complaint, away", auto_submitted="auto-replied"))
     _pass(journey)
     with journey.store() as store:
-        ours = [store.outbox.show(n).line.message_id for n in (12, 2)]
+        shown: Any = store.outbox.show
+        ours = [shown(number).line.message_id for number in (12, 2)]
         _set_aside(store)
     journey.deliver(
-        make_mail("Complaint, more", "And again.", sender=_who(12), in_reply_to=ours[0]),
+        make_mail("Complaint", "Again.", sender=_who(12), in_reply_to=ours[0]),
         _who(12),
     )
     journey.deliver_from_nobody(report_on(ours[1]))
@@ -117,7 +120,7 @@ def _set_aside(store: Any) -> None:
     (row,) = store.ledger._engine.rows("SELECT * FROM inboxes")
     inbox = Inbox(row["account"], row["folder"])
     now = _now()
-    values = {
+    values: dict[str, Any] = {
         "place": Place(inbox, row["uidvalidity"], 900),
         "reason": "reading it took more than 10 seconds",
         "now": now,
@@ -135,7 +138,7 @@ def _work_on(journey: Journey, sources: str) -> None:
         return
     for command in COMMANDS:
         said = [_argument(each) for each in command]
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - the program of its time
             [sys.executable, "-m", "triage", *said, "--config", journey.config],
             cwd=sources,
             capture_output=True,
@@ -143,7 +146,7 @@ def _work_on(journey: Journey, sources: str) -> None:
             check=False,
         )
         words = (done.stderr or done.stdout).strip().splitlines()
-        print(done.returncode, " ".join(said), "|", words[-1] if words else "")
+        _say(done.returncode, " ".join(said), words[-1] if words else "")
 
 
 def _argument(word: str) -> str:
@@ -183,18 +186,22 @@ def _move_letters(store: Any) -> None:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return datetime.now(UTC)  # noqa: TID251 - a store of just now
+
+
+def _say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
 
 
 def _dump(store: Path, to: Path) -> None:
     with closing(sqlite3.connect(store)) as connection:
         # What a letter says does not matter here: short ones keep the dumps small.
-        connection.execute(f"UPDATE outbox SET data = {SHORT}")
+        connection.execute(f"UPDATE outbox SET data = {SHORT}")  # noqa: S608 - our own words
         connection.commit()
         states = connection.execute("SELECT state, count(*) FROM outbox GROUP BY 1")
-        print(dict(states.fetchall()))
+        _say(dict(states.fetchall()))
         fates = connection.execute("SELECT fate, count(*) FROM messages GROUP BY 1")
-        print(dict(fates.fetchall()))
+        _say(dict(fates.fetchall()))
         to.write_text("\n".join(connection.iterdump()) + "\n", "utf-8")
 
 
