@@ -115,7 +115,7 @@ def _is_plain(words: str) -> bool:
 
 def _taken_away(ground: Ground) -> Outcome:
     tries = [
-        Try("older-copy", _older_copy),
+        Try("older-copy", _older_copy, is_judged=False),
         Try("another", _another, is_judged=False),
         Try("gone", _gone, is_judged=False),
         Try("folder", _folder_in_its_place, is_judged=False),
@@ -147,10 +147,11 @@ def _older_copy(host: Host) -> Iterator[Finding]:
     host.run_once(LATER)
     host.complain()
     host.run_once()
-    if len(host.smtp.accepted) != 4 + 1:
-        yield host.wrong(f"{len(host.smtp.accepted)} letters went out, not 5")
-    host.delivered.clear()
     yield from host.settles()
+    for mail in host.delivered:
+        got = [each for each in host.smtp.accepted if mail.sender in each.recipients]
+        if len(got) != 1:
+            yield host.wrong(f"who complained got {len(got)} letters, not one")
 
 
 def _another(host: Host) -> Iterator[Finding]:
