@@ -151,7 +151,8 @@ class ImapSite:
             client.select_folder(self._spelled(folder), readonly=True)
             uids = client.search(["ALL"])
             found = client.fetch(uids, ["BODY.PEEK[]", "INTERNALDATE", "FLAGS"])
-            return [_seen(uid, found[uid]) for uid in uids]
+            # What somebody else moved in between is not there any more.
+            return [_seen(uid, found[uid]) for uid in uids if uid in found]
 
     @contextmanager
     def somebody_else(self) -> Iterator[Any]:

@@ -156,3 +156,35 @@ def test_where_no_copy_can_be_made_the_store_stays_as_it_is(path: Path) -> None:
 
     with closing(sqlite3.connect(path)) as left:
         assert list(left.iterdump()) == before
+
+
+@pytest.mark.parametrize("octets", [0, 4096, 40_000, 200_000])
+def test_where_there_is_no_room_for_a_new_store_it_says_so(
+    path: Path, octets: int
+) -> None:
+    with file_size_limited_to(octets), pytest.raises(ConfigError, match="the disk"):
+        Store.open(path, exclusive=True)
+
+
+def test_a_store_whose_log_was_deleted_is_still_known_and_behind(path: Path) -> None:
+    opened = Store.open(path, exclusive=True)
+    record_case(opened)
+    accept(opened, claim(opened))
+    with_its_log_deleted = path.read_bytes()
+    opened.close()
+    path.write_bytes(with_its_log_deleted)
+
+    with Store.open(path, exclusive=True) as store:
+        assert store.restorations.notice_older_copy(NOW) == 0
+
+
+def test_text_that_is_damaged_on_the_disk_is_damage(path: Path) -> None:
+    make_store(path)
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("UPDATE outbox SET reason = CAST(x'ce41' AS TEXT)")
+
+    with (
+        Store.open(path, exclusive=True) as opened,
+        pytest.raises(TransientError, match="damaged"),
+    ):
+        opened.outbox.listed()

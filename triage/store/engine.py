@@ -226,13 +226,20 @@ def guarded(work: Callable[[], _T]) -> _T:
     """Do some database work; what the host does wrong becomes a TransientError."""
     try:
         return work()
-    except sqlite3.DatabaseError as error:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        primary = _primary_code(error)
         if primary not in _NOT_OUR_FAULT:
             raise
         raise TransientError(
             f"the store cannot be used: {_NOT_OUR_FAULT[primary]}"
         ) from error
+
+
+def _primary_code(error: Exception) -> int:
+    """Return SQLite's code; text that is no UTF-8 has none, and was written as such."""
+    if isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error):
+        return sqlite3.SQLITE_CORRUPT
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def to_column(value: object) -> object:

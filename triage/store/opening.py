@@ -13,7 +13,7 @@ from pathlib import Path
 
 from triage.errors import ConfigError, Problem, TransientError
 from triage.store.copying import copy_store, examine
-from triage.store.engine import BUSY_SECONDS, Engine
+from triage.store.engine import BUSY_SECONDS, Engine, guarded
 from triage.store.mark import is_another, is_marked, mark_path
 from triage.store.migrations import known_steps, steps
 from triage.store.passing import clear_away
@@ -158,13 +158,15 @@ def _hint_for_lost(path: Path) -> str:
 
 
 def _bring_up_to_date(engine: Engine) -> None:
-    missing = steps.pending(engine.database)
+    missing = guarded(lambda: steps.pending(engine.database))
     if not missing:
         return
-    if steps.applied(engine.database):
+    if guarded(lambda: steps.applied(engine.database)):
         _keep_copy(engine, missing[0].name)
     with engine.transaction("BEGIN IMMEDIATE"):
-        steps.apply(engine.database)
+        guarded(lambda: steps.apply(engine.database))
+    # Whoever deletes the log takes what is only there; not which store it is.
+    engine.empty_log()
 
 
 def _keep_copy(engine: Engine, step: str) -> None:
@@ -187,7 +189,7 @@ def _keep_copy(engine: Engine, step: str) -> None:
 
 
 def _write_ahead(engine: Engine) -> None:
-    engine.database.enable_wal()
+    guarded(engine.database.enable_wal)
     if engine.database.journal_mode != "wal":
         raise ConfigError(
             Problem(
@@ -209,7 +211,7 @@ def _refuse_damage(engine: Engine) -> None:
 
 
 def _refuse_newer(engine: Engine) -> None:
-    done = {step.name for step in steps.applied(engine.database)}
+    done = {step.name for step in guarded(lambda: steps.applied(engine.database))}
     if unknown := sorted(done - known_steps()):
         raise ConfigError(
             Problem(
@@ -221,7 +223,7 @@ def _refuse_newer(engine: Engine) -> None:
 
 
 def _refuse_older(engine: Engine) -> None:
-    if steps.pending(engine.database):
+    if guarded(lambda: steps.pending(engine.database)):
         raise ConfigError(
             Problem(
                 f"the store {engine.path} was made by an older triage",
