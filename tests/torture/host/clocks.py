@@ -34,7 +34,7 @@ FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 def _jumps(ground: Ground) -> Outcome:
     names = list(JUMPS) if ground.is_full else ["back-a-day"]
-    tries = [Try(name, partial(_jumps_and_back, jump=JUMPS[name])) for name in names]
+    tries = [Try(name, partial(jumps_and_back, jump=JUMPS[name])) for name in names]
     if ground.is_full:
         tries.append(Try("time-zones", _time_zones, len(ZONES)))
         if FAKETIME.exists():
@@ -42,7 +42,7 @@ def _jumps(ground: Ground) -> Outcome:
     return tried(ground, tries)
 
 
-def _jumps_and_back(host: Host, jump: timedelta) -> Iterator[Finding]:
+def jumps_and_back(host: Host, jump: timedelta) -> Iterator[Finding]:
     """Mail before, during and after: each is answered once, or waits for a person."""
     host.install()
     host.complain()

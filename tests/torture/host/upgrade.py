@@ -37,7 +37,7 @@ def _upgrades(ground: Ground) -> Outcome:
     tries = [
         Try(
             dump.stem,
-            partial(_upgrade, dump=dump),
+            partial(upgrade, dump=dump),
             faults=len(_letters(dump)),
             is_judged=False,
         )
@@ -46,7 +46,7 @@ def _upgrades(ground: Ground) -> Outcome:
     return tried(ground, tries, f"letters in every state, of {len(dumps)} schemas")
 
 
-def _upgrade(host: Host, dump: Path) -> Iterator[Finding]:
+def upgrade(host: Host, dump: Path) -> Iterator[Finding]:
     host.install()
     _load(dump, host)
     before, rows = _letters(dump), _counts(host.store)

@@ -1,0 +1,93 @@
+"""What is judged here can go wrong: a program that forgets is found out."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from tests.servers.dovecot import Dovecot
+from tests.torture.finding import Finding
+from tests.torture.host import clocks, damage, upgrade
+from tests.torture.host.trying import PROMISES, Host
+from triage.demo.servers import SmtpSink
+from triage.dispatch import Tally
+from triage.intake import Pass
+from triage.store.mark import forget_mark
+
+pytestmark = pytest.mark.servers
+FORGET = (
+    "UPDATE outbox SET state = 'queued', owner = NULL, deadline = NULL, next_at ="
+    " created_at WHERE category = 'reply' AND state IN ('sent', 'finishing')"
+)
+
+
+class Hurried(Host):
+    """One that nobody waits for: what is sent twice is seen at once."""
+
+    @override
+    def settles(self) -> Iterator[Finding]:
+        yield from ()
+
+
+class Forgetful(Hurried):
+    """A program that no longer knows what it sent, whenever it starts."""
+
+    @override
+    def run_once(self, later: timedelta = timedelta()) -> tuple[Pass, Tally]:
+        with closing(sqlite3.connect(self.store)) as store, store:
+            if store.execute("PRAGMA table_list(outbox)").fetchall():
+                store.execute(FORGET)
+        return super().run_once(later)
+
+
+class Unmarked(Hurried):
+    """A program that leaves no mark beside its store."""
+
+    @override
+    def run_once(self, later: timedelta = timedelta()) -> tuple[Pass, Tally]:
+        forget_mark(self.store)
+        return super().run_once(later)
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpSink]:
+    with SmtpSink() as server:
+        yield server
+
+
+def promises_broken(
+    host: Host, trial: Callable[[Host], Iterable[Finding]], *promises: str
+) -> set[str]:
+    found = [*trial(host), *(host.judge(*promises) if promises else ())]
+    return {each.promise for each in found}
+
+
+def test_an_older_copy_without_a_mark_sends_twice(
+    dovecot: Dovecot, smtp: SmtpSink, tmp_path: Path
+) -> None:
+    host = Unmarked(dovecot, smtp, tmp_path / "host")
+
+    assert "host" in promises_broken(host, damage.older_copy)
+
+
+def test_a_letter_sent_again_after_a_step_of_the_clock_is_noticed(
+    dovecot: Dovecot, smtp: SmtpSink, tmp_path: Path
+) -> None:
+    host = Forgetful(dovecot, smtp, tmp_path / "host")
+    steps = partial(clocks.jumps_and_back, jump=timedelta(hours=1))
+
+    assert "once" in promises_broken(host, steps, *PROMISES)
+
+
+def test_a_letter_sent_again_after_an_upgrade_is_noticed(
+    dovecot: Dovecot, smtp: SmtpSink, tmp_path: Path
+) -> None:
+    host = Forgetful(dovecot, smtp, tmp_path / "host")
+    brought_up = partial(upgrade.upgrade, dump=upgrade.DUMPS[0])
+
+    assert "host" in promises_broken(host, brought_up)
