@@ -390,6 +390,27 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line_and_what_to_do(
     assert "save it as UTF-8" in str(problem)
 
 
+def test_a_pipe_or_a_device_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.toml")
+    (tmp_path / "b.toml").symlink_to("/dev/zero")
+
+    with pytest.raises(ConfigError) as caught:
+        read_folder(tmp_path, (".toml",))
+
+    assert [str(each).count("no ordinary file") for each in caught.value.problems] == [
+        1,
+        1,
+    ]
+
+
+def test_a_file_that_is_much_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.toml").open("wb") as file:
+        file.truncate(10_000_000)
+
+    with pytest.raises(ConfigError, match="more than 8,000,000 octets"):
+        read_folder(tmp_path, (".toml",))
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         read_folder(tmp_path / "rules", (".toml",))

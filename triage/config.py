@@ -4,6 +4,7 @@ Paths in the file are relative to the file. Secrets are named, never written: a 
 environment variable, a systemd credential or a command (see `Secret`).
 """
 
+import errno
 import os
 import stat
 import subprocess
@@ -348,6 +349,8 @@ def _resolved(value: object, folder: Path) -> object:
     return value
 
 
+MOST_OCTETS = 8_000_000
+"""Of a rule file or template; a directory of all schools has about one million."""
 UNREADABLE, NOT_UTF_8 = "unreadable", "not-utf-8"
 
 
@@ -374,15 +377,40 @@ def readable_in(
     problems: list[Problem] = []
     for path in _files_in(folder, endings):
         try:
-            files[path.name] = path.read_text(encoding="utf-8")
+            octets = _octets_of(path)
         except OSError as error:
             problems.append(
                 Problem(f"cannot be read: {error.strerror}", str(path), code=UNREADABLE)
             )
+            continue
+        try:
+            files[path.name] = _as_text(octets, "strict")
         except UnicodeDecodeError:
-            files[path.name] = path.read_text(encoding="utf-8", errors="replace")
+            files[path.name] = _as_text(octets, "replace")
             problems.append(_not_utf_8(path, files[path.name]))
     return files, tuple(problems)
+
+
+def _octets_of(path: Path) -> bytes:
+    """Read a file, and neither wait at a pipe nor read a device without end."""
+    with open(path, "rb", opener=_open_at_once) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        octets = file.read(MOST_OCTETS + 1)
+    if len(octets) > MOST_OCTETS:
+        raise OSError(errno.EFBIG, f"it has more than {MOST_OCTETS:,} octets")
+    return octets
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _as_text(octets: bytes, errors: str) -> str:
+    """Decode with plain line ends, as of a file that is opened as text."""
+    decoded = octets.decode("utf-8", errors)
+    return decoded.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _not_utf_8(path: Path, text: str) -> Problem:
