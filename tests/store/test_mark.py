@@ -176,12 +176,17 @@ def test_a_store_whose_log_was_deleted_is_still_known_and_behind(path: Path) -> 
 
     with Store.open(path, exclusive=True) as store:
         assert store.restorations.notice_older_copy(NOW) == 0
+        assert store.next_reference(NOW) == f"CMP-{NOW.year}-01002"
 
 
-def test_text_that_is_damaged_on_the_disk_is_damage(path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    ["reason = CAST(x'ce41' AS TEXT)", "created_at = '2026-q2-11T17:00:00.000000Z'"],
+)
+def test_what_is_damaged_in_a_row_is_damage(path: Path, damage: str) -> None:
     make_store(path)
     with closing(sqlite3.connect(path)) as store, store:
-        store.execute("UPDATE outbox SET reason = CAST(x'ce41' AS TEXT)")
+        store.execute(f"UPDATE outbox SET {damage}")  # noqa: S608 - our own words
 
     with (
         Store.open(path, exclusive=True) as opened,

@@ -431,6 +431,17 @@ def test_a_released_reply_is_spent_when_it_is_released(store: Store) -> None:
     assert Spent(1, 1, 1) == recalled(store).spent
 
 
+def test_what_lies_there_is_old_stock_also_for_a_store_that_knows_no_mailbox(
+    store: Store,
+) -> None:
+    store.restorations.mark_old_stock(INBOX, 2, 40)
+
+    old = recalled(store, place=place(40, uidvalidity=2))
+    new = recalled(store, place=place(41, uidvalidity=2))
+
+    assert (old.is_rekeyed, new.is_rekeyed) == (True, False)
+
+
 def test_old_stock_after_a_uidvalidity_change_is_said_to_be_so(store: Store) -> None:
     record_case(store, 1)
     store.ledger.rekey(

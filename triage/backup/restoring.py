@@ -123,8 +123,10 @@ class Restoring:
         return is_ours(head, rulebook.ruleset, bool(rulebook.proven_cases(head)))
 
     def _mark_old_stock(self) -> None:
-        uids = self._opened(self.inbox.folder).uids()
-        self.store.restorations.mark_old_stock(self.inbox, max(uids, default=0))
+        mailbox = self._opened(self.inbox.folder)
+        uidvalidity = mailbox.select().uidvalidity
+        upto = max(mailbox.uids(), default=0)
+        self.store.restorations.mark_old_stock(self.inbox, uidvalidity, upto)
 
     def _finish(self, pending: Restoration, found: Counter[str]) -> None:
         now = self.clock()

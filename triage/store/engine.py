@@ -270,8 +270,13 @@ def utc_text(moment: datetime) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read back what `utc_text` wrote."""
-    return datetime.fromisoformat(text)
+    """Read back what `utc_text` wrote; raises TransientError where that is damaged."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise TransientError(
+            f"the store cannot be used: {_NOT_OUR_FAULT[sqlite3.SQLITE_CORRUPT]}"
+        ) from error
 
 
 def moment_or_none(text: str | None) -> datetime | None:

@@ -8,11 +8,13 @@ from datetime import datetime
 from triage.store.audit import DAEMON, Deed, note_deed
 from triage.store.changing import change_case
 from triage.store.engine import Engine, moment, moment_or_none
-from triage.store.mark import catch_up, is_behind
+from triage.store.mark import catch_up, counted, is_behind
 from triage.store.model import Inbox
 from triage.store.moving import Change, move_letter
 from triage.store.states import MOVES, Act
 
+PREFIX = "CMP"
+"""What case references begin with."""
 MARGIN = 1000
 """References that are left out: they may have been given since the backup."""
 
@@ -45,9 +47,8 @@ class Restorations:
             return None
         with self._engine.writing():
             last = self._engine.one("SELECT max(at) AS at FROM moves")["at"]
-            doubted = self.begin(moment_or_none(last) or now, now)
             catch_up(self._engine)
-        return doubted
+            return self.begin(moment_or_none(last) or now, now)
 
     def begin(self, made_at: datetime, now: datetime) -> int:
         """Make a restored store safe; return how many letters became uncertain.
@@ -74,9 +75,12 @@ class Restorations:
 
     def _leave_out_references(self, now: datetime) -> None:
         self._engine.run("UPDATE counters SET value = value + :margin", margin=MARGIN)
-        # The first case of a year may have been opened since the backup.
-        for row in self._engine.rows("SELECT DISTINCT name FROM counters"):
-            self.skip_references(row["name"].rpartition("-")[0], now.year, MARGIN)
+        # The first case of a year, or of all, may have been opened since the backup;
+        # how many letters were given out is known where there is a mark.
+        upto = MARGIN + counted(self._engine)
+        rows = self._engine.rows("SELECT name FROM counters")
+        for prefix in {row["name"].rpartition("-")[0] for row in rows} | {PREFIX}:
+            self.skip_references(prefix, now.year, upto)
 
     def skip_references(self, prefix: str, year: int, upto: int) -> None:
         """Give no reference of a year up to a number."""
@@ -134,13 +138,19 @@ class Restorations:
             ((each, now) for each in message_ids),
         )
 
-    def mark_old_stock(self, inbox: Inbox, upto: int) -> None:
-        """Answer nothing unknown by itself that lies in a mailbox up to a UID."""
+    def mark_old_stock(self, inbox: Inbox, uidvalidity: int, upto: int) -> None:
+        """Answer nothing unknown by itself that lies in a mailbox up to a UID.
+
+        A numbering that the store knows otherwise stays for intake to find changed.
+        """
         self._engine.run(
-            "UPDATE inboxes SET old_stock_upto = max(old_stock_upto, :upto)"
-            " WHERE account = :account AND folder = :folder",
+            "INSERT INTO inboxes (account, folder, uidvalidity, old_stock_upto)"
+            " VALUES (:account, :folder, :uidvalidity, :upto)"
+            " ON CONFLICT (account, folder) DO UPDATE"
+            " SET old_stock_upto = max(old_stock_upto, excluded.old_stock_upto)",
             account=inbox.account,
             folder=inbox.folder,
+            uidvalidity=uidvalidity,
             upto=upto,
         )
 

@@ -40,7 +40,7 @@ from triage.store.received import (
 from triage.store.recording import record
 from triage.store.register import Register
 from triage.store.requests import Requests
-from triage.store.restorations import Restorations
+from triage.store.restorations import PREFIX, Restorations
 from triage.store.restrictions import Restrictions
 from triage.store.retention import Retention
 from triage.store.senders import Senders
@@ -171,7 +171,7 @@ class Store:
         """Return the case that each first message opened, by its Message-ID."""
         return opened_by(self._engine)
 
-    def next_reference(self, now: datetime, prefix: str = "CMP") -> str:
+    def next_reference(self, now: datetime, prefix: str = PREFIX) -> str:
         """Return the next case reference of `now`'s year, as in CMP-2026-00042.
 
         An attempt that is undone gives its number back.

@@ -129,7 +129,11 @@ def _taken_away(ground: Ground) -> Outcome:
     if ground.is_full:
         tries.append(Try("moved-away", _moved_away))
         tries += [
-            Try(f"deleted{ending}", partial(_deleted, ending=ending))
+            Try(
+                f"deleted{ending}",
+                partial(_deleted, ending=ending),
+                is_judged=ending != "-wal",
+            )
             for ending in ("-wal", ".lock")
         ]
     return tried(ground, tries)
@@ -153,10 +157,21 @@ def older_copy(host: Host) -> Iterator[Finding]:
     host.complain()
     host.run_once()
     yield from host.settles()
-    for mail in host.delivered:
-        got = [each for each in host.smtp.accepted if mail.sender in each.recipients]
-        if len(got) != 1:
-            yield host.wrong(f"who complained got {len(got)} letters, not one")
+    if min(_letters_each(host)) == 0:
+        yield host.wrong("who complained got no letter")
+    yield from _none_got_two(host)
+
+
+def _letters_each(host: Host) -> list[int]:
+    return [
+        sum(mail.sender in each.recipients for each in host.smtp.accepted)
+        for mail in host.delivered
+    ]
+
+
+def _none_got_two(host: Host) -> Iterator[Finding]:
+    if max(_letters_each(host)) > 1:
+        yield host.wrong("who complained got two letters")
 
 
 def _another(host: Host) -> Iterator[Finding]:
@@ -239,8 +254,11 @@ def _deleted(host: Host, ending: str) -> Iterator[Finding]:
             yield host.wrong("it goes on without a file that it needs")
         daemon.kill()
     with host.daemon() as daemon:
+        daemon.wait_for("running")
         yield from host.settles()
         daemon.terminate()
+    yield from _none_got_two(host)
+    yield from host.judge("fate")
 
 
 ROWS = (
