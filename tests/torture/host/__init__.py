@@ -1,11 +1,9 @@
-"""The host fails: disk, memory, descriptors, clock, files, signals, an upgrade.
+"""The host fails: disk, store, clock, an upgrade.
 
 trying.py     one fault on a whole installation, and what is looked at afterwards
 disk.py       full, failing, read-only; a log on a full disk
 damage.py     the store locked, damaged, taken away, older, newer, another
 clocks.py     the clock jumps, the time zone changes
-files.py      rule files, templates and secrets half-written, unreadable, swapped
-processes.py  limits, signals, two daemons, children killed
 upgrade.py    stores of earlier versions, with letters in every state
 """
 
