@@ -1,6 +1,6 @@
 """Every row of the table, by area."""
 
-from tests.torture import access, corpora, health, host, imap, kills, smtp
+from tests.torture import access, corpora, health, host, imap, kills, smtp, storms
 from tests.torture.row import Row
 
 AREAS: dict[str, tuple[Row, ...]] = {
@@ -11,6 +11,8 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "imap": imap.ROWS,
     "kills": kills.ROWS,
     "smtp": smtp.ROWS,
+    "storms": storms.ROWS,
+    "storms": storms.ROWS,
 }
 
 ROWS = tuple(row for rows in AREAS.values() for row in rows)

@@ -26,7 +26,13 @@ from triage.wiring.servers import (
 )
 
 
-def light_hands(path: Path, opened: ExitStack) -> Callable[[], None]:
+def now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - as wiring has it
+
+
+def light_hands(
+    path: Path, opened: ExitStack, clock: Callable[[], datetime] = now
+) -> Callable[[], None]:
     """Return one pass of everything that strangers' mail can reach."""
     config = load_config(path)
     store = opened.enter_context(Store.open(config.store.path, exclusive=True))
@@ -40,24 +46,24 @@ def light_hands(path: Path, opened: ExitStack) -> Callable[[], None]:
         reader=ReaderHere(lambda: rulebook),
         store=store,
         rulebook=rulebook,
-        clock=_clock,
+        clock=clock,
     )
     dispatch = Dispatch(
         outbox=store.outbox,
         submission=submission_of(config),
         witness=None,
         sender=sender_of(config),
-        clock=_clock,
+        clock=clock,
     )
     answers = Answers(
         mailbox=folders("INBOX"),
         store=store,
         read=intake.read_one,
         rulebook=lambda: rulebook,
-        clock=_clock,
+        clock=clock,
         sent_folders=config.mailbox.sent_folders,
     )
-    deadlines = Deadlines(store=store, rulebook=lambda: rulebook, clock=_clock)
+    deadlines = Deadlines(store=store, rulebook=lambda: rulebook, clock=clock)
 
     def work() -> None:
         mailbox.connect()
@@ -69,26 +75,23 @@ def light_hands(path: Path, opened: ExitStack) -> Callable[[], None]:
     return work
 
 
-def _clock() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - as wiring has it
-
-
 def _compiled(config: Config) -> Rulebook:
-    """Return the rulebook of a config; what differs between houses is no part of it."""
+    """Return the rulebook of a config, of which houses with one address share one."""
     edition = edition_of(config)
-    return _COMPILED(edition.hash, lambda: rulebook_of(config, edition))
+    who = (config.mailbox.addresses, config.mailbox.staff, config.references.domain)
+    return _COMPILED(f"{edition.hash} {who}", lambda: rulebook_of(config, edition))
 
 
 class _Compiled:
-    """Keeps what was compiled, by the hash of the files."""
+    """Keeps what was compiled, by the files' hash and who we are."""
 
     def __init__(self) -> None:
         self._known: dict[str, Rulebook] = {}
 
-    def __call__(self, hash_: str, make: Callable[[], Rulebook]) -> Rulebook:
-        if hash_ not in self._known:
-            self._known[hash_] = make()
-        return self._known[hash_]
+    def __call__(self, name: str, make: Callable[[], Rulebook]) -> Rulebook:
+        if name not in self._known:
+            self._known[name] = make()
+        return self._known[name]
 
 
 _COMPILED = _Compiled()

@@ -40,7 +40,7 @@ VICTIMS_WORDS = (
     "Nobody has answered my three telephone calls about it."
 )
 _BUDGETS = r"^(sender_per_day|domain_per_hour|all_per_hour) = \d+"
-_COMMAND_SECONDS = 120
+_COMMAND_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ def post(  # noqa: PLR0913 - an attacker chooses each of them
     )
 
 
+def as_delivered(octets: bytes, path: str) -> Post:
+    """Return a mail that came by a reverse-path for which SPF passed."""
+    return Post(_found(path.rpartition("@")[2] or None, path).encode() + octets, path)
+
+
 def _found(domain: str | None, path: str) -> str:
     """What our own server writes on top of a mail that it takes in."""
     received = (
@@ -140,12 +145,14 @@ class House:
         budgets: bool = False,
         mailbox: Mapping[str, object] | None = None,
         log_level: str = "debug",
+        address: str = ADDRESS,
     ) -> None:
         self._smtp = SmtpSink()
         self._opened = ExitStack()
         self._work: Callable[[], object] | None = None
         self._ground = ground
         self._has_budgets = budgets
+        self._address = address
         self._settings = Settings(
             mailbox={
                 "authserv_id": AUTHSERV,
@@ -162,6 +169,8 @@ class House:
         self._opened.enter_context(self._smtp)
         self.journey = Journey(self._ground.dovecot(), self._smtp, folder)
         self.journey.install(self._settings)
+        if self._address != ADDRESS:
+            self._move_to(self._address.rpartition("@")[2])
         rules = folder / "rules"
         shutil.rmtree(rules)
         shutil.copytree(shipped.rules(), rules)
@@ -206,12 +215,25 @@ class House:
             self._work = self._hands()
         self._work()
 
+    def _move_to(self, domain: str) -> None:
+        """Become the same office at another domain, with a key of its own."""
+        text = self.config.read_text("utf-8")
+        moved = re.sub(r"(?<!mx\.)examboard\.example", domain, text)
+        self.config.write_text(moved, "utf-8")
+        (self.journey.folder / "reference.key").write_text("o" * 40, "utf-8")
+
     def _hands(self) -> Callable[[], object]:
         """Return a pass: of a whole installation, or in the short form of its jobs."""
         if not self._ground.is_full:
             return light_hands(self.config, self._opened)
         installation = Installation(load_config(self.config))
         return self._opened.enter_context(installation).run_once
+
+    def allow(self, **budgets: int) -> None:
+        """Let so many letters out, by the names of the rule files' budgets."""
+        rules = self.journey.folder / "rules" / "80-senders.toml"
+        for name, number in budgets.items():
+            _edit(rules, rf"^{name} = \d+", f"{name} = {number}")
 
     def put_into_sent(self, octets: bytes) -> None:
         """Keep a mail in the folder of sent mail, as an officer's program does."""

@@ -1,0 +1,44 @@
+"""What is counted here can be too much: without a guard, it is found out."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.dovecot import Dovecot
+from tests.torture.access.house import House, post
+from tests.torture.ground import Ground
+from tests.torture.storms.animals import HELP_DESK
+from tests.torture.storms.answering import go_on
+from tests.torture.storms.zoo import Keeper, amiss
+
+pytestmark = pytest.mark.servers
+UNMARKED = HELP_DESK[-1:]
+
+
+@pytest.fixture
+def ground(dovecot: Dovecot, tmp_path: Path) -> Iterator[Ground]:
+    yield Ground(folder=tmp_path, is_full=False, dovecot=lambda: dovecot, say=print)
+
+
+def wrong_with(ground: Ground, change: Callable[[House], None]) -> list[str]:
+    """Return what is found of a help desk without a mark, after a change of rules."""
+    keeper = Keeper(UNMARKED)
+    with House(ground) as house:
+        change(house)
+        house.deliver(*(post(sender=address) for address in keeper.by_address))
+        try:
+            go_on(house, keeper.answer)
+        except LookupError as endless:
+            return [str(endless)]
+        return [str(each) for each in amiss(keeper, house)]
+
+
+def test_the_budget_of_a_person_ends_a_loop(ground: Ground) -> None:
+    assert wrong_with(ground, lambda house: house.allow(sender_per_day=3)) == []
+
+
+def test_without_budgets_the_loop_goes_on_and_is_found_out(ground: Ground) -> None:
+    assert wrong_with(ground, lambda _: None) == [
+        "letters are still answered after 12 rounds"
+    ]
