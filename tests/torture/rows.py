@@ -12,7 +12,6 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "kills": kills.ROWS,
     "smtp": smtp.ROWS,
     "storms": storms.ROWS,
-    "storms": storms.ROWS,
 }
 
 ROWS = tuple(row for rows in AREAS.values() for row in rows)

@@ -8,7 +8,7 @@ from email.policy import default
 from tests.torture.access.house import House, Post
 from triage.demo.servers import Accepted
 
-MOST_ROUNDS = 12
+MOST_ROUNDS = 6
 COLLEAGUES = "@examboard.example"
 
 Answer = Callable[[Accepted], Iterable[Post]]

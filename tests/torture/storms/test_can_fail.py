@@ -1,6 +1,6 @@
 """What is counted here can be too much: without a guard, it is found out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from tests.servers.dovecot import Dovecot
 from tests.torture.access.house import House, post
 from tests.torture.ground import Ground
+from tests.torture.storms import two
 from tests.torture.storms.animals import HELP_DESK
 from tests.torture.storms.answering import go_on
 from tests.torture.storms.zoo import Keeper, amiss
@@ -17,8 +18,8 @@ UNMARKED = HELP_DESK[-1:]
 
 
 @pytest.fixture
-def ground(dovecot: Dovecot, tmp_path: Path) -> Iterator[Ground]:
-    yield Ground(folder=tmp_path, is_full=False, dovecot=lambda: dovecot, say=print)
+def ground(dovecot: Dovecot, tmp_path: Path) -> Ground:
+    return Ground(folder=tmp_path, is_full=False, dovecot=lambda: dovecot, say=print)
 
 
 def wrong_with(ground: Ground, change: Callable[[House], None]) -> list[str]:
@@ -40,5 +41,12 @@ def test_the_budget_of_a_person_ends_a_loop(ground: Ground) -> None:
 
 def test_without_budgets_the_loop_goes_on_and_is_found_out(ground: Ground) -> None:
     assert wrong_with(ground, lambda _: None) == [
-        "letters are still answered after 12 rounds"
+        "letters are still answered after 6 rounds"
     ]
+
+
+@pytest.mark.parametrize("sent", [(2, 1), (1, 2), (0, 0)])
+def test_two_letters_to_each_other_are_too_many_and_none_is_no_trial(
+    sent: tuple[int, int],
+) -> None:
+    assert list(two.amiss(two.MEETINGS[0], sent))

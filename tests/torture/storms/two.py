@@ -1,6 +1,6 @@
 """Two installations, each of which gets as mail what the other sends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -141,16 +141,19 @@ def meet(
             one.later += timedelta(days=1)
             other.later += timedelta(days=1)
         sent = carried[one.name], carried[other.name]
-        found = [
-            Finding(PROMISE, meeting.name, f"{here.name} sent {number} letters")
-            for here, number in zip((one, other), sent, strict=True)
-            if number > MOST_EACH
-        ]
-        if not any(sent) and not meeting.knows:
-            found.append(Finding(PROMISE, meeting.name, "nobody wrote: not tried"))
+        found = list(amiss(meeting, sent))
         for here in (one, other):
             found += here.findings("fate", "once", "gate", "private")
     return sent, found
+
+
+def amiss(meeting: Meeting, sent: tuple[int, int]) -> Iterator[Finding]:
+    """Compare what each sent with the one letter that it may send."""
+    if max(sent) > MOST_EACH:
+        words = f"{sent[0]} and {sent[1]} letters to each other"
+        yield Finding(PROMISE, meeting.name, words)
+    if not any(sent) and not meeting.knows:
+        yield Finding(PROMISE, meeting.name, "nobody wrote: not tried")
 
 
 def _known(meeting: Meeting) -> dict[str, object]:
