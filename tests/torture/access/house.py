@@ -145,14 +145,12 @@ class House:
         budgets: bool = False,
         mailbox: Mapping[str, object] | None = None,
         log_level: str = "debug",
-        address: str = ADDRESS,
     ) -> None:
         self._smtp = SmtpSink()
         self._opened = ExitStack()
         self._work: Callable[[], object] | None = None
         self._ground = ground
         self._has_budgets = budgets
-        self._address = address
         self._settings = Settings(
             mailbox={
                 "authserv_id": AUTHSERV,
@@ -169,8 +167,6 @@ class House:
         self._opened.enter_context(self._smtp)
         self.journey = Journey(self._ground.dovecot(), self._smtp, folder)
         self.journey.install(self._settings)
-        if self._address != ADDRESS:
-            self._move_to(self._address.rpartition("@")[2])
         rules = folder / "rules"
         shutil.rmtree(rules)
         shutil.copytree(shipped.rules(), rules)
@@ -214,13 +210,6 @@ class House:
         if self._work is None:
             self._work = self._hands()
         self._work()
-
-    def _move_to(self, domain: str) -> None:
-        """Become the same office at another domain, with a key of its own."""
-        text = self.config.read_text("utf-8")
-        moved = re.sub(r"(?<!mx\.)examboard\.example", domain, text)
-        self.config.write_text(moved, "utf-8")
-        (self.journey.folder / "reference.key").write_text("o" * 40, "utf-8")
 
     def _hands(self) -> Callable[[], object]:
         """Return a pass: of a whole installation, or in the short form of its jobs."""
