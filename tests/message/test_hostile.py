@@ -9,6 +9,8 @@ import pytest
 from tests.message.mails import HEAD, html_mail, mail, text_mail
 from triage.message import Message, parse, peek
 
+Mails = dict[str, Callable[[], bytes]]
+
 MOST_SECONDS = 8.0
 """Of processor time: generous, since the machine is shared; quadratic reading takes
 minutes with these inputs."""
@@ -45,7 +47,7 @@ def encoded(encoding: str, body: bytes) -> bytes:
     return mail(f"Content-Transfer-Encoding: {encoding}", body=body)
 
 
-HEADERS = {
+HEADERS: Mails = {
     "one line of 1 MB": lambda: mail(f"Subject: {'a' * 1_000_000}"),
     "100,000 From fields": lambda: b"From: a@b.example\r\n" * 100_000 + b"\r\nx",
     "100,000 names": lambda: b"".join(b"X-%d: y\r\n" % n for n in range(100_000)),
@@ -67,7 +69,7 @@ HEADERS = {
     "no empty line": lambda: b"a\n" * 2_500_000,
     "10 MB of NUL": lambda: b"\0" * 10_000_000,
 }
-ADDRESSES = {
+ADDRESSES: Mails = {
     "8,000 mailboxes": address(", ".join(f"a{n}@b.example" for n in range(8_000))),
     "open comments": address("(" * 16_000 + "a@b.example"),
     "nested comments": address(f"{'(' * 15}a{')' * 15}" * 500 + " a@b.example"),
@@ -84,7 +86,7 @@ ADDRESSES = {
     "square brackets": address("[" * 16_000),
     "encoded words in a name": address("=?utf-8?q?a?= " * 1_100 + "<a@b.example>"),
 }
-STRUCTURE = {
+STRUCTURE: Mails = {
     "50 levels": lambda: nested_multiparts(50),
     "400 levels": lambda: nested_multiparts(400),
     "3,000 levels": lambda: nested_multiparts(3_000),
@@ -99,7 +101,7 @@ STRUCTURE = {
     "base64": lambda: encoded("base64", base64.encodebytes(b"x" * 10_000_000)),
     "quoted-printable": lambda: encoded("quoted-printable", b"=41" * 3_000_000),
 }
-TEXTS = {
+TEXTS: Mails = {
     "10 MB in one line": lines("a", 10_000_000),
     "empty lines": lines("\n", 1_000_000),
     "On": lines("On ", 16_000),
@@ -136,7 +138,7 @@ TEXTS = {
         "Return-Path: <>", body="Message-ID: <a\n" * 60_000
     ),
 }
-MARKUP = {
+MARKUP: Mails = {
     "nested div": html("<div>" * 52_000 + "x"),
     "nested quotations": html("<blockquote>" * 5_000 + "x<br>" * 15_000),
     "nested bars": html('<div style="border-left:1px">' * 8_000 + "x"),
