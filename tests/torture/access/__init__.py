@@ -6,6 +6,9 @@ joining.py     ROW into the cases of others
 replying.py    ROWS replies to others, and with words of others
 blocking.py    ROW a victim's reply, suppressed
 printing.py    ROW what commands, files and the log show of them
+own.py         ROW all that the program mails, parsed again
+slowing.py     ROW the daemon made slow, and others kept waiting
+costly.py      mails that cost as much as can be
 hiding.py      ROW secrets, and files that hold mail
 looking.py     what a letter may be, as its reader sees it
 hands.py       a pass of the jobs, for the short form
@@ -14,8 +17,10 @@ hands.py       a pass of the jobs, for the short form
 from tests.torture.access.blocking import block_a_victim
 from tests.torture.access.hiding import hide_secrets
 from tests.torture.access.joining import join_by_mail
+from tests.torture.access.own import parse_own_mails
 from tests.torture.access.printing import print_their_words
 from tests.torture.access.replying import reply_to_others, reply_with_their_words
+from tests.torture.access.slowing import slow_the_daemon
 from tests.torture.row import Row
 
 ROWS = (
@@ -38,6 +43,18 @@ ROWS = (
         name="access-block",
         fault="mails that would keep a victim's complaint from being answered",
         run=block_a_victim,
+        is_short=False,
+    ),
+    Row(
+        name="access-slow",
+        fault="mails made to cost time, and floods; somebody else's mail beside each",
+        run=slow_the_daemon,
+        is_short=False,
+    ),
+    Row(
+        name="access-own",
+        fault="everything that the program mails, parsed again from its octets",
+        run=parse_own_mails,
         is_short=False,
     ),
     Row(

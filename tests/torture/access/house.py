@@ -145,12 +145,14 @@ class House:
         budgets: bool = False,
         mailbox: Mapping[str, object] | None = None,
         log_level: str = "debug",
+        digest_at: str = "23:59:59",
     ) -> None:
         self._smtp = SmtpSink()
         self._opened = ExitStack()
         self._work: Callable[[], object] | None = None
         self._ground = ground
         self._has_budgets = budgets
+        self._digest_at = digest_at
         self._settings = Settings(
             mailbox={
                 "authserv_id": AUTHSERV,
@@ -171,7 +173,7 @@ class House:
         shutil.rmtree(rules)
         shutil.copytree(shipped.rules(), rules)
         digest = rules / "75-digest.toml"
-        _edit(digest, r"^at = .*$", "at = 23:59:59")
+        _edit(digest, r"^at = .*$", f"at = {self._digest_at}")
         if not self._has_budgets:
             _edit(rules / "80-senders.toml", _BUDGETS, r"\1 = 100000")
         return self

@@ -33,14 +33,15 @@ _LOADING = {"src", "srcset", "background", "poster", "data", "action", "formacti
 
 def letter_faults(letter: Accepted) -> Iterator[str]:
     """Yield everything that no letter of ours may be."""
-    yield from _octets(letter.octets)
+    yield from octet_faults(letter.octets)
     parsed = BytesParser(policy=compat32).parsebytes(letter.octets)
     yield from _fields(parsed)
     yield from _recipient(letter, parsed)
     yield from _parts(parsed)
 
 
-def _octets(octets: bytes) -> Iterator[str]:
+def octet_faults(octets: bytes) -> Iterator[str]:
+    """Yield what no mail of ours may have: it is lines of ASCII that end in CRLF."""
     if _LINE_ENDS.search(octets):
         yield "a CR or LF stands alone"
     if not octets.endswith(b"\r\n"):

@@ -49,7 +49,7 @@ POISONS = tuple(
 def print_their_words(ground: Ground) -> Outcome:
     """Deliver poisoned mails, and look at everything that shows them."""
     with House(ground, log_level="info") as house:
-        posts = list(_poisoned())
+        posts = list(poisoned())
         house.deliver(*posts)
         out = ground.folder / "out"
         out.mkdir()
@@ -72,7 +72,8 @@ def print_their_words(ground: Ground) -> Outcome:
     return Outcome(cases=len(posts), findings=tuple(findings), note=note)
 
 
-def _poisoned() -> Iterator[Post]:
+def poisoned() -> Iterator[Post]:
+    """Yield mails with each poison in each place that somebody is shown."""
     for number, words in enumerate(POISONS):
         who = f"mallory{number}@evil.example"
         plain = " ".join(words.replace("\x00", "").split("\r\n"))
