@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from tests.servers.dovecot import Dovecot
 from tests.torture.finding import Finding
-from tests.torture.host import clocks, damage, upgrade
+from tests.torture.host import clocks, damage, secrets, upgrade
 from tests.torture.host.trying import PROMISES, Host
 from triage.demo.servers import SmtpSink
 from triage.dispatch import Tally
@@ -91,3 +91,14 @@ def test_a_letter_sent_again_after_an_upgrade_is_noticed(
     brought_up = partial(upgrade.upgrade, dump=upgrade.DUMPS[0])
 
     assert "host" in promises_broken(host, brought_up)
+
+
+def test_a_start_although_a_secret_should_not_do_is_noticed(
+    dovecot: Dovecot, smtp: SmtpSink, tmp_path: Path
+) -> None:
+    host = Hurried(dovecot, smtp, tmp_path / "host")
+    as_it_was = partial(
+        secrets.secret_damaged, name="imap-password", damage=lambda path: path.stat()
+    )
+
+    assert "host" in promises_broken(host, as_it_was)
