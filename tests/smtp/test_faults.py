@@ -212,6 +212,24 @@ def test_a_connection_lost_before_the_body_ends_is_tried_again(
     assert server.received == []
 
 
+@pytest.mark.parametrize("reply", [b"421 4.3.2 bye\r\n", b"554 5.3.2 no\r\n"])
+def test_s5_a_refused_copy_is_no_refusal_but_a_server_that_leaves_takes_nothing(
+    sending: Sending, reply: bytes
+) -> None:
+    def refuse_and_leave(talk: Talk) -> None:
+        talk.say(reply)
+        talk.hang_up()
+
+    envelope = Envelope("", "jane@example.org", copy="us@ours.example")
+    with ScriptedServer({"rcpt-copy": refuse_and_leave}) as server:
+        outcome = sending.submit(server, envelope=envelope)
+
+    assert isinstance(outcome, TryLater)
+    assert outcome.concern is Concern.LETTER
+    assert sending.commits == NO_COMMIT
+    assert server.received == []
+
+
 def test_s5_a_server_that_hangs_up_before_the_dot_accepted_nothing(
     sending: Sending,
 ) -> None:
