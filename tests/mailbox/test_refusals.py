@@ -28,7 +28,10 @@ LEAKED = "s3cret"
 ODD = 'd\\ "e'
 
 
-NOTHING_THERE = say(b"* SEARCH", b"TAG OK nothing lies in Complaints")
+def nothing_filed(search: bytes) -> Answer:
+    """Both mails are where they were, and nothing lies in Complaints."""
+    found = b"* SEARCH" if b"SINCE" in search else b"* SEARCH 1 2"
+    return say(found, b"TAG OK done")
 
 
 def able_to(*capabilities: bytes) -> dict[str, Reply | InTurn]:
@@ -54,7 +57,7 @@ def test_without_move_and_uidplus_nothing_is_filed() -> None:
 
 def test_without_move_exactly_our_messages_are_copied_and_expunged() -> None:
     script = able_to(b"UIDPLUS")
-    script["UID SEARCH"] = NOTHING_THERE
+    script["UID SEARCH"] = nothing_filed
 
     with ScriptedServer(script) as server, mailbox_at(server) as mailbox:
         mailbox.select()
@@ -70,7 +73,7 @@ def test_without_move_exactly_our_messages_are_copied_and_expunged() -> None:
 
 def test_without_move_a_second_attempt_makes_no_second_copy() -> None:
     script = able_to(b"UIDPLUS")
-    script["UID SEARCH"] = NOTHING_THERE
+    script["UID SEARCH"] = nothing_filed
     script["UID EXPUNGE"] = InTurn([say(b"TAG NO [NOPERM] no"), say(b"TAG OK done")])
 
     with ScriptedServer(script) as server:
@@ -84,6 +87,25 @@ def test_without_move_a_second_attempt_makes_no_second_copy() -> None:
 
     assert server.commands().count("UID COPY") == 1
     assert server.commands().count("UID EXPUNGE") == 2
+
+
+def test_a_server_that_names_more_than_was_asked_for_has_nothing_else_filed() -> None:
+    script: Script = {
+        "UID MOVE": InTurn([say(b"TAG NO [INUSE] not now"), say(b"TAG OK done")]),
+        "UID SEARCH": say(b"* SEARCH 1 2", b"TAG OK done"),
+        "UID FETCH": two_mails,
+    }
+
+    with ScriptedServer(script) as server:
+        mailbox = mailbox_at(server)
+        everything(mailbox)
+        with pytest.raises(TransientError):
+            mailbox.file([1], "Complaints")
+        everything(mailbox)
+        mailbox.file([1], "Complaints")
+        mailbox.close()
+
+    assert server.sent(b"UID MOVE") == [b'UID MOVE 1 "Complaints"'] * 2
 
 
 def test_filing_selects_only_for_as_long_as_it_writes() -> None:
@@ -109,6 +131,27 @@ def test_an_answer_to_move_as_exchange_gives_it_is_no_fault() -> None:
         mailbox.select()
 
         assert mailbox.file([1, 2], "Complaints") == {1, 2}
+
+
+def test_a_move_that_was_carried_out_and_refused_is_not_asked_for_again() -> None:
+    script: Script = {
+        "UID MOVE": say(b"* 1 EXPUNGE", b"TAG BAD Command Argument Error. 11"),
+        "UID SEARCH": say(b"* SEARCH", b"TAG OK done"),
+    }
+
+    with ScriptedServer(script) as server:
+        mailbox = mailbox_at(server)
+        mailbox.connect()
+        mailbox.select()
+        with pytest.raises(TransientError):
+            mailbox.file([1], "Complaints")
+        mailbox.connect()
+        mailbox.select()
+        gone = mailbox.file([1], "Complaints")
+        mailbox.close()
+
+    assert gone == {1}
+    assert server.commands().count("UID MOVE") == 1
 
 
 def test_what_the_server_did_not_move_is_told() -> None:

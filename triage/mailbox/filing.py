@@ -75,6 +75,13 @@ def move(
         copied.difference_update((uid, name) for uid in uids)
 
 
+def still_here(session: Session, uids: Sequence[int]) -> list[int]:
+    """Return which of these messages, and no others, are in the folder that is open."""
+    with session.step("looking at what was filed") as client:
+        found = client.search(["UID", ",".join(map(str, uids))])
+    return sorted(set(found).intersection(uids))
+
+
 def _ensure(session: Session, folder: str) -> None:
     name = session.spelled(folder)
     with session.step("looking for folders") as client:

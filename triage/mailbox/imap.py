@@ -46,6 +46,8 @@ class ImapMailbox(Session):
         self._unsure_below = 0
         """UIDs of which another run, or a broken connection, may have made copies."""
         self._looked_for: set[int] = set()
+        self._tried: set[int] = set()
+        """UIDs that were to be moved, by attempts that were not answered well."""
 
     @property
     def _strikes(self) -> Strikes:
@@ -70,6 +72,7 @@ class ImapMailbox(Session):
             self._strikes.forget_all_but(())
             self._copied.clear()
             self._looked_for.clear()
+            self._tried.clear()
             self._next_uid = self._unsure_below = selected.uidnext or 1
         self._selected = selected
         self._is_home = True
@@ -178,16 +181,26 @@ class ImapMailbox(Session):
             batch = wanted[start : start + _FILED_AT_ONCE]
             self._look_for_copies(batch, folder)
             self._home(writable=True)
-            try:
-                filing.move(self, batch, name, self._copied)
-            except TransientError:
-                # A copy may have been made whose answer was not heard.
-                self._unsure_below = max(self._unsure_below, batch[-1] + 1)
-                self._looked_for.difference_update(batch)
-                raise
-            with self.step("looking at what was filed") as client:
-                left.update(client.search(["UID", ",".join(map(str, batch))]))
+            if not self._tried.isdisjoint(batch):
+                # Some servers move, say BAD, and say BAD again of what is gone.
+                batch = filing.still_here(self, batch)
+            left.update(self._moved(batch, name))
         return frozenset(wanted) - left
+
+    def _moved(self, uids: list[int], name: str) -> list[int]:
+        """Move messages; return those that are here still."""
+        if not uids:
+            return []
+        self._tried.update(uids)
+        try:
+            filing.move(self, uids, name, self._copied)
+        except TransientError:
+            # A copy may have been made whose answer was not heard.
+            self._unsure_below = max(self._unsure_below, uids[-1] + 1)
+            self._looked_for.difference_update(uids)
+            raise
+        self._tried.difference_update(uids)
+        return filing.still_here(self, uids)
 
     def _look_for_copies(self, uids: Iterable[int], folder: str) -> None:
         """Learn what lies in the folder already, where filing is not one step."""
