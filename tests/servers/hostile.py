@@ -10,13 +10,14 @@ import ssl
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from typing_extensions import override
 
 from tests.servers.account import Account, Mail
 from tests.servers.conversing import ALL_CAPABILITIES, Change, Conversation
-from tests.servers.scripted import Answer, Say, ScriptedServer, Talk
+from tests.servers.scripted import Answer, BeginTls, Say, ScriptedServer, Talk
 
 _FETCHES = (
     (b"BODYSTRUCTURE", "structure"),
@@ -147,7 +148,9 @@ class _Conversing(Talk):
         step = _step_of(command, line, talk)
         server.steps[step] += 1
 
+        @cache
         def perform() -> bytes:
+            """Carry it out once, however often somebody wants to know the answer."""
             return (
                 talk.greeting() if command == "greeting" else talk.answer(command, line)
             )
@@ -155,7 +158,11 @@ class _Conversing(Talk):
         self._is_idle = command == "IDLE"
         moment = Moment(step, line, server.account, talk, perform)
         said = server.trap.answer(moment) if server.trap is not None else None
-        return [Say(perform())] if said is None else said
+        if said is not None:
+            return said
+        if command == "STARTTLS" and server.tls is not None:
+            return [Say(b"TAG OK begin\r\n"), BeginTls()]
+        return [Say(perform())]
 
     def tell_of_news(self) -> None:
         if self._is_idle and self._conversation.folder == "INBOX":

@@ -1,6 +1,6 @@
 """Hostile IMAP servers, and a bad way to good ones."""
 
-from tests.torture.imap import ways
+from tests.torture.imap import poor, trust, ways
 from tests.torture.imap.changes import FOLDERS, OTHERS_ACT, RENUMBERED
 from tests.torture.imap.emptiness import EMPTINESS
 from tests.torture.imap.faults import (
@@ -70,6 +70,17 @@ ROWS = (
         fault="somebody moves, reads and marks the same mail at the same moment",
         run=sweep_once(OTHERS_ACT, DECISIVE),
         is_short=False,
+    ),
+    Row(
+        name="imap-poor",
+        fault="no MOVE, UIDPLUS or NAMESPACE; MOVE answered as Exchange does",
+        run=poor.run,
+    ),
+    Row(
+        name="imap-tls",
+        fault="STARTTLS stripped, refused, injected into; PREAUTH; no TLS; a "
+        "certificate that is over, of another host, of nobody known",
+        run=trust.run,
     ),
     Row(
         name="imap-way-cut",

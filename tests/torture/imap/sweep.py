@@ -91,7 +91,7 @@ def swept(
     numbered = iter(enumerate(wanted))
     while some := list(islice(numbered, A_LIFE)):
         outcome, most = _lived(ground.folder / f"life{some[0][0]}", some, server)
-        total = _added(total, outcome)
+        total = added(total, outcome)
         passes = max(passes, most)
         ground.say(f"  {some[-1][0] + 1} of {len(wanted)}")
     return replace(total, note=f"at most {passes} passes")
@@ -134,7 +134,8 @@ def _named(found: Sequence[Finding], cases: dict[int, Case]) -> Iterator[Finding
         yield replace(each, words=" in ".join((each.words, *names)))
 
 
-def _added(one: Outcome, other: Outcome) -> Outcome:
+def added(one: Outcome, other: Outcome) -> Outcome:
+    """Return two outcomes as one."""
     return Outcome(
         cases=one.cases + other.cases,
         findings=one.findings + other.findings,
