@@ -394,15 +394,18 @@ class Daemon:
     def _watch(self) -> None:
         """Wait for new mail on a connection of its own, and wake the intake job."""
         watcher, patience = self._watcher, Patience()
+        was_away = False
         while watcher is not None and not self._stop.is_set():
             try:
                 watcher.connect()
                 watcher.select()
                 watcher.uids()
+                if was_away:
+                    # What came meanwhile is no news to a new connection.
+                    self._tell_of_news()
                 while not self._stop.is_set():
                     if watcher.wait(self._poll_seconds, self._stop):
-                        self._news.set()
-                        self._hurry("intake")
+                        self._tell_of_news()
                         watcher.uids()
                     patience.succeed()
             except TriageError as error:
@@ -413,6 +416,11 @@ class Daemon:
                 pause = patience.fail(error)
                 _say_unexpected("watch", error, pause)
                 self._stop.wait(pause)
+            was_away = True
+
+    def _tell_of_news(self) -> None:
+        self._news.set()
+        self._hurry("intake")
 
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:

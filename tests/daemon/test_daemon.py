@@ -97,6 +97,14 @@ def watched() -> Iterator[Running]:
     yield from started(Running(watcher=Watching([KeyError("unexpected")])))
 
 
+@pytest.fixture
+def cut_off() -> Iterator[Running]:
+    """A daemon whose watcher fails once and has nothing to tell."""
+    watcher = Watching([TransientError("the connection was lost")])
+    watcher.told.set()
+    yield from started(Running(watcher=watcher))
+
+
 def started(running: Running) -> Iterator[Running]:
     running.thread.start()
     yield running
@@ -131,6 +139,10 @@ def test_an_unexpected_fault_does_not_end_the_watch(watched: Running) -> None:
     assert watched.watcher.told.wait(10)
 
     watched.wait_until(lambda: watched.intake.runs == 2)
+
+
+def test_mail_is_looked_for_once_the_watch_stands_again(cut_off: Running) -> None:
+    cut_off.wait_until(lambda: cut_off.intake.runs == 2)
 
 
 def test_what_is_wrong_from_the_first_ends_the_daemon(running: Running) -> None:
