@@ -1,6 +1,7 @@
 """Loops and storms: how many letters leave, whoever writes back, and how often."""
 
 from tests.torture.row import Row
+from tests.torture.storms import two
 from tests.torture.storms.floods import (
     bounce_every_letter,
     forge_a_victim,
@@ -10,6 +11,11 @@ from tests.torture.storms.stock import find_old_mail, number_anew
 from tests.torture.storms.zoo import visit_the_zoo
 
 ROWS = (
+    Row(
+        name="storms-two",
+        fault="two installations face each other; marks are lost on the way",
+        run=two.run,
+    ),
     Row(
         name="storms-zoo",
         fault="machines answer every letter, marked as such or not",

@@ -10,6 +10,7 @@ from tests.torture.evidence import Delivered, Due
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.mails import complaint
+from tests.torture.oracle.rows import reading
 from tests.torture.row import Outcome
 from tests.torture.storms.desk import BOARD, FACING, Coming, Desk, desk
 from triage.demo.servers import Accepted
@@ -18,7 +19,8 @@ PROMISE = "loop"
 OTHER_BOARD = "otherboard.example"
 ROUNDS = 5
 """Each is one letter further than the loop may go."""
-MOST_EACH = 1
+BUDGET = 3
+"""Letters a day to one address, as shipped: where nothing marks a machine."""
 Way = Callable[[bytes], bytes]
 
 
@@ -33,6 +35,8 @@ class Meeting:
     """Whose address a complaint bears that comes to whom: one, or both at once."""
     knows: str = ""
     """As what each has the other's address: own, staff, or nothing."""
+    most: int = 1
+    """Letters that either may send to the other."""
     rewrites: bool = False
     """Whether a null reverse-path becomes the writer's address, as some servers do."""
 
@@ -71,25 +75,26 @@ def thread_lost(octets: bytes) -> bytes:
 
 MEETINGS = (
     Meeting(name="both begin", begins="both"),
-    Meeting(name="no Auto-Submitted", way=without("Auto-Submitted"), rewrites=True),
-    Meeting(name="own addresses", knows="own", begins="both"),
-    Meeting(name="no mark left", way=all_lost, rewrites=True),
-    Meeting(name="one begins"),
-    Meeting(name="a word before each subject", way=retitled, rewrites=True),
     Meeting(
-        name="no Auto-Submitted, both begin",
+        name="no Auto-Submitted",
         way=without("Auto-Submitted"),
         begins="both",
         rewrites=True,
     ),
-    Meeting(name="staff", knows="staff", begins="both"),
-    Meeting(name="copies", knows="witness", begins="both"),
+    Meeting(name="no mark left", way=all_lost, rewrites=True),
     Meeting(
-        name="no mark left, both begin", begins="both", way=all_lost, rewrites=True
+        name="no mark left, both begin",
+        begins="both",
+        way=all_lost,
+        rewrites=True,
+        most=BUDGET,
     ),
     Meeting(name="no thread left either", way=thread_lost, rewrites=True),
+    Meeting(name="copies go to us", knows="witness", begins="both"),
+    Meeting(name="the other's address is one of ours", knows="own", begins="both"),
+    Meeting(name="the other is staff", knows="staff", begins="both"),
 )
-SHORT = 4
+SHORT = 2
 
 
 def run(ground: Ground) -> Outcome:
@@ -143,13 +148,22 @@ def meet(
         sent = carried[one.name], carried[other.name]
         found = list(amiss(meeting, sent))
         for here in (one, other):
-            found += here.findings("fate", "once", "gate", "private")
+            found += [*here.findings("once", "gate", "private"), *lost(here)]
     return sent, found
 
 
+def lost(here: Desk) -> Iterator[Finding]:
+    """Count the mails that came; a letter names others, so their marks prove little."""
+    with reading(here.store) as store:
+        (row,) = store.execute("SELECT count(*) AS known FROM messages").fetchall()
+    if row["known"] != len(here.delivered):
+        words = f"{row['known']} of {len(here.delivered)} mails are known"
+        yield Finding("fate", here.name, words)
+
+
 def amiss(meeting: Meeting, sent: tuple[int, int]) -> Iterator[Finding]:
-    """Compare what each sent with the one letter that it may send."""
-    if max(sent) > MOST_EACH:
+    """Compare what each sent with what it may send."""
+    if max(sent) > meeting.most:
         words = f"{sent[0]} and {sent[1]} letters to each other"
         yield Finding(PROMISE, meeting.name, words)
     if not any(sent) and not meeting.knows:
