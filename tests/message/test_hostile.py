@@ -1,6 +1,7 @@
 """What was made to exhaust a parser is read in bounded time, and never raises."""
 
 import base64
+import re
 from collections.abc import Callable
 from time import process_time
 
@@ -14,6 +15,9 @@ Mails = dict[str, Callable[[], bytes]]
 MOST_SECONDS = 8.0
 """Of processor time: generous, since the machine is shared; quadratic reading takes
 minutes with these inputs."""
+
+UNSAFE_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+UNSAFE_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _BOMB = 'Content-Type: text/plain; a="' + '\\";' * 200_000
 
@@ -204,12 +208,5 @@ def assert_safe(message: Message) -> None:
     values += [each.name for each in message.attachments]
     values += [f"{each.name} {each.address}" for each in message.from_ + message.to]
 
-    text.encode("utf-8")
-    assert all(
-        sign.isprintable()
-        for sign in set(text)
-        if ord(sign) < 160 and sign not in "\n\t"
-    )
-    for value in values:
-        value.encode("utf-8")
-        assert not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in value)
+    assert not UNSAFE_IN_TEXT.search(text)
+    assert not UNSAFE_IN_LINE.search(" ".join(values))
