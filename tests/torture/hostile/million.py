@@ -18,8 +18,8 @@ from tests.journeys.installing import ADDRESS
 from tests.message.damage import SEEDS, damaged
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
-from tests.torture.mails.chain import HISTORIES, answer, read, shipped_rulebook
-from tests.torture.mails.writing import PLAIN
+from tests.torture.hostile.chain import HISTORIES, answer, read, shipped_rulebook
+from tests.torture.hostile.writing import PLAIN
 from tests.torture.row import Outcome, Row
 
 FULL = 1_000_000

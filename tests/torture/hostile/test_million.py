@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.torture.mails.million import mail_of, try_mails
+from tests.torture.hostile.million import mail_of, try_mails
 
 
 def test_an_exception_that_escapes_is_a_finding() -> None:
