@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
+from email.parser import BytesParser
 from email.utils import getaddresses
 from functools import cached_property
 
@@ -42,7 +43,11 @@ class Read:
 
     @cached_property
     def head(self) -> Message:
-        return message_from_bytes(self.octets[:MOST_READ])
+        octets = self.octets[:MOST_READ]
+        try:
+            return message_from_bytes(octets)
+        except RecursionError:
+            return BytesParser().parsebytes(octets, headersonly=True)
 
     def field(self, name: str) -> str:
         """Return a field's first value as written, unfolded; '' where there is none."""
