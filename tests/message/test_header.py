@@ -288,13 +288,35 @@ def test_header_fields_that_are_too_many_are_cut_with_a_defect() -> None:
 
 
 def test_a_header_block_that_is_too_large_is_cut_and_the_text_still_found() -> None:
-    filling = [f"X-{number}: {'x' * 900}" for number in range(80)]
+    filling = [f"X-{number}: {'x' * 900}" for number in range(300)]
 
     message = parse(mail("Subject: kept", *filling, body="the text"))
 
     assert message.subject == "kept"
     assert message.text == "the text"
     assert any("header block is too large" in defect for defect in message.defects)
+
+
+def test_a_subject_is_read_behind_a_field_that_names_thousands() -> None:
+    crowd = ",\r\n ".join(f"a{number}@crowd.example" for number in range(8_000))
+
+    message = parse(mail(f"Cc: {crowd}", "Subject: kept"))
+
+    assert message.subject == "kept"
+
+
+def test_of_a_subject_larger_than_any_header_block_the_beginning_is_read() -> None:
+    message = parse(mail(f"Subject: kept {'x' * limits.HEADER_BLOCK}"))
+
+    assert message.subject.startswith("kept xxx")
+
+
+def test_an_address_at_the_end_of_what_is_read_is_never_read_in_part() -> None:
+    filling = f"X-Long: {'x' * (limits.HEADER_BLOCK - 30)}"
+
+    message = parse(mail(filling, "From: <ann@readers.example>"))
+
+    assert message.from_ == ()
 
 
 def test_a_field_that_is_too_long_is_cut_with_a_defect() -> None:

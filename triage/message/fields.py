@@ -64,13 +64,18 @@ def read_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     defects: list[str] = []
     if block_end - start > limits.HEADER_BLOCK:
         defects.append("The header block is too large; its end was not read.")
-        cut = raw.rfind(b"\n", start, start + limits.HEADER_BLOCK)
-        block_end = cut if cut > start else start + limits.HEADER_BLOCK
+        block_end = _cut(raw, start, start + limits.HEADER_BLOCK)
         body = block_end if body == end else body
     fields, stopped = _fields(_FIELD_START.split(raw[start:block_end]), defects)
     return Block(
         tuple(fields), body if stopped is None else start + stopped, tuple(defects)
     )
+
+
+def _cut(raw: bytes, start: int, most: int) -> int:
+    """Cut off a field that may look whole; one that is too long is cut anyway."""
+    last = raw.rfind(b"\n", start, most)
+    return last if start < last and most - last <= limits.FIELD else most
 
 
 def _empty_line(raw: bytes, start: int, end: int) -> tuple[int, int]:

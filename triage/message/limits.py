@@ -4,8 +4,9 @@ The parsers below us are quadratic in places (cpython #136063) and a sender choo
 input, so each of these bounds is part of the promise that reading ends soon.
 """
 
-HEADER_BLOCK = 64 * 1024
-"""Octets of the header block of a message or part."""
+HEADER_BLOCK = 256 * 1024
+"""Octets of the header block of a message or part, as many as the mailbox fetches: a
+Subject may stand behind a Cc that names thousands."""
 FIELDS = 1_000
 """Header fields of a message or part."""
 FIELD = 16 * 1024

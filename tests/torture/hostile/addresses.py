@@ -66,13 +66,15 @@ def quoted_local_part() -> Iterator[Specimen]:
 
 
 def nested_comments() -> Iterator[Specimen]:
-    for depth in (20, 2_000):
-        yield _from(f"{'(' * depth}x{')' * depth} <{new_writer()}>", Due.EITHER)
-    yield _from(f"{'(' * 2_000} <{new_writer()}>", Due.EITHER)
+    for comment in ("(" * 20 + "x" + ")" * 20, "(" * 2_000 + ")" * 2_000, "(" * 2_000):
+        sender = new_writer()
+        yield _from(f"{comment} <{sender}>", Due.EITHER, sender)
 
 
 def source_route() -> Iterator[Specimen]:
-    yield _from(f"<@relay.example,@{VICTIM.partition('@')[2]}:{new_writer()}>", EITHER)
+    sender = new_writer()
+    route = "@relay.example,@elsewhere.example"
+    yield _from(f"<{route}:{sender}>", Due.EITHER, sender)
     yield _from("<mallory%post.example@relay.example>")
 
 
@@ -94,9 +96,9 @@ def utf8_address() -> Iterator[Specimen]:
 
 def trailing_characters() -> Iterator[Specimen]:
     """What Python's parser once read as another address (CVE-2023-27043)."""
-    sender = new_writer()
     for after in (")", "<", ">", "]", "[", ",", ";", ":", '"', "@", "\\", "."):
-        yield _from(f"{sender}{after}{VICTIM}", Due.EITHER)
+        sender = new_writer()
+        yield _from(f"{sender}{after}{VICTIM}", Due.EITHER, sender)
 
 
 def name_with_line_break() -> Iterator[Specimen]:
@@ -171,8 +173,6 @@ def own_address() -> Iterator[Specimen]:
     yield _from(f"Board <{ADDRESS.upper()}>")
     yield _from(f"<{ADDRESS.replace('@', '+tag@')}>")
 
-
-EITHER = Due.EITHER
 
 ADDRESSES: Group = {
     21: no_from,
