@@ -153,6 +153,7 @@ HOLDS: list[tuple[str, str, Fields]] = [
     ("list", "List-Id", headers(("List-Id", "<news.example>"))),
     ("list", "odd case", headers(("LIST-UNSUBSCRIBE", "<mailto:x@y.example>"))),
     ("list", "empty", headers(("Mailing-List", ""))),
+    ("list", "nobody may post", headers(("List-Id", "NO"))),
     ("precedence", "bulk", headers(("Precedence", "bulk"))),
     ("precedence", "odd case", headers(("precedence", " JUNK "))),
     ("precedence", "X-Precedence", headers(("X-Precedence", "auto_reply"))),

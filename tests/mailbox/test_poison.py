@@ -4,6 +4,7 @@ import pytest
 
 from tests.mailbox.mails import make_mail
 from tests.mailbox.scripts import PATIENT, body_of, header_of, literal, mailbox_at
+from tests.mailbox.sites import ImapSite
 from tests.servers.scripted import (
     Answer,
     HangUp,
@@ -254,3 +255,14 @@ def test_a_body_twice_as_large_as_its_size_is_still_taken_whole() -> None:
 
     assert listed.size < PATIENT.whole
     assert (fetched.raw, fetched.is_whole) == (octets, True)
+
+
+def test_a_mail_without_any_field_is_no_header_cut_short(plain_site: ImapSite) -> None:
+    plain_site.deliver(b"\r\nA complaint, all of it text.\r\n")
+
+    with plain_site.mailbox() as mailbox:
+        mailbox.connect()
+        mailbox.select()
+        listed = list(mailbox.peek(mailbox.uids()))
+
+    assert [one.header for one in listed] == [b"\r\n"]

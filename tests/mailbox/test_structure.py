@@ -243,6 +243,11 @@ def test_a_boundary_that_stands_nowhere_in_the_header_is_not_used() -> None:
         pytest.param(b"A: b\r\n", b"A: b\r\n\r\n", id="no empty line"),
         pytest.param(b"A: b\r\nC: d", b"A: b\r\n\r\n", id="cut in a field"),
         pytest.param(b"A: b", b"A: b\r\n\r\n", id="cut in the first field"),
+        pytest.param(
+            b"A: b\r\nSubject: c" + b"d" * 20_000,
+            b"A: b\r\nSubject: c" + b"d" * 20_000 + b"\r\n\r\n",
+            id="cut in a field of which nobody reads more",
+        ),
     ],
 )
 def test_a_header_block_always_ends_with_one_empty_line(

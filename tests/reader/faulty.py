@@ -31,6 +31,12 @@ def allocate(_message: Message, _argument: str) -> None:
     bytearray(1 << 40)
 
 
+def swell(_message: Message, _argument: str) -> None:
+    kept = []
+    while True:
+        kept.append(bytearray(1 << 24))
+
+
 def fail(message: Message, _argument: str) -> None:
     raise ValueError(message.text)
 
@@ -62,6 +68,7 @@ ORDERS: dict[str, Callable[[Message, str], None]] = {
     "hang": hang,
     "spin": spin,
     "allocate": allocate,
+    "swell": swell,
     "fail": fail,
     "die": die,
     "die-once": die_once,

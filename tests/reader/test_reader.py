@@ -108,6 +108,7 @@ def test_a_message_that_takes_too_long_alone_is_unreadable(
     ("order", "why"),
     [
         ("allocate", "an unexpected MemoryError while it was read"),
+        ("swell", "an unexpected MemoryError while it was read"),
         ("fail", "an unexpected ValueError while it was read"),
         ("die", "the reader process was ended by SIGKILL"),
         ("abort", "the reader process was ended by SIGABRT"),

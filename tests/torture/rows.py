@@ -1,6 +1,16 @@
 """Every row of the table, by area."""
 
-from tests.torture import access, corpora, health, host, imap, kills, smtp, storms
+from tests.torture import (
+    access,
+    corpora,
+    health,
+    host,
+    hostile,
+    imap,
+    kills,
+    smtp,
+    storms,
+)
 from tests.torture.row import Row
 
 AREAS: dict[str, tuple[Row, ...]] = {
@@ -10,6 +20,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "host": host.ROWS,
     "imap": imap.ROWS,
     "kills": kills.ROWS,
+    "mails": hostile.ROWS,
     "smtp": smtp.ROWS,
     "storms": storms.ROWS,
 }

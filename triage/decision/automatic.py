@@ -151,7 +151,10 @@ def _folded(prefixes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _list_mail(seen: Seen) -> str | None:
-    return seen.mark(seen.tables.automatic.list_fields)
+    """Name a list's field, whatever it says: `List-Post: NO` is one (RFC 2369 §3.4)."""
+    fields = seen.message.headers.index
+    names = seen.tables.automatic.list_fields
+    return next((name for name in names if name.lower() in fields), None)
 
 
 def _precedence(seen: Seen) -> str | None:

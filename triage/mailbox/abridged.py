@@ -7,6 +7,7 @@ message's would.
 from collections.abc import Mapping
 
 from triage.mailbox.structure import Part, StructureError
+from triage.message import limits
 
 OCTETS_FIELD = b"X-Triage-Octets"
 MOST_TEXT = 1_048_576
@@ -70,5 +71,7 @@ def _complete(header: bytes) -> bytes:
         return b"\r\n"
     if header.endswith((b"\r\n\r\n", b"\n\n")):
         return header
-    block = cut_short(header)
+    is_long = len(header) - header.rfind(b"\n") > limits.FIELD
+    # Of a field this long no more is read than there is.
+    block = header if is_long else cut_short(header)
     return block + (b"\r\n" if block.endswith(b"\n") else b"\r\n\r\n")

@@ -140,9 +140,11 @@ def _beginning(session: Session, uid: int) -> bytes | None:
 def _ends_rightly(header: bytes, octets: int) -> bool:
     """Tell a whole header block from a part of one, which may lack what decides.
 
-    It ends with an empty line, or is all that was asked for, or all that there is.
+    It ends with an empty line, which may be its only one, or is all that was asked for,
+    or all that there is.
     """
-    return header.endswith((b"\r\n\r\n", b"\n\n")) or len(header) >= octets
+    has_end = header.endswith((b"\r\n\r\n", b"\n\n")) or header in (b"\r\n", b"\n")
+    return has_end or len(header) >= octets
 
 
 def _octets(item: Mapping[bytes, object], section: str) -> bytes | None:

@@ -7,8 +7,13 @@ kinds               all of them, by number
 office              an installation with the shipped rules, and one pass over mail
 arriving            ROW all kinds in one mailbox, ordinary mails between them
 costing             ROW what each kind costs the reader process
-killing             ROW the reader is killed while it works
+killing             ROWS the reader is killed while it works
 chain               octets → message → decision → letter, without any server
 million             ROW damaged mails through the chain
-guided              ROW mails that coverage leads to (atheris, where it is installed)
 """
+
+from tests.torture.hostile.arriving import ARRIVING
+from tests.torture.hostile.killing import BOMBING, KILLING
+from tests.torture.hostile.million import MILLION
+
+ROWS = (ARRIVING, BOMBING, KILLING, MILLION)

@@ -85,8 +85,8 @@ def domain_literal() -> Iterator[Specimen]:
 
 def look_alike_domain() -> Iterator[Specimen]:
     sender = "director@xn--exmboard-2nf.example"
-    yield _from(f"Director <{sender}>", Due.REPLY, sender)
-    yield _from("Director <director@ex\u0430mboard.example>")
+    yield _from(f"Our Director <{sender}>", Due.REPLY, sender)
+    yield _from("Our Director <director@ex\u0430mboard.example>")
 
 
 def utf8_address() -> Iterator[Specimen]:
@@ -103,12 +103,14 @@ def trailing_characters() -> Iterator[Specimen]:
 
 def name_with_line_break() -> Iterator[Specimen]:
     for name in (
-        f"=?utf-8?q?Mal=0D=0ABcc:_{VICTIM.replace('@', '=40')}?=",
         "=?utf-8?b?TWFsDQpCY2M6IHZpY3RpbUBlbHNld2hlcmUuZXhhbXBsZQ==?=",
+        "=?utf-8?q?Mal=0D=0ABcc?=",
         "=?utf-8?q?Mal=00=1B=5B2J?=",
     ):
         sender = new_writer()
         yield _from(f"{name} <{sender}>", Due.REPLY, sender)
+    # A colon that is not encoded begins a group: nobody is named.
+    yield _from(f"=?utf-8?q?Mal=0D=0ABcc:_v=40e.example?= <{new_writer()}>")
 
 
 def ten_thousand_addresses() -> Iterator[Specimen]:
@@ -133,7 +135,7 @@ def reply_to() -> Iterator[Specimen]:
     for value in (VICTIM, f"{new_writer()}, {VICTIM}", ADDRESS, "list@lists.example"):
         yield complaint(f"Reply-To: {value}")
     yield complaint("Reply-To: <>")
-    yield complaint("Reply-To: \r\n")
+    yield complaint("Reply-To: ")
 
 
 def return_paths() -> Iterator[Specimen]:

@@ -6,12 +6,12 @@ is written beside it, and the ordinary ones are answered as ever.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from time import monotonic
 
 from tests.mailbox.sites import Seen
-from tests.torture.evidence import Due
+from tests.torture.evidence import Due, Evidence
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.hostile.addresses import VICTIM
@@ -20,11 +20,13 @@ from tests.torture.hostile.kind import Specimen
 from tests.torture.hostile.kinds import KINDS, name_of
 from tests.torture.hostile.office import Book, Office
 from tests.torture.hostile.writing import complaint, laid_down
+from tests.torture.oracle import judge
 from tests.torture.row import Outcome, Row
 from tests.torture.site import Site
 from triage.demo.servers import SmtpSink
 
 ORDINARY = "an ordinary mail"
+NEAR_EVERY_RULE = name_of(98)
 BETWEEN = 8
 MOST_PASSES = 5
 MOST_SECONDS = 10.0
@@ -65,9 +67,19 @@ def run(ground: Ground) -> Outcome:
         reader = _take_up(office.site)
         seconds = monotonic() - begun
         findings = [*_judged(office, smtp, arrived), *_costly(reader, arrived)]
-        findings += office.site.judge("once", "echo", "gate", "private")
+        findings += office.site.judge("once", "gate", "private")
+        evidence = _in_words_of_their_own(office.site.evidence(), arrived)
+        findings += judge(evidence, "echo")
     note = f"{_note(reader, arrived)}; all taken up in {seconds:.0f} s"
     return Outcome(cases=len(arrived), findings=tuple(findings), note=note)
+
+
+def _in_words_of_their_own(evidence: Evidence, arrived: dict[int, Arrived]) -> Evidence:
+    """Leave out texts that are made of the rule files' words, as our letters are."""
+    mails = (each for each in arrived.values() if each.name == NEAR_EVERY_RULE)
+    ours = {mail.specimen.mark for mail in mails}
+    kept = (mail for mail in evidence.delivered if mail.mark not in ours)
+    return replace(evidence, delivered=tuple(kept))
 
 
 def _deliver(office: Office, variants: int | None) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""What each mail costs the reader process, seen from outside by the kernel's figures."""
+"""What each mail costs the reader process, by the kernel's figures."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -85,7 +85,9 @@ class Office:
         """Return what lies there by UID, and as what it was made."""
         contents = {seen.uid: seen for seen in self.site.journey.contents()}
         listed = (self._maildir / "dovecot-uidlist").read_text("utf-8")
-        by_uid = {int(uid): name.partition(":")[0] for uid, name in UIDS.findall(listed)}
+        by_uid = {
+            int(uid): name.partition(":")[0] for uid, name in UIDS.findall(listed)
+        }
         return {uid: (self._names[by_uid[uid]], contents[uid]) for uid in contents}
 
     def book(self) -> Book:
@@ -100,7 +102,10 @@ class Office:
                 letters.setdefault(row["message"], []).append(row)
             kept = store.execute("SELECT sha256, compressed, is_whole FROM raws")
             raws = {
-                row["sha256"]: (zlib.decompress(row["compressed"]), bool(row["is_whole"]))
+                row["sha256"]: (
+                    zlib.decompress(row["compressed"]),
+                    bool(row["is_whole"]),
+                )
                 for row in kept
             }
         return Book(messages, raws, letters)

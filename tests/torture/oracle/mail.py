@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
@@ -86,7 +86,7 @@ class Read:
         written = [self.field(name) for name in ("From", "Sender", "Reply-To")]
         try:
             found = getaddresses([each for each in written if each])
-        except (ValueError, IndexError, LookupError):
+        except (ValueError, IndexError, LookupError, RecursionError):
             return ()
         return tuple((decoded(name), address) for name, address in found)
 
@@ -94,7 +94,7 @@ class Read:
 def decoded(value: str) -> str:
     try:
         return str(make_header(decode_header(value)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return value
 
 
