@@ -6,7 +6,7 @@ import pytest
 
 from tests.servers.dovecot import Dovecot
 from tests.torture.ground import Ground
-from tests.torture.pages import PAGE, with_figures
+from tests.torture.pages import PAGE, with_figures, with_overview
 from tests.torture.row import Row
 from tests.torture.rows import AREAS, ROWS
 
@@ -38,3 +38,9 @@ def test_every_row_has_its_figures_in_the_page() -> None:
     page = PAGE.read_text("utf-8")
 
     assert not [row.name for row in ROWS if f"| `{row.name}` |" not in page]
+
+
+def test_the_overview_is_the_sum_of_the_tables() -> None:
+    page = PAGE.read_text("utf-8")
+
+    assert with_overview(page, AREAS) == page
