@@ -44,3 +44,10 @@ def test_the_overview_is_the_sum_of_the_tables() -> None:
     page = PAGE.read_text("utf-8")
 
     assert with_overview(page, AREAS) == page
+
+
+def test_no_violation_stands_in_the_page() -> None:
+    lines = PAGE.read_text("utf-8").splitlines()
+    rows = [line.split("|") for line in lines if line.startswith("| `")]
+
+    assert not [row[1].strip() for row in rows if row[4].strip() != "0"]
