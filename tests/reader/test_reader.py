@@ -108,7 +108,6 @@ def test_a_message_that_takes_too_long_alone_is_unreadable(
     ("order", "why"),
     [
         ("allocate", "an unexpected MemoryError while it was read"),
-        ("swell", "an unexpected MemoryError while it was read"),
         ("fail", "an unexpected ValueError while it was read"),
         ("die", "the reader process was ended by SIGKILL"),
         ("abort", "the reader process was ended by SIGABRT"),
@@ -122,6 +121,15 @@ def test_a_message_that_breaks_the_child_alone_is_unreadable(
 
     assert [type(answer) for answer in answers] == [Reading, Unreadable, Reading]
     assert answers[1] == Unreadable(2, why)
+
+
+def test_a_message_that_takes_all_memory_little_by_little_is_unreadable() -> None:
+    with Reader(RULES, Limits(seconds=60.0), parse=obey) as reader:
+        answers = list(reader.read([fetched(1, "swell"), fetched(2)]))
+
+    words = "an unexpected MemoryError while it was read"
+    assert answers[0] == Unreadable(1, words)
+    assert isinstance(answers[1], Reading)
 
 
 def test_several_in_a_row_break_the_child_and_the_last_is_read(reader: Reader) -> None:
