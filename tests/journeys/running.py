@@ -75,6 +75,9 @@ class RunningDaemon:
     def send_sigterm(self) -> None:
         self._process.send_signal(signal.SIGTERM)
 
+    def send(self, which: signal.Signals) -> None:
+        self._process.send_signal(which)
+
     def interrupt(self) -> None:
         """Send SIGINT, as Ctrl-C does."""
         self._process.send_signal(signal.SIGINT)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,12 @@ JUMPS = {
     "back-an-hour": timedelta(hours=-1),
     "a-leap-second": timedelta(seconds=-1),
 }
+SUMMER_TIME = {
+    "summer-time-begins": datetime(2026, 3, 29, 1, tzinfo=UTC),
+    "summer-time-ends": datetime(2026, 10, 25, 1, tzinfo=UTC),
+}
+"""In the office's zone, Europe/London: 01:30 is never, or twice."""
+AROUND = tuple(timedelta(minutes=30 * n) for n in range(-4, 5))
 ZONES = ("Pacific/Kiritimati", "America/St_Johns", "Europe/London", "UTC")
 MOST_NOTICES = 4
 """Of the team, for one jump there and back: digests, and that something is odd."""
@@ -36,6 +43,10 @@ def _jumps(ground: Ground) -> Outcome:
     names = list(JUMPS) if ground.is_full else ["back-a-day"]
     tries = [Try(name, partial(jumps_and_back, jump=JUMPS[name])) for name in names]
     if ground.is_full:
+        tries += [
+            Try(name, partial(_night, change=change), len(AROUND))
+            for name, change in SUMMER_TIME.items()
+        ]
         tries.append(Try("time-zones", _time_zones, len(ZONES)))
         if FAKETIME.exists():
             tries.append(Try("under-the-daemon", _under_the_daemon, 4))
@@ -68,6 +79,18 @@ def _no_storm(host: Host) -> Iterator[Finding]:
     ]
     if len(notices) > MOST_NOTICES:
         yield host.wrong(f"the team got {len(notices)} letters")
+
+
+def _night(host: Host, change: datetime) -> Iterator[Finding]:
+    """Mail through the night in which the clocks change: each is answered once."""
+    host.install()
+    for offset in AROUND:
+        came = change + offset
+        mail = complaint(fields={"date": format_datetime(came)})
+        host.append(mail, received_at=came)
+        host.run_once(change + offset + timedelta(minutes=1) - now())
+    yield from host.settles()
+    yield from _no_storm(host)
 
 
 def _time_zones(host: Host) -> Iterator[Finding]:
