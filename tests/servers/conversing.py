@@ -77,7 +77,7 @@ class Conversation:
             "UID STORE": self._store,
             "UID EXPUNGE": lambda words: self._expunge(_uids(words[0])),
             "EXPUNGE": lambda _: self._expunge(None),
-            "IDLE": lambda _: b"+ idling\r\n",
+            "IDLE": lambda _: self._news() + b"+ idling\r\n",
             "DONE": lambda _: OK,
             "LOGOUT": lambda _: b"* BYE\r\n" + OK,
         }

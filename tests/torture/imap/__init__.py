@@ -1,6 +1,6 @@
 """Hostile IMAP servers, and a bad way to good ones."""
 
-from tests.torture.imap import poor, trust, ways
+from tests.torture.imap import poor, trust, waiting, ways
 from tests.torture.imap.changes import FOLDERS, OTHERS_ACT, RENUMBERED
 from tests.torture.imap.emptiness import EMPTINESS
 from tests.torture.imap.faults import (
@@ -81,6 +81,12 @@ ROWS = (
         fault="STARTTLS stripped, refused, injected into; PREAUTH; no TLS; a "
         "certificate that is over, of another host, of nobody known",
         run=trust.run,
+    ),
+    Row(
+        name="imap-idle",
+        fault="the daemon waits for mail: faults at IDLE, while it waits, at DONE and "
+        "LOGOUT; mail comes just then",
+        run=waiting.run,
     ),
     Row(
         name="imap-way-cut",

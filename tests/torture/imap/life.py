@@ -110,7 +110,7 @@ class Life:
             if number == MENDED_AFTER and trap is not None and trap.is_to_mend:
                 trap.mend(self.account)
                 began, mended_at = monotonic(), number
-            is_done = self._pass(parts, name) and not self._unsettled()
+            is_done = self._pass(parts, name) and not self.unsettled()
             if is_done and (trap is None or not trap.is_to_mend):
                 self.most_passes = max(self.most_passes, number - mended_at)
                 self.slowest = max(self.slowest, monotonic() - began)
@@ -118,7 +118,8 @@ class Life:
         words = f"not done after {MOST_PASSES} passes"
         self.findings.append(Finding("settled", name, words))
 
-    def _unsettled(self) -> list[Finding]:
+    def unsettled(self) -> list[Finding]:
+        """Return what is still to be done at this moment."""
         inbox = self.account.boxes.get("INBOX")
         there = len(inbox.mails) if inbox is not None else None
         return unsettled(self.config.parent / "triage.sqlite3", there)

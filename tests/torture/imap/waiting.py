@@ -1,0 +1,149 @@
+"""The daemon while it waits for mail, and what can befall it then.
+
+It looks by itself only once an hour here, so that mail is taken up because the
+connection that waits has told of it, or was made anew.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from tests.servers.hostile import Step, Trap
+from tests.servers.scripted import HangUp, Say
+from tests.torture.finding import Finding
+from tests.torture.ground import Ground
+from tests.torture.imap.faults import DROPS, GARBAGE, REFUSALS, STALLS, Fault
+from tests.torture.imap.life import Life, begun, overheard
+from tests.torture.imap.mails import as_kept, batch
+from tests.torture.imap.record import findings_in
+from tests.torture.oracle import judge
+from tests.torture.row import Outcome
+from triage.config import load_config
+from triage.daemon import Daemon
+from triage.errors import TriageError
+from triage.mailbox import Limits
+from triage.wiring import Installation, daemon_parts
+
+LIMITS = Limits(connect=5, command=2, farewell=0.2, idle_renewal=0.5, poll=0.2)
+AN_HOUR = 3_600
+STRIKES_WITHIN = 20.0
+SETTLES_WITHIN = 60.0
+EVERY_OTHER = 3
+MOST_SHORT = 2
+WAITING = (Step("IDLE", ""), Step("DONE", ""))
+IN_THE_MIDDLE = (
+    Fault("closed while it waits", lambda _: [Say(b"+ idling\r\n"), HangUp()]),
+    Fault(
+        "BYE while it waits",
+        lambda _: [Say(b"+ idling\r\n* BYE autologout\r\n"), HangUp()],
+    ),
+    Fault("an empty line while it waits", lambda _: [Say(b"+ idling\r\n\r\n")]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fault at one step."""
+
+    step: Step
+    fault: Fault
+
+    @property
+    def name(self) -> str:
+        return f"{self.step.command}: {self.fault.name}"
+
+
+def run(ground: Ground) -> Outcome:
+    """Let every fault strike a daemon that waits, and mail come just then."""
+    cases = list(_cases())
+    if not ground.is_full:
+        cases = cases[:: len(cases) // MOST_SHORT][:MOST_SHORT]
+    struck, slowest = 0, 0.0
+    findings: list[Finding] = []
+    with overheard() as log, begun(ground.folder / "life") as life:
+        with _daemon(life):
+            for number, case in enumerate(cases):
+                found, took = _met(life, number, case)
+                findings += found
+                struck += took is not None
+                slowest = max(slowest, took or 0.0)
+        findings += _farewells(life, ground)
+        findings += (
+            *life.findings,
+            *findings_in(life.server, life.delivered),
+            *judge(life.evidence(log())),
+        )
+    return Outcome(cases=struck, findings=tuple(findings), settled=slowest)
+
+
+def _cases() -> Iterator[Case]:
+    yield from (Case(WAITING[0], fault) for fault in IN_THE_MIDDLE)
+    faults = (*STALLS, *DROPS, *GARBAGE, *REFUSALS)
+    for number, step in enumerate(WAITING):
+        for place, fault in enumerate(faults):
+            if (number + place) % EVERY_OTHER == 0:
+                yield Case(step, fault)
+
+
+@contextmanager
+def _daemon(life: Life) -> Iterator[None]:
+    """Run the daemon's jobs in a thread of their own; signals are for the main one."""
+    text = life.config.read_text("utf-8")
+    hourly = text.replace("poll_seconds = 1\n", f"poll_seconds = {AN_HOUR}\n", 1)
+    assert hourly != text
+    life.config.write_text(hourly, "utf-8")
+    with Installation(load_config(life.config), life.clock, LIMITS) as parts:
+        daemon = Daemon(daemon_parts(parts))
+        running = threading.Thread(target=daemon._run)
+        running.start()
+        try:
+            yield
+        finally:
+            daemon.stop()
+            running.join()
+
+
+def _met(life: Life, number: int, case: Case) -> tuple[list[Finding], float | None]:
+    """Let a fault strike, and mail come while nobody waits for it."""
+    server = life.server
+    trap = Trap(case.step, case.fault.spring)
+    server.trap = trap
+    if not _until(lambda: bool(trap.sprung), STRIKES_WITHIN):
+        return [], None
+    began = monotonic()
+    mails = batch(number)
+    life.delivered += mails.all
+    for each in mails.all:
+        life.account.deliver(as_kept(each, life.clock()))
+    if _until(lambda: not life.unsettled(), SETTLES_WITHIN):
+        return [], monotonic() - began
+    words = "; ".join(str(each) for each in life.unsettled()[:2])
+    return [Finding("settled", case.name, f"not in time: {words}")], SETTLES_WITHIN
+
+
+def _farewells(life: Life, ground: Ground) -> Iterator[Finding]:
+    """Go through what a server can do at LOGOUT, which nothing may depend on."""
+    faults = (*STALLS, *DROPS, *GARBAGE, *REFUSALS)
+    for fault in faults if ground.is_full else faults[:2]:
+        life.server.trap = Trap(Step("LOGOUT", ""), fault.spring, times=10)
+        began = monotonic()
+        try:
+            with Installation(load_config(life.config), life.clock, LIMITS) as parts:
+                parts.run_once()
+        except TriageError as error:
+            yield Finding("settled", f"LOGOUT: {fault.name}", str(error))
+        if not life.server.trap.sprung:
+            yield Finding("settled", f"LOGOUT: {fault.name}", "it never struck")
+        if (took := monotonic() - began) > STRIKES_WITHIN:
+            yield Finding("hang", f"LOGOUT: {fault.name}", f"it took {took:.0f} s")
+
+
+def _until(holds: Callable[[], bool], seconds: float) -> bool:
+    until = monotonic() + seconds
+    while not holds():
+        if monotonic() > until:
+            return False
+        sleep(0.05)
+    return True
