@@ -152,7 +152,7 @@ def test_servers_that_answer_are_listed_and_nothing_is_sent(
     assert result.out.splitlines()[-2:] == [
         f"ok  IMAP 127.0.0.1:{imap_server.port}: 0 messages in INBOX;"
         " answers are noticed in Sent (missing)",
-        "ok  SMTP 127.0.0.1: logged in, nothing was sent",
+        "ok  SMTP 127.0.0.1: connected, nothing was sent",
     ]
     assert smtp_sink.accepted == []
     assert not (tmp_path / "triage.sqlite3").exists()

@@ -77,7 +77,8 @@ def test_a_store_that_is_gone_is_not_begun_anew(
     if is_emptied:
         path.touch()
 
-    with pytest.raises(ConfigError, match="is gone") as refusal:
+    how = "is empty" if is_emptied else "is gone"
+    with pytest.raises(ConfigError, match=how) as refusal:
         Store.open(path, exclusive=True)
 
     assert str(mark_path(path)) in str(refusal.value)

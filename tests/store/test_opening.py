@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from tests.store.making import INBOX, NOW, record_case
 from triage.errors import ConfigError
 from triage.store import Store
+from triage.store.mark import mark_path
 from triage.store.migrations import known_steps
 
 
@@ -98,6 +99,37 @@ def test_the_command_line_makes_no_store(path: Path) -> None:
         Store.open(path, exclusive=False)
 
     assert not path.exists()
+
+
+def test_beside_its_mark_a_store_that_is_missing_is_lost_and_not_new(
+    path: Path,
+) -> None:
+    mark_path(path).write_text(f"{'ab' * 16} {7:012d}\n")
+
+    with pytest.raises(ConfigError, match="is gone"):
+        Store.open(path, exclusive=False)
+
+
+def test_beside_its_mark_an_empty_file_is_no_new_store(path: Path) -> None:
+    mark_path(path).write_text(f"{'ab' * 16} {7:012d}\n")
+    path.touch()
+
+    with pytest.raises(ConfigError, match="is empty"):
+        Store.open(path, exclusive=False)
+
+
+def test_a_folder_in_the_place_of_the_store_is_named(path: Path) -> None:
+    path.mkdir()
+
+    with pytest.raises(ConfigError, match="it is no file"):
+        Store.open(path, exclusive=False)
+
+
+def test_an_empty_file_is_no_store_of_an_older_triage(path: Path) -> None:
+    path.touch()
+
+    with pytest.raises(ConfigError, match="there is no store at"):
+        Store.open(path, exclusive=False)
 
 
 @pytest.mark.parametrize("exclusive", [True, False], ids=["daemon", "command line"])

@@ -63,7 +63,15 @@ def open_beside(path: Path, busy_seconds: float = BUSY_SECONDS) -> Engine:
                 hint="`triage run` ends it, or restoring once more",
             )
         )
-    if not path.is_file():
+    _refuse_lost(path)
+    if path.exists() and not path.is_file():
+        raise ConfigError(
+            Problem(
+                f"the store {path} cannot be opened: it is no file",
+                hint="move away what lies there, or name another `path` in [store]",
+            )
+        )
+    if not path.is_file() or path.stat().st_size == 0:
         raise ConfigError(
             Problem(f"there is no store at {path} yet", hint="`triage run` makes it")
         )
@@ -132,10 +140,13 @@ def _created(path: Path) -> Path:
 
 def _refuse_lost(path: Path) -> None:
     """A store that begins anew would answer mail of these days once more."""
-    is_there = path.exists() and path.stat().st_size > 0
-    if not is_there and is_marked(path):
+    is_there = path.exists()
+    if is_there and path.stat().st_size > 0:
+        return
+    if is_marked(path):
+        how = "empty" if is_there else "gone"
         raise ConfigError(
-            Problem(f"the store {path} is gone", hint=_hint_for_lost(path))
+            Problem(f"the store {path} is {how}", hint=_hint_for_lost(path))
         )
 
 

@@ -111,4 +111,5 @@ def _try_smtp(config: Config) -> str:
         submission.close()
     if failed is not None:
         raise ConfigError(f"SMTP {config.submission.host}: {failed.text}")
-    return f"SMTP {config.submission.host}: logged in, nothing was sent"
+    how = "connected" if config.submission.user is None else "logged in"
+    return f"SMTP {config.submission.host}: {how}, nothing was sent"
