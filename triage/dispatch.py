@@ -294,7 +294,13 @@ class Dispatch:
             return
         self._looked_at = now
         for letter in self._outbox.held_in_doubt():
-            if now - letter.since < LOOK_AGAIN_FOR and self._has_arrived(letter):
+            if now - letter.since >= LOOK_AGAIN_FOR:
+                continue
+            found = self._has_arrived(letter)
+            if found is None:
+                # Every further one would wait as long for a mailbox that is away.
+                break
+            if found:
                 self._witnessed(letter, "its copy was found after all", done)
 
     def _witnessed(self, letter: Uncertain, why: str, done: Tally) -> None:

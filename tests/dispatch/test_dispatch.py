@@ -456,6 +456,22 @@ def test_a_late_copy_is_looked_for_once_an_hour_and_not_for_ever(
     assert 7 * 24 - 1 <= len(witness.asked) <= 7 * 24
 
 
+def test_while_the_mailbox_is_away_only_one_late_copy_is_asked_for(
+    office: Office,
+) -> None:
+    office.compose(2)
+    for _ in range(2):
+        office.answers(LOST)
+        office.run(after=HOUR)
+    office.run(after=HOUR)
+    assert [office.line(each).state for each in (1, 2)] == [State.HELD, State.HELD]
+    witness = office.witness = FakeWitness(says=None)
+
+    office.run(after=2 * HOUR)
+
+    assert len(witness.asked) == 1
+
+
 def test_a_letter_held_for_another_reason_is_not_looked_for(office: Office) -> None:
     office.compose()
     office.answers(NOT_NOW)

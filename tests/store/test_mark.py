@@ -194,3 +194,16 @@ def test_what_is_damaged_in_a_row_is_damage(path: Path, damage: str) -> None:
         pytest.raises(TransientError, match="damaged"),
     ):
         opened.outbox.listed()
+
+
+def test_a_mark_that_cannot_be_written_stops_the_start_and_no_letter(
+    path: Path,
+) -> None:
+    make_store(path)
+    mark_path(path).unlink()
+    mark_path(path).mkdir()
+
+    with pytest.raises(ConfigError, match="cannot be written") as refusal:
+        Store.open(path, exclusive=True)
+
+    assert str(mark_path(path)) in str(refusal.value)

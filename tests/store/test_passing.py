@@ -16,7 +16,7 @@ def test_nothing_is_left_afterwards(tmp_path: Path) -> None:
 
 def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
     left = tmp_path / ".copy.ab12_xyz"
-    left.mkdir()
+    left.mkdir(0o700)
     (left / "store").write_bytes(b"what people wrote")
 
     with passing_folder(tmp_path, ".copy.") as folder:
@@ -42,9 +42,19 @@ def test_what_is_called_otherwise_stays(tmp_path: Path) -> None:
     assert all(path.is_dir() for path in others)
 
 
+def test_a_folder_that_others_may_look_into_was_not_made_here(tmp_path: Path) -> None:
+    other = tmp_path / ".copy.postgres"
+    other.mkdir()
+    other.chmod(0o755)
+
+    clear_away(tmp_path, ".copy.")
+
+    assert other.is_dir()
+
+
 def test_a_start_clears_away_what_a_killed_restoration_left(tmp_path: Path) -> None:
     left = tmp_path / f"{RESTORE}ab12_xyz"
-    left.mkdir()
+    left.mkdir(0o700)
 
     with Store.open(tmp_path / "triage.sqlite3", exclusive=True):
         assert not left.exists()

@@ -406,6 +406,37 @@ def test_replies_to_a_namesake_count_for_nobody_else(store: Store) -> None:
     assert history.spent.to_sender_in_day == 0
 
 
+def test_replies_that_went_to_where_somebody_asked_for_them_count(
+    store: Store,
+) -> None:
+    record_case(store, 1, letters=(make_letter(to="head@example.org"),))
+
+    history = recalled(store, reply_to=("head@example.org",))
+
+    assert history.spent.to_sender_in_day == 1
+
+
+def test_replies_count_for_whoever_writes_whatever_reply_to_they_name(
+    store: Store,
+) -> None:
+    record_case(store, 1, letters=(make_letter(to="ticket-1@example.org"),))
+
+    history = recalled(store, reply_to=("ticket-2@example.org",))
+
+    assert history.spent.to_sender_in_day == 1
+
+
+def test_replies_to_somebody_count_whoever_asks_for_them_to_go_there(
+    store: Store,
+) -> None:
+    asked = {"address": "a@x.org", "identity_keys": ("addr:a@x.org",)}
+    record_case(store, 1, asked=asked, letters=(make_letter(to="head@example.org"),))
+
+    history = recalled(store, reply_to=("head@example.org",))
+
+    assert history.spent.to_sender_in_day == 1
+
+
 def test_replies_to_an_address_count_whoever_it_was_then(store: Store) -> None:
     record_case(store, 1, asked={"identity_keys": ("addr:other@x.org",)})
 

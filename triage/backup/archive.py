@@ -27,7 +27,7 @@ from triage.store.replacing import sync_folder
 MANIFEST, STORE, CONFIG = "manifest.json", "store.sqlite3", "config.toml"
 FORMAT = 1
 PRIVATE = 0o600
-PASSING = ".backup."
+PASSING = ".triage-backup-"
 """Alike for all backups: a killed run is cleared up after by the next, whatever its
 name."""
 _CHUNK = 1 << 20

@@ -32,6 +32,7 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
         end_move(path)
         clear_away(path.parent, RESTORE)
         _refuse_lost(path)
+        _refuse_closed_mark(path)
         engine = Engine(_created(path), beside=lock_path(path))
         try:
             _refuse_damage(engine)
@@ -136,6 +137,18 @@ def _created(path: Path) -> Path:
             f"the store {path} cannot be opened: {error.strerror}"
         ) from error
     return path
+
+
+def _refuse_closed_mark(path: Path) -> None:
+    """A mark that cannot be written would stop each letter on its way out."""
+    mark = mark_path(path)
+    if mark.exists() and not (mark.is_file() and os.access(mark, os.W_OK)):
+        raise ConfigError(
+            Problem(
+                f"the mark beside the store cannot be written: {mark}",
+                hint="give it to the user as whom triage runs",
+            )
+        )
 
 
 def _refuse_lost(path: Path) -> None:

@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from tempfile import TemporaryDirectory
 
 _CHANCE = re.compile(r"[a-z0-9_]{8}")
 """What `tempfile` appends."""
+_MODE = 0o700
+"""As `tempfile` makes folders."""
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -41,8 +44,9 @@ def _locked(folder: Path) -> Iterator[None]:
     """Have the lock of a folder of ours; raises OSError where somebody else has."""
     opened = os.open(folder, _FLAGS)
     try:
-        if os.fstat(opened).st_uid != os.geteuid():
-            raise PermissionError(f"{folder} is somebody else's")
+        seen = os.fstat(opened)
+        if seen.st_uid != os.geteuid() or stat.S_IMODE(seen.st_mode) != _MODE:
+            raise PermissionError(f"{folder} is somebody else's, or was not made here")
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:

@@ -46,6 +46,7 @@ def _payee(people: list[int], inquiry: Inquiry) -> Payee:
     return Payee(
         address=inquiry.address,
         domain=inquiry.domain,
+        reply_to=inquiry.reply_to[:1],
         people=people,
         spell=inquiry.spell,
     )

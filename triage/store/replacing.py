@@ -13,7 +13,7 @@ from pathlib import Path
 
 from triage.errors import ConfigError
 
-RESTORE = ".restore."
+RESTORE = ".triage-restore-"
 """What folders are called in which a store is unpacked beside its place."""
 _INCOMING, _BEFORE = ".incoming-", ".before-"
 _ENDINGS = ("-shm", "-wal", "")

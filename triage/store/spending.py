@@ -18,6 +18,8 @@ class Payee:
 
     address: str | None
     domain: str | None
+    reply_to: Sequence[str] = ()
+    """Where else a reply may go: one of these gets it, where it is their own."""
     people: Sequence[int] = ()
     """Rows of the person, by their roots."""
     spell: Callable[[str], str] = str.casefold
@@ -27,30 +29,35 @@ class Payee:
 def spent_on(engine: Engine, payee: Payee, now: datetime) -> Spent:
     """Count replies that went out or were queued: to a person, a domain, everybody.
 
-    A person counts by the mailbox that the replies went to. Names and centres can be
-    made up: whoever borrows both would spend what another may get.
+    A person counts by the mailbox that the replies went to, and by the address that
+    wrote what they answer, wherever that had them sent. Names and centres can be made
+    up: whoever borrows both would spend what another may get.
     """
     day, hour = now - DAY, now - HOUR
-    mailbox = payee.spell(payee.address or "")
+    mailboxes = {payee.spell(each) for each in (payee.address or "", *payee.reply_to)}
+    writer = payee.spell(payee.address or "")
     to_sender = {
         row["id"]
         for person in payee.people
         for row in engine.rows(
-            "SELECT o.id, o.recipient FROM people p JOIN outbox o ON o.person = p.id"
+            "SELECT o.id, o.recipient, coalesce(m.address, '') AS writer FROM people p"
+            " JOIN outbox o ON o.person = p.id LEFT JOIN messages m ON m.id = o.message"
             " WHERE p.root = :person AND o.charged_at > :day"
             " AND o.charged_at < :beyond",
             person=person,
             day=day,
             beyond=day + BEYOND,
         )
-        if payee.spell(row["recipient"]) == mailbox
+        if payee.spell(row["recipient"]) in mailboxes
+        or payee.spell(row["writer"]) == writer
     }
     to_sender.update(
         row["id"]
+        for address in (payee.address, *payee.reply_to)
         for row in engine.rows(
             "SELECT id FROM outbox WHERE recipient = :address"
             " AND charged_at > :day AND charged_at < :beyond",
-            address=payee.address,
+            address=address,
             day=day,
             beyond=day + BEYOND,
         )
