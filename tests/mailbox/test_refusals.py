@@ -34,6 +34,12 @@ def nothing_filed(search: bytes) -> Answer:
     return say(found, b"TAG OK done")
 
 
+def copied(line: bytes) -> Answer:
+    """Say of a COPY where everything is now."""
+    uids = line.split()[3]
+    return say(b"TAG OK [COPYUID 14 %b %b] done" % (uids, uids))
+
+
 def able_to(*capabilities: bytes) -> dict[str, Reply | InTurn]:
     """Return a script in which the server offers nothing else."""
     offer = b" ".join((b"IMAP4rev1 AUTH=PLAIN", *capabilities))
@@ -41,6 +47,7 @@ def able_to(*capabilities: bytes) -> dict[str, Reply | InTurn]:
         "CAPABILITY": say(b"* CAPABILITY " + offer, b"TAG OK done"),
         "credentials": say(b"TAG OK [CAPABILITY " + offer + b"] welcome"),
         "UID FETCH": two_mails,
+        "UID COPY": copied,
     }
 
 

@@ -44,6 +44,7 @@ _STOP_SLICE = 0.5
 _ALERT = re.compile(
     rb"\S+ (?:OK|NO|BAD|BYE) \[ALERT\] ?([^\r\n]{0,200})", re.IGNORECASE
 )
+_COPYUID = re.compile(rb"\d{1,10} ([\d:,]+) ([\d:,]+)")
 _EXISTS = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
 
 
@@ -185,6 +186,17 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient ships no types
                 found.setdefault(uid, {}).update(answer)
         return found
 
+    def copied(self, uids: Iterable[int], name: str) -> frozenset[int]:
+        """Copy messages; return those of which the server tells where they are now.
+
+        That is COPYUID (RFC 4315 §3), which may be left out; OK alone proves nothing.
+        """
+        wanted = frozenset(uids)
+        self._imap.untagged_responses.pop("COPYUID", None)
+        self.copy(sorted(wanted), name)
+        told = self._imap.untagged_responses.pop("COPYUID", [b""])[-1]
+        return _sources(told if isinstance(told, bytes) else b"", len(wanted)) & wanted
+
     def quoted_login(self, user: str, password: str) -> None:
         """LOGIN with a quoted user, for servers without AUTH=PLAIN; ASCII only."""
         self.login(self._imap._quote(user), password)  # noqa: SLF001 - imaplib quotes half of it
@@ -198,3 +210,23 @@ def _messages(response: tuple[object, ...]) -> Iterator[dict[bytes, object]]:
             name.upper() if isinstance(name, bytes) else b"" for name in pairs[::2]
         ]
         yield dict(zip(names, pairs[1::2], strict=True))
+
+
+def _sources(told: bytes, most: int) -> frozenset[int]:
+    """Return the UIDs that COPYUID says are copied; none where it makes no sense."""
+    found = _COPYUID.fullmatch(told)
+    if found is None:
+        return frozenset()
+    sources, targets = (_numbers(each, most) for each in found.groups())
+    return sources if len(sources) == len(targets) else frozenset()
+
+
+def _numbers(written: bytes, most: int) -> frozenset[int]:
+    """Return what a set of UIDs names; nothing where that is more than it may be."""
+    found: set[int] = set()
+    for each in written.split(b","):
+        ends = sorted(int(end) for end in each.split(b":") if end.isdigit())
+        if not ends or ends[-1] - ends[0] >= most:
+            return frozenset()
+        found.update(range(ends[0], ends[-1] + 1))
+    return frozenset(found)

@@ -54,25 +54,29 @@ def ensure_folders(session: Session, folders: Iterable[str]) -> None:
         raise ConfigError(*problems)
 
 
-def move(
-    session: Session, uids: Sequence[int], name: str, copied: set[tuple[int, str]]
-) -> None:
-    """Move messages of the folder that is open for writing.
+def can_move(session: Session) -> bool:
+    """Tell whether filing is one step here, or a copy and a removal."""
+    with session.step("asking what the server can do") as client:
+        return client.can("MOVE")
 
-    `copied` remembers what an attempt that failed half-way has copied, so that a server
-    without MOVE is not filled with copies.
-    """
+
+def move(session: Session, uids: Sequence[int], name: str) -> None:
+    """Move messages of the folder that is open for writing."""
     with session.step("filing messages") as client:
-        if client.can("MOVE"):
-            client.move(uids, name)
-            return
-        if new := [uid for uid in uids if (uid, name) not in copied]:
-            client.copy(new, name)
-            copied.update((uid, name) for uid in new)
+        client.move(uids, name)
+
+
+def copy(session: Session, uids: Sequence[int], name: str) -> frozenset[int]:
+    """Copy messages; return those of which the server tells where the copy is."""
+    with session.step("filing messages") as client:
+        return client.copied(uids, name)
+
+
+def remove(session: Session, uids: Sequence[int]) -> None:
+    """Remove messages of the folder that is open for writing, and no others."""
     with session.step("filing messages") as client:
         client.delete_messages(uids, silent=True)
         client.uid_expunge(uids)
-        copied.difference_update((uid, name) for uid in uids)
 
 
 def still_here(session: Session, uids: Sequence[int]) -> list[int]:

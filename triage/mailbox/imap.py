@@ -13,7 +13,7 @@ from typing_extensions import override
 from triage.errors import ConfigError, TransientError
 from triage.mailbox import asking, filing, reading
 from triage.mailbox.account import Account, Limits, Selected
-from triage.mailbox.copies import copied_before
+from triage.mailbox.copies import Copies
 from triage.mailbox.session import Session
 from triage.mailbox.strikes import Strikes
 from triage.message.arrival import Fetched, Listed
@@ -42,10 +42,7 @@ class ImapMailbox(Session):
         self._next_uid = 1
         self._ensured: set[str] = set()
         self._may_file = False
-        self._copied: set[tuple[int, str]] = set()
-        self._unsure_below = 0
-        """UIDs of which another run, or a broken connection, may have made copies."""
-        self._looked_for: set[int] = set()
+        self._copies = Copies()
         self._tried: set[int] = set()
         """UIDs that were to be moved, by attempts that were not answered well."""
 
@@ -70,10 +67,9 @@ class ImapMailbox(Session):
         selected = self.open_folder(self.account.folder)
         if self._selected is None or selected.uidvalidity != self._selected.uidvalidity:
             self._strikes.forget_all_but(())
-            self._copied.clear()
-            self._looked_for.clear()
+            self._copies.begin(selected.uidnext)
             self._tried.clear()
-            self._next_uid = self._unsure_below = selected.uidnext or 1
+            self._next_uid = selected.uidnext or 1
         self._selected = selected
         self._is_home = True
         return selected
@@ -171,8 +167,7 @@ class ImapMailbox(Session):
         """
         wanted = sorted(set(uids))
         self.ensure_folders([folder])
-        name = self.spelled(folder)
-        if name == self.spelled(self.account.folder):
+        if self.spelled(folder) == self.spelled(self.account.folder):
             raise ConfigError(
                 f'mail cannot be filed in "{folder}", where it comes from'
             )
@@ -184,43 +179,56 @@ class ImapMailbox(Session):
             if not self._tried.isdisjoint(batch):
                 # Some servers move, say BAD, and say BAD again of what is gone.
                 batch = filing.still_here(self, batch)
-            left.update(self._moved(batch, name))
+            if batch:
+                left.update(self._moved(batch, folder))
         return frozenset(wanted) - left
 
-    def _moved(self, uids: list[int], name: str) -> list[int]:
+    def _moved(self, uids: list[int], folder: str) -> list[int]:
         """Move messages; return those that are here still."""
-        if not uids:
-            return []
         self._tried.update(uids)
         try:
-            filing.move(self, uids, name, self._copied)
+            if filing.can_move(self):
+                filing.move(self, uids, self.spelled(folder))
+                left = filing.still_here(self, uids)
+            else:
+                left = self._copied_and_removed(uids, folder)
         except TransientError:
             # A copy may have been made whose answer was not heard.
-            self._unsure_below = max(self._unsure_below, uids[-1] + 1)
-            self._looked_for.difference_update(uids)
+            self._copies.doubt(uids)
             raise
         self._tried.difference_update(uids)
-        return filing.still_here(self, uids)
+        self._copies.forget(set(uids).difference(left))
+        return left
+
+    def _copied_and_removed(self, uids: list[int], folder: str) -> list[int]:
+        """Remove what has a copy; return those that are here still."""
+        copies, name = self._copies, self.spelled(folder)
+        if new := copies.to_make(uids, name):
+            copies.note(filing.copy(self, new, name), name)
+        if untold := copies.missing(uids, name):
+            copies.look_for(self, untold, self.account.folder, folder)
+            self._home(writable=True)
+            untold = copies.missing(untold, name)
+        if made := [uid for uid in uids if uid not in untold]:
+            filing.remove(self, made)
+        left = filing.still_here(self, uids)
+        if lost := len(set(left).intersection(untold)):
+            self.discard()
+            what = "1 message is" if lost == 1 else f"{lost} messages are"
+            raise TransientError(
+                f'{self.account} says that {what} copied into "{folder}", '
+                "but no copy is there: nothing is removed"
+            )
+        return left
 
     def _look_for_copies(self, uids: Iterable[int], folder: str) -> None:
         """Learn what lies in the folder already, where filing is not one step."""
-        with self.step("asking what the server can do") as client:
-            if client.can("MOVE"):
-                return
-        name = self.spelled(folder)
-        unsure = [
-            uid
-            for uid in uids
-            if uid < self._unsure_below
-            and uid not in self._looked_for
-            and (uid, name) not in self._copied
-        ]
-        if unsure:
+        if filing.can_move(self):
+            return
+        if doubtful := self._copies.doubtful(uids, self.spelled(folder)):
             self._home()
             self._is_home = False
-            found = copied_before(self, unsure, self.account.folder, folder)
-            self._copied.update((uid, name) for uid in found)
-            self._looked_for.update(unsure)
+            self._copies.look_for(self, doubtful, self.account.folder, folder)
 
     def find(self, message_id: str, folder: str) -> bool:
         """True when a message of ours lies in a folder.

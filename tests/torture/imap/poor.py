@@ -8,6 +8,7 @@ from tests.servers.hostile import Moment, Step
 from tests.servers.scripted import Answer, Say
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
+from tests.torture.imap.emptiness import EMPTINESS
 from tests.torture.imap.faults import DROPS, REFUSALS, STALLS, Fault
 from tests.torture.imap.life import APPROVED, begun, installation, overheard
 from tests.torture.imap.mails import as_kept, batch
@@ -89,6 +90,8 @@ def _cases(server: Server) -> Iterator[Case]:
     moves = "MOVE" in server.capabilities.split()
     steps = MOVING if moves else COPYING
     share = OFTEN if server == SERVERS["no MOVE"] else SELDOM
+    for step, occurrence in () if moves else steps:
+        yield from (Case(step, fault, occurrence) for fault in EMPTINESS[:2])
     for number, (step, occurrence) in enumerate(steps):
         for place, fault in enumerate(faults):
             if (number + place) % share == 0:

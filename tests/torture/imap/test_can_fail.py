@@ -8,18 +8,20 @@ import pytest
 from typing_extensions import override
 
 from tests.servers.hostile import Step, Trap
-from tests.torture.imap.faults import DROPS
+from tests.torture.imap.emptiness import EMPTINESS
+from tests.torture.imap.faults import DROPS, Fault
 from tests.torture.imap.life import begun, installation, overheard
 from tests.torture.imap.poor import lacking
 from tests.torture.imap.record import findings_in
 from tests.torture.imap.sweep import FULL_SERVER, Server
 from tests.torture.imap.trust import CASES, Case, contexts_in, met
 from tests.torture.oracle import judge
-from triage.mailbox import ImapMailbox
+from triage.mailbox import ImapMailbox, filing
 
 pytestmark = pytest.mark.servers
 
 READING, COPYING = Step("FETCH body", "INBOX"), Step("UID COPY", "INBOX")
+IN_VAIN = next(each for each in EMPTINESS if each.name == "OK, and nothing was done")
 CARRIED_OUT = next(each for each in DROPS if each.name == "carried out, then closed")
 
 
@@ -59,7 +61,17 @@ class Repeating(ImapMailbox):
 
     @override
     def _look_for_copies(self, uids: Iterable[int], folder: str) -> None:
-        self._copied.clear()
+        self._copies.begin(1)
+
+
+class Believing(ImapMailbox):
+    """Believes that what was to be copied is copied."""
+
+    @override
+    def _copied_and_removed(self, uids: list[int], folder: str) -> list[int]:
+        filing.copy(self, uids, self.spelled(folder))
+        filing.remove(self, uids)
+        return filing.still_here(self, uids)
 
 
 class Trusting(ImapMailbox):
@@ -84,9 +96,10 @@ def found_with(
     folder: Path,
     server: Server = FULL_SERVER,
     step: Step = READING,
+    fault: Fault = CARRIED_OUT,
 ) -> set[str]:
     """Return the promises that are broken when this is the mailbox of intake."""
-    trap = Trap(step, CARRIED_OUT.spring)
+    trap = Trap(step, fault.spring)
     with (
         overheard() as log,
         begun(folder, capabilities=server.capabilities) as life,
@@ -121,6 +134,15 @@ def test_a_mail_that_is_never_taken_up_is_noticed(tmp_path: Path) -> None:
 def test_a_copy_that_is_made_again_is_noticed(tmp_path: Path) -> None:
     assert found_with(Honest, tmp_path / "a", lacking("MOVE"), COPYING) == set()
     assert "fate" in found_with(Repeating, tmp_path / "b", lacking("MOVE"), COPYING)
+
+
+def test_a_mail_that_was_never_copied_and_is_removed_is_noticed(
+    tmp_path: Path,
+) -> None:
+    server = lacking("MOVE")
+
+    assert found_with(Honest, tmp_path / "a", server, COPYING, IN_VAIN) == set()
+    assert "fate" in found_with(Believing, tmp_path / "b", server, COPYING, IN_VAIN)
 
 
 def test_a_password_for_a_server_that_nobody_vouches_for_is_noticed(
