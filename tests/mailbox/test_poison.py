@@ -9,7 +9,6 @@ from tests.servers.scripted import (
     Answer,
     HangUp,
     InTurn,
-    Reply,
     Say,
     Script,
     ScriptedServer,
@@ -172,6 +171,7 @@ def header_as(header: bytes) -> bytes:
     "header",
     [
         pytest.param(b'""', id="empty"),
+        pytest.param(literal(b"\r\n"), id="an empty line only"),
         pytest.param(literal(MAILS[POISON][:30]), id="cut within a line"),
         pytest.param(
             literal(MAILS[POISON].partition(b"Subject")[0]), id="cut after one"
@@ -179,7 +179,11 @@ def header_as(header: bytes) -> bytes:
     ],
 )
 def test_a_header_that_ends_early_is_asked_for_again(header: bytes) -> None:
-    usual: Reply = lambda line: [Say(headers(uids_in(line)) + OK)]  # noqa: E731 - one of two replies
+    def usual(line: bytes) -> Answer:
+        if b"HEADER" in line:
+            return [Say(headers(uids_in(line)) + OK)]
+        return [Say(body_of(POISON, MAILS[POISON][:2]) + OK)]
+
     spoilt = [Say(headers([1, 2]) + header_as(header) + OK)]
 
     with (

@@ -49,7 +49,7 @@ class Copies:
         self._looked_for.difference_update(uids)
 
     def doubtful(self, uids: Iterable[int], name: str) -> list[int]:
-        """Return those that have to be looked for in a folder before they are copied."""
+        """Return those that must be looked for in a folder before they are copied."""
         return [
             uid
             for uid in self.missing(uids, name)
@@ -69,7 +69,7 @@ class Copies:
         self._made.update((uid, name) for uid in uids)
 
     def forget(self, uids: Iterable[int]) -> None:
-        """Forget messages that are gone; a restored server may give their UIDs again."""
+        """Forget what is gone; a restored server may give its UIDs again."""
         gone = frozenset(uids)
         self._made = {each for each in self._made if each[0] not in gone}
         for each in [each for each in self._asked_for if each[0] in gone]:

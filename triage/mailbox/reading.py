@@ -11,10 +11,24 @@ from triage.message.arrival import Fetched, Listed
 PEEKED_AT_ONCE = 64
 _SECTIONS_AT_ONCE = 20
 _STRUCTURE = 262_144
+_EMPTY_LINE = (b"\r\n", b"\n")
 
 
 def read_headers(session: Session, uids: Sequence[int]) -> Iterator[Listed]:
-    """Yield size, arrival and header block of what the server tells all of."""
+    """Yield size, arrival and header block of what the server tells all of.
+
+    A mail without any field is rare, and a header of nothing but its last line may be
+    one that was cut: it is believed where the mail begins with that line.
+    """
+    found = list(_told(session, uids))
+    bare = [one.uid for one in found if one.header in _EMPTY_LINE]
+    begun = _beginnings(session, bare) if bare else {}
+    for one in found:
+        if one.uid not in bare or begun.get(one.uid, b"").startswith(_EMPTY_LINE):
+            yield one
+
+
+def _told(session: Session, uids: Sequence[int]) -> Iterator[Listed]:
     most = session.limits.header
     with session.step(
         "looking for new mail", literals=len(uids) * (most + 1)
@@ -137,13 +151,21 @@ def _beginning(session: Session, uid: int) -> bytes | None:
     return None if octets is None else cut_short(octets)
 
 
+def _beginnings(session: Session, uids: Sequence[int]) -> dict[int, bytes]:
+    """Return the first octets of messages."""
+    most = len(_EMPTY_LINE[0])
+    with session.step("looking for new mail", literals=len(uids) * most) as client:
+        answers = client.answers(uids, f"UID BODY.PEEK[]<0.{most}>")
+    return {uid: _octets(item, "") or b"" for uid, item in answers.items()}
+
+
 def _ends_rightly(header: bytes, octets: int) -> bool:
     """Tell a whole header block from a part of one, which may lack what decides.
 
     It ends with an empty line, which may be its only one, or is all that was asked for,
     or all that there is.
     """
-    has_end = header.endswith((b"\r\n\r\n", b"\n\n")) or header in (b"\r\n", b"\n")
+    has_end = header.endswith((b"\r\n\r\n", b"\n\n")) or header in _EMPTY_LINE
     return has_end or len(header) >= octets
 
 

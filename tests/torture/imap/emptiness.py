@@ -70,6 +70,10 @@ EMPTINESS = (
         for name, spring in (
             ("NIL in the place of text", lambda m: _with_literals_as(m, b"NIL")),
             ("nothing in the place of text", lambda m: _with_literals_as(m, b'""')),
+            (
+                "an empty line in the place of text",
+                lambda m: _with_literals_as(m, b"{2}\r\n\r\n"),
+            ),
             ("text under other UIDs", _under_other_uids),
             ("text without UIDs", _without_uids),
             ("everything twice", _twice),
