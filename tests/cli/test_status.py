@@ -1,6 +1,8 @@
 """`triage status`: is a person needed, and for what?"""
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,9 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Triage
-from triage.alarm import Book, Entry, Kind, Notice, Telling, written
+from tests.cli.conftest import Result, Triage
+from triage.alarm import (
+    Book,
+    Entry,
+    Kind,
+    Notice,
+    Outlook,
+    Telling,
+    Unwell,
+    written,
+)
 from triage.alarm.book import Occasion
+from triage.alarm.outlook import written_outlook
+from triage.cli.listing import moment
 from triage.config import load_config
 from triage.intake.job import HEARTBEAT
 from triage.store import (
@@ -23,7 +36,9 @@ from triage.store import (
     Trial,
     Vigil,
 )
+from triage.store.opening import lock_path, lock_store
 from triage.wiring import edition_of, now
+from triage.wiring.liveness import STOPPED
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -32,6 +47,30 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 def store_of(config: Path) -> Iterator[Store]:
     with Store.open(load_config(config).store.path, exclusive=True) as store:
         yield store
+
+
+@contextmanager
+def daemon_on(config: Path, since: timedelta = HOUR) -> Iterator[None]:
+    """As if a daemon had the store for so long."""
+    path = load_config(config).store.path
+    release = lock_store(path)
+    at = (now() - since).timestamp()
+    os.utime(lock_path(path), (at, at))
+    try:
+        yield
+    finally:
+        release()
+
+
+@pytest.fixture
+def beside(triage: Triage) -> Triage:
+    """Run a command beside a daemon."""
+
+    def run(*arguments: str | Path, typed: str = "") -> Result:
+        with daemon_on(Path(arguments[-1])):
+            return triage(*arguments, typed=typed)
+
+    return run
 
 
 def start(config: Path, *notes: str) -> str:
@@ -59,10 +98,10 @@ def refuse(config: Path, *blocking: Blocking) -> str:
     return edition.hash
 
 
-def test_all_is_well(triage: Triage, config: Path) -> None:
+def test_all_is_well(beside: Triage, config: Path) -> None:
     in_force = start(config)
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert result.status == 0
     assert result.out.startswith("All is well.\n")
@@ -70,11 +109,11 @@ def test_all_is_well(triage: Triage, config: Path) -> None:
     assert "4 live" in result.out
 
 
-def test_a_refused_edition_needs_a_person(triage: Triage, config: Path) -> None:
+def test_a_refused_edition_needs_a_person(beside: Triage, config: Path) -> None:
     start(config)
     refused = refuse(config, Blocking("ab" * 32, "CMP-2026-00001", "turned away"))
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert result.status == 1
     assert f": edition {refused}\na.toml:1:1: no\n" in result.out
@@ -83,37 +122,37 @@ def test_a_refused_edition_needs_a_person(triage: Triage, config: Path) -> None:
     assert "triage rules rollback" in result.out
 
 
-def test_what_somebody_answers_for_needs_nobody(triage: Triage, config: Path) -> None:
+def test_what_somebody_answers_for_needs_nobody(beside: Triage, config: Path) -> None:
     start(config)
     refused = refuse(config, Blocking("ab" * 32, "CMP-2026-00001", "turned away"))
-    triage("rules", "accept", "CMP-2026-00001", "--why", "meant", "-c", config)
+    beside("rules", "accept", "CMP-2026-00001", "--why", "meant", "-c", config)
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert result.status == 0
     assert f"edition {refused}\nA person answers for it by now" in result.out
 
 
 def test_what_was_refused_is_over_once_the_files_are_as_in_force(
-    triage: Triage, config: Path
+    beside: Triage, config: Path
 ) -> None:
     start(config)
     refuse(config)
     path = load_config(config).rules.folder / "10-journeys.toml"
     path.write_text(path.read_text("utf-8").replace("# edited\n", ""), "utf-8")
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert result.status == 0
     assert "Refused" not in result.out
 
 
-def test_what_is_not_tried_yet_is_told(triage: Triage, config: Path) -> None:
+def test_what_is_not_tried_yet_is_told(beside: Triage, config: Path) -> None:
     start(config)
     path = load_config(config).rules.folder / "10-journeys.toml"
     path.write_text(path.read_text("utf-8") + "# edited\n", encoding="utf-8")
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert "what stands in the folders is not tried yet" in result.out
 
@@ -128,44 +167,44 @@ def test_what_is_not_tried_yet_is_told(triage: Triage, config: Path) -> None:
     ids=str,
 )
 def test_a_mailbox_that_was_not_read_needs_a_person(
-    triage: Triage, config: Path, long: timedelta, words: str
+    beside: Triage, config: Path, long: timedelta, words: str
 ) -> None:
     start(config)
     with store_of(config) as store:
         store.heartbeat.note(HEARTBEAT, now() - long)
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert result.status == 1
     assert f"the mailbox was not read for {words}: is the daemon" in result.out
 
 
-def test_an_overdue_debt_needs_a_person(triage: Triage, worked: Path) -> None:
+def test_an_overdue_debt_needs_a_person(beside: Triage, worked: Path) -> None:
     start(worked)
-    triage("outbox", "drop", "1", "--config", worked)
+    beside("outbox", "drop", "1", "--config", worked)
 
-    result = triage("status", "--config", worked)
+    result = beside("status", "--config", worked)
 
     assert result.status == 1
     assert "1 case should have been acknowledged: triage case list --debt" in result.out
     assert "the first is CMP-2026-00001, by Wed 4 Mar 2026" in result.out
 
 
-def test_an_open_breaker_needs_a_person(triage: Triage, config: Path) -> None:
+def test_an_open_breaker_needs_a_person(beside: Triage, config: Path) -> None:
     start(config)
     with store_of(config) as store:
         store.breaker.trip(now(), 60)
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert result.status == 1
     assert "replies are held" in result.out
 
 
-def test_status_for_scripts(triage: Triage, worked: Path) -> None:
+def test_status_for_scripts(beside: Triage, worked: Path) -> None:
     in_force = start(worked)
 
-    result = triage("status", "--json", "--config", worked)
+    result = beside("status", "--json", "--config", worked)
 
     found = json.loads(result.out)
     health = found["health"]
@@ -176,51 +215,191 @@ def test_status_for_scripts(triage: Triage, worked: Path) -> None:
     assert "post.example" not in result.out
 
 
-def test_a_store_that_no_daemon_used_yet_is_told(triage: Triage, config: Path) -> None:
+def test_a_store_that_no_daemon_used_yet_is_told(beside: Triage, config: Path) -> None:
     with store_of(config):
         pass
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert result.status == 1
     assert "the mailbox was never read: is the daemon running?" in result.out
     assert "none in force yet" in result.out
 
 
-def test_what_could_not_be_compared_is_told(triage: Triage, config: Path) -> None:
+def test_what_could_not_be_compared_is_told(beside: Triage, config: Path) -> None:
     start(config, "nothing was compared: a contact is gone")
 
     shown, listed = (
-        triage("status", "-c", config),
-        triage("rules", "history", "-c", config),
+        beside("status", "-c", config),
+        beside("rules", "history", "-c", config),
     )
 
     assert "\n           nothing was compared: a contact is gone\n" in shown.out
     assert "in force: nothing was compared: a contact is gone" in listed.out
 
 
-def test_a_dead_daemon_is_told(triage: Triage, config: Path) -> None:
+def test_a_daemon_that_runs_is_told_with_the_age_of_its_sign(
+    beside: Triage, config: Path
+) -> None:
     start(config)
-    with store_of(config) as store:
-        store.vigils.keep(Vigil(at=now() - MINUTE, outlook="", book="{}"))
+
+    result = beside("status", "--config", config)
+
+    expected = (
+        rf"daemon     running \(process {os.getpid()}\), last sign of life \d sec"
+    )
+    assert re.search(expected, result.out)
+
+
+def test_a_killed_daemon_is_told_at_once(triage: Triage, config: Path) -> None:
+    start(config)
 
     result = triage("status", "--config", config)
+    listed = triage("alarm", "list", "--config", config)
 
-    assert result.status == 1
-    assert "the daemon is not running, or cannot write its store" in result.out
-    assert "daemon     NOT RUNNING" in result.out
+    assert (result.status, listed.status) == (1, 1)
+    assert "  - the daemon is NOT RUNNING: it was killed or broke off" in result.out
+    assert "daemon     NOT RUNNING: it was killed" in result.out
+    assert "jobs       unknown" in result.out
+    assert listed.out.startswith("The daemon is NOT RUNNING: it was killed")
+    assert "No alarm stands." not in listed.out
 
 
-def test_a_sign_of_life_under_a_wrong_clock_is_none(
+def test_a_daemon_that_was_stopped_is_told_with_the_time(
     triage: Triage, config: Path
 ) -> None:
     start(config)
     with store_of(config) as store:
-        store.vigils.keep(Vigil(at=now() + HOUR, outlook="", book="{}"))
+        store.heartbeat.note(STOPPED, now())
 
     result = triage("status", "--config", config)
 
-    assert "daemon     NOT RUNNING" in result.out
+    assert result.status == 1
+    stopped = f"the daemon is NOT RUNNING: it was stopped, {moment(now())}"
+    assert stopped[:-2] in result.out
+
+
+def test_a_daemon_that_just_starts_needs_nobody(triage: Triage, config: Path) -> None:
+    start(config)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now() - HOUR, outlook="", book="{}"))
+
+    with daemon_on(config, timedelta()):
+        result = triage("status", "--config", config)
+
+    assert result.status == 0
+    assert "daemon     starting (process" in result.out
+
+
+@pytest.mark.parametrize("ago", [MINUTE, -HOUR], ids=["old", "under a wrong clock"])
+def test_a_daemon_that_gives_no_sign_is_told(
+    beside: Triage, config: Path, ago: timedelta
+) -> None:
+    start(config)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now() - ago, outlook="", book="{}"))
+
+    result = beside("status", "--config", config)
+
+    assert result.status == 1
+    assert "the daemon is STUCK (process" in result.out
+    assert "or cannot write its store: last sign of life" in result.out
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected", "words"),
+    [
+        (timedelta(), 0, "running (its lock cannot be looked at), last sign of life"),
+        (MINUTE, 1, "NOT RUNNING, or cannot write its store: last sign of life 60 sec"),
+    ],
+    ids=["fresh", "old"],
+)
+def test_who_cannot_look_at_the_lock_is_told_by_the_last_sign(
+    triage: Triage, config: Path, ago: timedelta, expected: int, words: str
+) -> None:
+    start(config)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now() - ago, outlook="", book="{}"))
+    lock_path(load_config(config).store.path).unlink()
+
+    result = triage("status", "--config", config)
+
+    assert expected == result.status
+    assert f"daemon     {words}" in result.out
+
+
+def test_a_store_that_cannot_be_written_is_told_at_once(
+    beside: Triage, config: Path
+) -> None:
+    start(config)
+    path = load_config(config).store.path
+    path.chmod(0o400)
+    if os.geteuid() == 0:
+        os.chown(path, 65534, 65534)
+
+    result = beside("status", "--config", config)
+    listed = beside("alarm", "list", "--config", config)
+
+    said = f"the store cannot be written: {path} may only be read"
+    assert (result.status, listed.status) == (1, 1)
+    assert said in result.out
+    assert said in listed.out
+
+
+def test_a_disk_that_is_nearly_full_is_told_at_once(
+    beside: Triage, config: Path
+) -> None:
+    start(config)
+    text = config.read_text("utf-8")
+    config.write_text(f"{text}\n[alarm]\nfree_megabytes = 999999999\n", "utf-8")
+
+    result = beside("status", "--config", config)
+
+    assert result.status == 1
+    assert "MB are free on its disk" in result.out
+
+
+def test_times_have_one_form_and_jobs_agree_with_what_is_needed(
+    beside: Triage, config: Path
+) -> None:
+    start(config)
+    since = now() - 5 * MINUTE
+    unwell = Unwell(
+        kind=Kind.MAILBOX, job="", since=since, why="it hangs", is_alarm=True
+    )
+    outlook = Outlook(at=now(), every=15, jobs=(), unwell=(unwell,), settled=0)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now(), outlook=written_outlook(outlook), book="{}"))
+
+    result = beside("status", "--config", config)
+
+    at = moment(since)
+    assert f"  - the mailbox is not read since {at}: it hangs" in result.out
+    assert f"jobs       intake does not get on since {at}: it hangs" in result.out
+    assert "UTC" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_told"),
+    [(29 * 24 * HOUR, True), (31 * 24 * HOUR, False)],
+    ids=["a month", "later"],
+)
+def test_an_older_store_that_was_put_back_is_told_for_a_month(
+    beside: Triage, config: Path, ago: timedelta, *, is_told: bool
+) -> None:
+    start(config)
+    put_back = now() - ago
+    with store_of(config) as store:
+        store.restorations.begin(put_back - HOUR, put_back)
+        store.restorations.finish({"mails put back": 3}, put_back)
+        store.heartbeat.note(HEARTBEAT, now())
+
+    result = beside("status", "--config", config)
+
+    assert result.status == 0
+    said = f"restored   an older store was put back, found {moment(put_back)}\n"
+    assert (said in result.out) is is_told
+    assert ("3 mails put back" in result.out) is is_told
 
 
 def outlook_with(unwell_for: timedelta, *, is_alarm: bool) -> str:
@@ -258,21 +437,21 @@ def outlook_with(unwell_for: timedelta, *, is_alarm: bool) -> str:
     ids=["a blip", "a minute"],
 )
 def test_what_is_wrong_for_a_minute_is_told_before_it_is_an_alarm(
-    triage: Triage, config: Path, long: timedelta, expected: int
+    beside: Triage, config: Path, long: timedelta, expected: int
 ) -> None:
     start(config)
     outlook = outlook_with(long, is_alarm=False)
     with store_of(config) as store:
         store.vigils.keep(Vigil(at=now(), outlook=outlook, book="{}"))
 
-    result = triage("status", "--config", config)
+    result = beside("status", "--config", config)
 
     assert expected == result.status
     assert ("no letter is sent since" in result.out) is bool(expected)
     assert "digest fails since" in result.out
 
 
-def test_a_matter_that_waits_is_a_need(triage: Triage, worked: Path) -> None:
+def test_a_matter_that_waits_is_a_need(beside: Triage, worked: Path) -> None:
     start(worked)
     with store_of(worked) as store:
         store._engine.run(
@@ -281,7 +460,7 @@ def test_a_matter_that_waits_is_a_need(triage: Triage, worked: Path) -> None:
             at=now(),
         )
 
-    result = triage("status", "--config", worked)
+    result = beside("status", "--config", worked)
 
     assert result.status == 1
     assert "1 matter must be looked at: triage due" in result.out
@@ -289,7 +468,7 @@ def test_a_matter_that_waits_is_a_need(triage: Triage, worked: Path) -> None:
 
 @pytest.mark.parametrize(("owner", "is_told"), [(None, True), ("'jane'", False)])
 def test_an_urgent_case_of_nobody_is_a_need(
-    triage: Triage, worked: Path, owner: str | None, *, is_told: bool
+    beside: Triage, worked: Path, owner: str | None, *, is_told: bool
 ) -> None:
     start(worked)
     with store_of(worked) as store:
@@ -297,12 +476,12 @@ def test_an_urgent_case_of_nobody_is_a_need(
             f"UPDATE cases SET flags = '[\"safeguarding\"]', owner = {owner or 'NULL'}"  # noqa: S608
         )
 
-    result = triage("status", "--config", worked)
+    result = beside("status", "--config", worked)
 
     assert ("1 urgent case with a flag and without an owner" in result.out) is is_told
 
 
-def test_what_stands_is_listed_with_who_was_told(triage: Triage, config: Path) -> None:
+def test_what_stands_is_listed_with_who_was_told(beside: Triage, config: Path) -> None:
     start(config)
     entry = Entry(kind=Kind.MAILBOX, job="", since=now(), what="away", told_at=now())
     notice = Notice(at=now(), begun=(entry,))
@@ -323,8 +502,8 @@ def test_what_stands_is_listed_with_who_was_told(triage: Triage, config: Path) -
         store.vigils.keep(Vigil(at=now(), outlook="", book=written(book)))
 
     listed, shown = (
-        triage("alarm", "list", "--config", config),
-        triage("status", "--config", config),
+        beside("alarm", "list", "--config", config),
+        beside("status", "--config", config),
     )
 
     assert (listed.status, shown.status) == (1, 1)
@@ -336,26 +515,26 @@ def test_what_stands_is_listed_with_who_was_told(triage: Triage, config: Path) -
 
 
 def test_without_a_channel_one_line_says_what_nobody_hears(
-    triage: Triage, config: Path
+    beside: Triage, config: Path
 ) -> None:
     start(config)
 
-    shown = triage("status", "--config", config)
-    listed = triage("alarm", "list", "--config", config)
+    shown = beside("status", "--config", config)
+    listed = beside("alarm", "list", "--config", config)
 
     assert "nobody would hear of an outbox that does not move" in shown.out
     assert (shown.status, listed.status) == (0, 0)
 
 
 def test_a_test_goes_through_every_channel_and_says_what_happened(
-    triage: Triage, config: Path, tmp_path: Path
+    beside: Triage, config: Path, tmp_path: Path
 ) -> None:
     text = config.read_text("utf-8")
     heard = tmp_path / "heard"
     command = json.dumps(["/usr/bin/tee", str(heard)])
     config.write_text(f"{text}\n[alarm]\ncommand = {command}\n", encoding="utf-8")
 
-    result = triage("alarm", "test", "--config", config)
+    result = beside("alarm", "test", "--config", config)
 
     command_said, team_said = result.out.splitlines()
     assert result.status == 1

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from time import monotonic
 
 import pytest
+from click.testing import CliRunner
 
 from tests.journeys.installing import ADDRESS, Settings
 from tests.journeys.journey import Journey
 from tests.journeys.mails import make_mail
 from tests.journeys.running import RunningDaemon
 from tests.journeys.valve import Valve
+from triage.cli.status import status
 from triage.store import State
 
 pytestmark = pytest.mark.servers
@@ -32,6 +36,30 @@ def test_an_idle_daemon_ends_at_once(journey: Journey) -> None:
 
     assert seconds < IN_TIME
     assert "stopped" in daemon.log
+
+
+@pytest.mark.parametrize(
+    ("stop", "said"),
+    [(STOP, "it was stopped, "), (KILL, "it was killed or broke off, last sign")],
+    ids=["SIGTERM", "SIGKILL"],
+)
+def test_status_tells_at_once_how_it_ended(
+    journey: Journey, stop: Stop, said: str
+) -> None:
+    config = journey.install()
+    with RunningDaemon(config) as daemon:
+        running = f"daemon     running (process {daemon.pid}), last sign of life"
+        until = monotonic() + IN_TIME
+        while running not in _status(config):
+            assert monotonic() < until, _status(config)
+
+        stop(daemon)
+
+        assert f"daemon     NOT RUNNING: {said}" in _status(config)
+
+
+def _status(config: Path) -> str:
+    return CliRunner().invoke(status, ["--config", str(config)]).output
 
 
 def test_ctrl_c_ends_it_as_well(journey: Journey) -> None:

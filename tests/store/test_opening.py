@@ -1,5 +1,6 @@
 """Opening a store: one daemon, a whole file, a schema that we know."""
 
+import fcntl
 import os
 import stat
 import subprocess
@@ -12,9 +13,10 @@ from sqlite_utils import Database
 
 from tests.store.making import INBOX, NOW, record_case
 from triage.errors import ConfigError
-from triage.store import Store
+from triage.store import Store, holder_of
 from triage.store.mark import mark_path
 from triage.store.migrations import known_steps
+from triage.store.opening import lock_path
 
 
 def test_a_new_store_is_made_with_its_folder(tmp_path: Path) -> None:
@@ -77,6 +79,23 @@ def test_a_second_process_is_refused(path: Path, store: Store) -> None:
 
     assert done.returncode == 1
     assert "another triage daemon" in done.stderr
+
+
+def test_who_only_looks_at_the_lock_keeps_no_daemon_out(path: Path) -> None:
+    with Store.open(path, exclusive=True):
+        pass
+    lock = os.open(lock_path(path), os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    looking = threading.Timer(0.05, os.close, (lock,))
+    looking.start()
+
+    with Store.open(path, exclusive=True):
+        held = holder_of(path)
+    looking.join()
+
+    assert held.is_there
+    assert held.process == os.getpid()
+    assert holder_of(path).is_there is False
 
 
 def test_the_lock_ends_with_the_store(path: Path) -> None:

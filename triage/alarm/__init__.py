@@ -21,7 +21,7 @@ from triage.alarm.book import Book, Entry, Notice, Telling, read_book, written
 from triage.alarm.channel import Channel, NotToldError
 from triage.alarm.command import RunCommand
 from triage.alarm.job import AlarmJob
-from triage.alarm.keeping import Keeper
+from triage.alarm.keeping import Keeper, shortage
 from triage.alarm.mail import MailAlarm
 from triage.alarm.model import Kind, Policy
 from triage.alarm.outlook import JobFact, Outlook, Unwell, is_alive, read_outlook
@@ -61,6 +61,7 @@ __all__ = [
     "read_book",
     "read_outlook",
     "said",
+    "shortage",
     "title_of",
     "told_or_why_not",
     "trial_notice",

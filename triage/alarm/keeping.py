@@ -43,10 +43,13 @@ class Keeper:
             store.vigils.keep(vigil)
         except TriageError as error:
             return str(error)
-        free = shutil.disk_usage(self.path.parent).free // MEGABYTE
-        if free < self.free_megabytes:
-            return f"only {free} MB are free on its disk"
-        return None
+        return shortage(self.path, self.free_megabytes)
+
+
+def shortage(path: Path, least: int) -> str | None:
+    """Say that less is free on a store's disk than an installation wants, in MB."""
+    free = shutil.disk_usage(path.parent).free // MEGABYTE
+    return f"only {free} MB are free on its disk" if free < least else None
 
 
 def _seen(store: Store, now: datetime) -> Glimpse:

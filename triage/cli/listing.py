@@ -42,4 +42,9 @@ def until(at: datetime | None, now: datetime) -> str:
 
 def moment(at: datetime | None) -> str | None:
     """A date with its time, in this machine's time zone."""
-    return None if at is None else f"{day(at)} {at.astimezone():%H:%M}"
+    return None if at is None else when(at)
+
+
+def when(at: datetime) -> str:
+    """The same of a moment that there is."""
+    return f"{day(at)} {at.astimezone():%H:%M}"

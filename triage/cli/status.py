@@ -7,18 +7,27 @@ from pathlib import Path
 
 import click
 
-from triage.alarm import said
-from triage.cli.listing import day, moment
+from triage.alarm import Kind, said
+from triage.cli.listing import day, moment, when
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_config
 from triage.digest import Refusal, ledger_in_words
-from triage.wiring import Liveness, Status, now, open_store, status_of
+from triage.store import Restoration
+from triage.wiring import (
+    Liveness,
+    Status,
+    daemon_in_words,
+    now,
+    open_store,
+    status_of,
+)
 
 NEEDED = 1
 MOST_BLOCKING = 20
 SHOWN_OF_HASH = 16
+JOB_OF = {Kind.MAILBOX: "intake", Kind.OUTBOX: "dispatch"}
 ABOVE_EACH_OTHER = "\n" + 11 * " "
 
 
@@ -30,33 +39,30 @@ def status(config: Path, as_json: bool) -> None:
 
     Exit status: 0 all is well, 1 a person must do something now, 2 cannot run.
     """
+    at = now()
     with open_store(config) as store:
-        found = status_of(load_config(config), store, now())
+        found = status_of(load_config(config), store, at, when)
     if as_json:
         click.echo(json.dumps(plain(found)))
     else:
-        click.echo("\n".join(_in_words(found)))
+        click.echo("\n".join(_in_words(found, at)))
     if found.needs:
         raise click.exceptions.Exit(NEEDED)
 
 
-def _in_words(found: Status) -> Iterator[str]:
-    if found.needs:
-        yield "A person is needed:"
-        yield from (f"  - {need}" for need in found.needs)
-    else:
-        yield "All is well."
+def _in_words(found: Status, at: datetime) -> Iterator[str]:
+    yield from _headline(found)
     yield ""
     yield _fact("rules", _rules(found))
     if found.modes:
         modes = ", ".join(f"{number} {mode}" for mode, number in found.modes.items())
         yield _fact("replies", f"routes: {modes}")
     health = found.health
-    yield _fact("daemon", _daemon(found.daemon))
+    yield _fact("daemon", _daemon(found.daemon, at))
     yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
     yield _fact("jobs", _jobs(found.daemon))
     yield _fact("alarms", _alarms(found.daemon))
-    yield _fact("ledger", ledger_in_words(health.balances, _moment))
+    yield _fact("ledger", ledger_in_words(health.balances, when))
     yield _fact("cases", f"{found.open_cases} open")
     yield _fact("overdue", f"{found.overdue}: triage due" if found.overdue else "none")
     yield _fact("debt", _debt(found))
@@ -66,30 +72,41 @@ def _in_words(found: Status) -> Iterator[str]:
         yield _fact("matters", f"{found.unsettled} to be looked at: triage due")
     if health.breaker_is_open:
         yield _fact("breaker", "open: replies are held")
+    if found.restored is not None:
+        yield _fact("restored", _restored(found.restored))
     yield _fact("audit log", f"its latest hash is {health.audit_head[:SHOWN_OF_HASH]}")
     if health.refused is not None:
         yield ""
         yield from _refusal(health.refused)
 
 
-def _daemon(daemon: Liveness) -> str:
-    if daemon.seen_at is None:
-        return "never ran"
-    seen = moment(daemon.seen_at)
-    if daemon.is_alive:
-        return f"running, last sign of life {seen}"
-    return f"NOT RUNNING, or cannot write its store: last sign of life {seen}"
+def _headline(found: Status) -> Iterator[str]:
+    if not found.needs:
+        yield "All is well."
+        return
+    yield "A person is needed:"
+    yield from (f"  - {printable(need)}" for need in found.needs)
+
+
+def _daemon(daemon: Liveness, at: datetime) -> str:
+    return daemon_in_words(daemon, at, when).removeprefix("is ")
 
 
 def _jobs(daemon: Liveness) -> str:
-    if not daemon.is_alive or daemon.outlook is None:
-        return "unknown"
+    if not daemon.is_looking or daemon.outlook is None:
+        return "unknown while nobody looks"
     failing = [
-        f"{job.name} fails since {moment(job.failing_since)} ({printable(job.why)})"
+        f"{job.name} fails since {when(job.failing_since)}: {printable(job.why)}"
         for job in daemon.outlook.jobs
         if job.failing_since is not None
     ]
-    return ABOVE_EACH_OTHER.join(failing) or "all go well"
+    told = {each.partition(" ")[0] for each in failing}
+    halting = [
+        f"{name} does not get on since {when(each.since)}: {printable(each.why)}"
+        for each in daemon.unwell
+        if (name := JOB_OF.get(each.kind, each.job)) and name not in told
+    ]
+    return ABOVE_EACH_OTHER.join(failing + halting) or "all go well"
 
 
 def _alarms(daemon: Liveness) -> str:
@@ -105,10 +122,6 @@ def _alarms(daemon: Liveness) -> str:
     if daemon.unheard is not None:
         lines.append(daemon.unheard)
     return ABOVE_EACH_OTHER.join(lines or ["none stands"])
-
-
-def _moment(at: datetime) -> str:
-    return moment(at) or ""
 
 
 def _fact(name: str, value: str) -> str:
@@ -127,6 +140,21 @@ def _rules(found: Status) -> str:
     if found.health.refused is None and found.health.standing != in_force.hash:
         said += "\n           what stands in the folders is not tried yet"
     return said
+
+
+def _restored(restored: Restoration) -> str:
+    found = ", ".join(f"{number} {what}" for what, number in restored.found.items())
+    if restored.reconciled_at is None:
+        since = "the mailbox is not asked yet what came since"
+    else:
+        since = f"the mailbox showed what came since: {found or 'nothing'}"
+    return ABOVE_EACH_OTHER.join(
+        (
+            f"an older store was put back, found {when(restored.at)}",
+            f"it is as of {when(restored.made_at)}; {since}",
+            "what people entered between is gone: docs/operations.md, Backing up",
+        )
+    )
 
 
 def _outbox(found: Status) -> str:

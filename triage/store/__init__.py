@@ -128,8 +128,10 @@ Editions (rule files and templates: what is in force, what was tried)
     store.editions.accept(Acceptance(...)) / accepted(hash) -> tuple[Acceptance, ...]
 
 Whether the program is well (daemon, alarm, status)
-    store.heartbeat.note(job, now) / last(job) -> datetime | None
+    store.heartbeat.note(job, now) / last(job) -> datetime | None / forget(job)
     store.vigils.keep(Vigil(...)) / last()                 the daemon's signs of life
+    store.restorations.last() -> Restoration | None        an older store came back
+    holder_of(path) / why_unwritable(path)      beside the store: looked at, not opened
     store.balances.amiss(now) -> tuple[str, ...]           own sums that do not come out
     store.outbox.waiting(now) -> OnTheWay
 
@@ -190,6 +192,7 @@ from triage.store.figures import (
 )
 from triage.store.handed_in import Filed, HandedIn, Spot
 from triage.store.happened import CameIn, Finished
+from triage.store.holder import Holder, holder_of, why_unwritable
 from triage.store.holding import LateCase
 from triage.store.listed import ALL, Listed, listed
 from triage.store.matters import Matter
@@ -220,6 +223,7 @@ from triage.store.received import Received
 from triage.store.register import NOT_STATED
 from triage.store.reminders import Reminder
 from triage.store.rerouting import Rerouted, Rerouting
+from triage.store.restorations import Restoration
 from triage.store.restriction_states import (
     RestrictionAct,
     RestrictionMoveError,
@@ -292,6 +296,7 @@ __all__ = [
     "Found",
     "HandedIn",
     "HandedOverError",
+    "Holder",
     "How",
     "IllegalMoveError",
     "Inbox",
@@ -325,6 +330,7 @@ __all__ = [
     "RequestClock",
     "Rerouted",
     "Rerouting",
+    "Restoration",
     "Restricted",
     "Restriction",
     "RestrictionAct",
@@ -359,6 +365,8 @@ __all__ = [
     "Vigil",
     "Waiting",
     "Watch",
+    "holder_of",
     "letter_kind",
     "listed",
+    "why_unwritable",
 ]

@@ -24,3 +24,7 @@ class Heartbeat:
         """Return when a job last went well."""
         row = self._engine.row("SELECT at FROM heartbeats WHERE job = :job", job=job)
         return None if row is None else moment(row["at"])
+
+    def forget(self, job: str) -> None:
+        """Forget when a job last went well."""
+        self._engine.run("DELETE FROM heartbeats WHERE job = :job", job=job)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 from triage.errors import ConfigError, Problem, TransientError
 from triage.store.copying import copy_store, examine
@@ -18,6 +19,8 @@ from triage.store.mark import is_another, is_marked, mark_path
 from triage.store.migrations import known_steps, steps
 from triage.store.passing import clear_away
 from triage.store.replacing import RESTORE, end_move, is_moving
+
+LOOKED_AT_SECONDS = 0.3
 
 log = logging.getLogger(__name__)
 
@@ -109,9 +112,7 @@ def lock_store(path: Path) -> Callable[[], None]:
         lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise ConfigError(f"{place} cannot be made: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not _is_ours(lock):
         holder = os.read(lock, 32).decode("ascii", "replace").strip()
         os.close(lock)
         by = f" (process {holder})" if holder else ""
@@ -120,12 +121,26 @@ def lock_store(path: Path) -> Callable[[], None]:
                 f"another triage daemon{by} works on {path}",
                 hint="only one may run; stop that one first",
             )
-        ) from None
+        )
     # Only for people who ask who has it; a full disk has no room for it.
     with suppress(OSError):
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lambda: os.close(lock)
+
+
+def _is_ours(lock: int) -> bool:
+    """Take an open lock; whoever only looks whether it is free has it for a moment."""
+    until = monotonic() + LOOKED_AT_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if monotonic() > until:
+                return False
+            sleep(0.01)
+        else:
+            return True
 
 
 def _created(path: Path) -> Path:

@@ -16,7 +16,7 @@ learning   the second opinion, learnt from labelled mails
 backups    backups made, checked and restored
 testing    letters sent to a tester
 alarms     the alarm job, and how it reaches somebody
-liveness   what the daemon told of itself
+liveness   whether the daemon runs, and what it told of itself
 """
 
 from triage.wiring.alarms import try_alarms
@@ -40,7 +40,7 @@ from triage.wiring.learning import (
     ruleset_to_learn_by,
     share_right,
 )
-from triage.wiring.liveness import Liveness, liveness_of
+from triage.wiring.liveness import Liveness, daemon_in_words, liveness_of
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_folders
 from triage.wiring.rule_test import Trial, examples_in, run_examples
@@ -80,6 +80,7 @@ __all__ = [
     "check_folders",
     "check_installation",
     "config_to_look_at",
+    "daemon_in_words",
     "daemon_parts",
     "desk",
     "digest_now",

@@ -1,11 +1,13 @@
-"""What the daemon told of itself, for who asks from outside."""
+"""Whether the daemon runs, and what it told of itself, for who asks from outside."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from triage.alarm import (
     Entry,
+    Kind,
     Outlook,
     Telling,
     Unwell,
@@ -13,22 +15,52 @@ from triage.alarm import (
     read_book,
     read_outlook,
     said,
+    shortage,
 )
 from triage.config import Config
-from triage.store import Store
+from triage.digest import how_long, number_of
+from triage.store import Holder, Store, holder_of, why_unwritable
 from triage.wiring.alarms import NOBODY_HEARS, hears_of_outbox
 
+STOPPED = "stopped"
+"""What a daemon notes when it ends as it should."""
 BLIP = timedelta(seconds=45)
 """What is wrong for less is no news yet."""
+IN_SECONDS = 120
+"""A stretch of time is told in seconds up to here."""
+
+InWords = Callable[[datetime], str]
+
+
+class State(StrEnum):
+    """Whether the daemon runs: by the lock on its store, then by its sign of life."""
+
+    NEVER = "never"
+    STARTING = "starting"
+    """It has the lock, and gave no sign of life yet."""
+    RUNNING = "running"
+    SILENT = "silent"
+    """It has the lock, and gives no sign of life any more."""
+    STOPPED = "stopped"
+    """Nobody has the lock, and it noted that it ended as it should."""
+    DEAD = "dead"
+    """Nobody has the lock, and it noted nothing."""
+    LOST = "lost"
+    """Nobody may look at the lock, and there is no fresh sign of life."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liveness:
-    """How the daemon is, by its last sign of life; nothing of a sender's is in it."""
+    """How the daemon is, by its lock and its last sign; nothing of a sender's."""
 
+    state: State
+    holder: Holder
     seen_at: datetime | None
     """Its last sign of life; None: it never ran."""
-    is_alive: bool
+    stopped_at: datetime | None
+    """When it last ended as it should; None: it runs, or was killed."""
+    unwritable: str | None
+    """Why the store cannot be written, or soon will not be; found from outside."""
     outlook: Outlook | None
     """How each job was; None: it told nothing yet."""
     standing: tuple[Entry, ...]
@@ -39,23 +71,37 @@ class Liveness:
     """The latest attempts to tell somebody, the eldest first."""
     unheard: str | None
     """What nobody would hear of, by the configuration."""
+    is_alive: bool
+    """Whether it runs; one that gives no sign of life does not count."""
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether what it told last is how it is now."""
+        return self.state is State.RUNNING
 
     @property
     def unwell(self) -> tuple[Unwell, ...]:
-        """What is wrong now; nothing is known of a dead daemon."""
-        if not self.is_alive or self.outlook is None:
+        """What is wrong now; nothing is known of a daemon that does not look."""
+        if not self.is_looking or self.outlook is None:
             return ()
         return self.outlook.unwell
 
 
 def liveness_of(config: Config, store: Store, now: datetime) -> Liveness:
-    """Look at what the daemon wrote down last."""
+    """Look at its lock, and at what the daemon wrote down last."""
+    path, alarm = config.store.path, config.alarm
     vigil = store.vigils.last()
     book = read_book(None if vigil is None else vigil.book)
     seen_at = None if vigil is None else vigil.at
+    stopped_at, holder = store.heartbeat.last(STOPPED), holder_of(path)
+    state = state_of(holder, seen_at, stopped_at, now)
     return Liveness(
+        state=state,
+        holder=holder,
         seen_at=seen_at,
-        is_alive=is_alive(seen_at, now),
+        stopped_at=stopped_at,
+        unwritable=why_unwritable(path) or shortage(path, alarm.free_megabytes),
+        is_alive=state in {State.STARTING, State.RUNNING},
         outlook=None if vigil is None else read_outlook(vigil.outlook),
         standing=book.standing,
         untold=tuple(book.waiting),
@@ -64,19 +110,80 @@ def liveness_of(config: Config, store: Store, now: datetime) -> Liveness:
     )
 
 
-def needs_of_daemon(liveness: Liveness, now: datetime) -> Iterator[str]:
+def state_of(
+    holder: Holder,
+    seen_at: datetime | None,
+    stopped_at: datetime | None,
+    now: datetime,
+) -> State:
+    """Tell how a daemon is whose lock and last signs are known."""
+    is_fresh = is_alive(seen_at, now)
+    if holder.is_there:
+        # Whoever took the lock just now did not give the sign before it.
+        if is_alive(holder.since, now) and not _is_later(seen_at, holder.since):
+            return State.STARTING
+        return State.RUNNING if is_fresh else State.SILENT
+    if holder.is_there is None and is_fresh and not _is_later(stopped_at, seen_at):
+        return State.RUNNING
+    if _is_later(stopped_at, seen_at):
+        return State.STOPPED
+    if seen_at is None:
+        return State.NEVER
+    return State.LOST if holder.is_there is None else State.DEAD
+
+
+def _is_later(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and (other is None or one >= other)
+
+
+_WORDS: Mapping[State, str] = {
+    State.NEVER: "never ran: triage run",
+    State.STARTING: "is starting{who}",
+    State.RUNNING: "is running{who}, {seen}",
+    State.SILENT: "is STUCK{who}, or cannot write its store: {seen}",
+    State.STOPPED: "is NOT RUNNING: it was stopped, {stopped}",
+    State.DEAD: "is NOT RUNNING: it was killed or broke off, {seen}",
+    State.LOST: "is NOT RUNNING, or cannot write its store: {seen}{who}",
+}
+
+
+def daemon_in_words(daemon: Liveness, now: datetime, in_words: InWords) -> str:
+    """Say how the daemon is, as in `is running`, and since when that is known."""
+    holder, stopped_at = daemon.holder, daemon.stopped_at
+    who = "" if holder.process is None else f" (process {holder.process})"
+    if holder.is_there is None:
+        who = " (its lock cannot be looked at)"
+    return _WORDS[daemon.state].format(
+        who=who,
+        seen=_last_sign(daemon.seen_at, now, in_words),
+        stopped="" if stopped_at is None else in_words(stopped_at),
+    )
+
+
+def _last_sign(seen_at: datetime | None, now: datetime, in_words: InWords) -> str:
+    if seen_at is None:
+        return "no sign of life yet"
+    seconds = (now - seen_at).total_seconds()
+    at = in_words(seen_at)
+    if seconds < 0:
+        return f"last sign of life {at}, by a clock that was wrong"
+    if seconds < IN_SECONDS:
+        return f"last sign of life {number_of(int(seconds), 'second')} ago"
+    return f"last sign of life {at} ({how_long(seconds)} ago)"
+
+
+def needs_of_daemon(
+    liveness: Liveness, now: datetime, in_words: InWords
+) -> Iterator[str]:
     """Say what is not well with the daemon, each in a sentence."""
-    if liveness.seen_at is None:
-        yield "the daemon never ran: triage run"
-    elif not liveness.is_alive:
-        yield (
-            "the daemon is not running, or cannot write its store: its last sign of "
-            f"life is of {liveness.seen_at:%Y-%m-%d %H:%M:%S} UTC"
-        )
-    for each in liveness.unwell:
+    if not liveness.is_alive:
+        yield f"the daemon {daemon_in_words(liveness, now, in_words)}"
+    unwell = liveness.unwell
+    if liveness.unwritable and Kind.STORE not in {each.kind for each in unwell}:
+        yield f"{said(Kind.STORE, '')}: {liveness.unwritable}"
+    for each in unwell:
         if each.is_alarm or now - each.since >= BLIP:
-            why = f" ({each.why})" if each.why else ""
-            since = f"{each.since:%Y-%m-%d %H:%M} UTC"
-            yield f"{said(each.kind, each.job)} since {since}{why}"
+            why = f": {each.why}" if each.why else ""
+            yield f"{said(each.kind, each.job)} since {in_words(each.since)}{why}"
     for channel in liveness.untold:
         yield f"an alarm could not be told yet by {channel}: triage alarm list"

@@ -27,6 +27,7 @@ from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
 from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
+from triage.wiring.liveness import STOPPED
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
     USUAL,
@@ -42,6 +43,7 @@ from triage.wiring.status import surroundings_of
 DEADLINES_SECONDS = 300
 DIGEST_SECONDS = 60
 RETENTION_SECONDS = 3600
+NOTE_SECONDS = 1.0
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 QUIET = {
     # Their words may quote mail.
@@ -277,7 +279,24 @@ def run_daemon(path: Path) -> None:
     config = load_config(path)
     log_to_stderr(config.log_level)
     with Installation(config) as installation:
+        _note_life(config.store.path, is_over=False)
         Daemon(daemon_parts(installation)).run()
+        _note_life(config.store.path, is_over=True)
+
+
+def _note_life(path: Path, *, is_over: bool) -> None:
+    """Note that the daemon begins, or that it ends as it should; never for long.
+
+    One that is killed notes nothing, and `triage status` tells the one from the other.
+    """
+    try:
+        with Store.open(path, exclusive=False, busy_seconds=NOTE_SECONDS) as store:
+            if is_over:
+                store.heartbeat.note(STOPPED, now())
+            else:
+                store.heartbeat.forget(STOPPED)
+    except TriageError as error:
+        log.warning("it cannot be noted that the daemon begins or ends: %s", error)
 
 
 def run_once(path: Path) -> str:

@@ -21,12 +21,14 @@ from triage.digest import (
 from triage.errors import ConfigError
 from triage.ruleset import Policy
 from triage.ruleset.modes import mode_of
-from triage.store import ALL, Debt, DutyKind, Listed, Store, Unread
+from triage.store import ALL, Debt, DutyKind, Listed, Restoration, Store, Unread
 from triage.wiring.editions import policy_of
 from triage.wiring.folders import RuleFolders
-from triage.wiring.liveness import Liveness, liveness_of, needs_of_daemon
+from triage.wiring.liveness import InWords, Liveness, liveness_of, needs_of_daemon
 
 DUE_SOON = timedelta(hours=24)
+RESTORED_FOR = timedelta(days=30)
+"""So long it is told that an older store was put back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +56,25 @@ class Status:
     daemon: Liveness
     unassigned: int
     """Open cases with a flag that comes first, which belong to nobody."""
+    restored: Restoration | None
+    """That an older store was put back, for as long as that is told."""
     needs: tuple[str, ...]
     """What a person must do now, each a sentence; empty: all is well."""
 
 
-def status_of(config: Config, store: Store, now: datetime) -> Status:
-    """Look at everything that a person may have to act on."""
+def status_of(config: Config, store: Store, now: datetime, in_words: InWords) -> Status:
+    """Look at everything that a person may have to act on; `in_words` writes times."""
     around = surroundings_of(config)
     with store.looking():
-        return _status(config, store, around, now)
+        return _status(config, store, around, now, in_words)
 
 
 def _status(
-    config: Config, store: Store, around: Surroundings, now: datetime
+    config: Config,
+    store: Store,
+    around: Surroundings,
+    now: datetime,
+    in_words: InWords,
 ) -> Status:
     view, health = store.overview, health_of(store, around, now)
     debts, asides = view.unacknowledged(ALL), view.set_aside(ALL)
@@ -87,8 +95,9 @@ def _status(
         unsettled=unsettled,
         daemon=daemon,
         unassigned=unassigned,
+        restored=_restored(store, now),
         needs=(
-            *needs_of_daemon(daemon, now),
+            *needs_of_daemon(daemon, now, in_words),
             *needs_of(health, now),
             *_about_flags(unassigned),
             *_about_matters(unsettled),
@@ -169,6 +178,11 @@ def _policy_or_none(config: Config, store: Store, health: Health) -> Policy | No
         return policy_of(config, store)
     except ConfigError:
         return None
+
+
+def _restored(store: Store, now: datetime) -> Restoration | None:
+    last = store.restorations.last()
+    return last if last is not None and now - last.at <= RESTORED_FOR else None
 
 
 def _unassigned(store: Store, policy: Policy | None) -> int:

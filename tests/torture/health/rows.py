@@ -1,6 +1,6 @@
 """Faults that last, and who hears of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import chain
@@ -29,7 +29,8 @@ DISPATCH_PAUSES = 100.0
 """After a failure of its server, dispatch leaves it alone for a minute."""
 FLAPS = 30
 HOUR = 3600.0
-STATUS_SECONDS = 60.0
+AFTER_PINGS = 3.0
+KILLED = "it was killed or broke off"
 
 Trial = Callable[[], tuple[Iterable[Finding], list[float]]]
 
@@ -119,26 +120,40 @@ def kill(ground: Ground) -> Outcome:
     """The daemon is killed: pings stop, status says so; nothing is told twice."""
     return _side_by_side(
         [lambda: _kill_for_good(ground), lambda: _kill_in_an_alarm(ground)],
-        "pings stop, status says so; a restart tells nothing twice",
+        "pings stop, the first look says so at once; a restart tells nothing twice",
     )
 
 
 def _kill_for_good(ground: Ground) -> tuple[Iterable[Finding], list[float]]:
-    findings = []
+    """Killed, it is said by the first look at once; pings stop, nobody is told."""
+    findings: list[Finding] = []
     with tower(ground, "killed") as found:
+        if "daemon     running (process" not in found.status()[1]:
+            findings.append(Finding("honest", "running", "status does not say so"))
         found.daemon.kill()
         begun, pings = monotonic(), len(found.post.at("/ping"))
-        is_told = found.wait(
-            lambda: "NOT RUNNING" in found.status()[1], STATUS_SECONDS + 10
-        )
+        findings += said_at_once(found.status(), "killed", KILLED)
         took = monotonic() - begun
-        if not is_told:
-            findings.append(Finding("honest", "killed", "status says that it runs"))
+        findings += said_at_once(found.status("alarm", "list"), "killed", KILLED)
+        sleep(AFTER_PINGS)
         if len(found.post.at("/ping")) > pings + 1:
             findings.append(Finding("alarm", "killed", "pings go on"))
         if found.told():
             findings.append(Finding("alarm", "killed", "an alarm was told"))
+        with found.daemon:
+            found.daemon.wait_for("running", times=2)
+            found.daemon.terminate()
+            findings += said_at_once(found.status(), "stopped", "it was stopped, ")
     return findings, [took]
+
+
+def said_at_once(look: tuple[int, str], name: str, why: str) -> Iterator[Finding]:
+    """Find fault with a first look after an end that does not tell of it."""
+    left, said = look
+    if left != 1 or f"NOT RUNNING: {why}" not in said:
+        yield Finding("honest", name, "the first look does not say so")
+    if "No alarm stands." in said or "All is well." in said:
+        yield Finding("honest", name, "it says that all is well")
 
 
 def _kill_in_an_alarm(ground: Ground) -> tuple[Iterable[Finding], list[float]]:

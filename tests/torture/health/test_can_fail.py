@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from tests.alarm.watching import Ear, Watching
-from tests.torture.health.rows import once_each
+from tests.torture.health.rows import once_each, said_at_once
 from tests.torture.health.tower import Tower, counted
 from triage.alarm import Policy
 
@@ -69,5 +69,23 @@ class Told:
 )
 def test_what_is_told_is_counted(told: Told, count: int) -> None:
     findings = list(counted(cast("Tower", told), "fault", 0, 0))
+
+    assert count == len(findings)
+
+
+@pytest.mark.parametrize(
+    ("look", "count"),
+    [
+        ((1, "daemon     NOT RUNNING: it was stopped, today"), 0),
+        ((0, "daemon     NOT RUNNING: it was stopped, today"), 1),
+        ((1, "daemon     running, last sign of life 3 seconds ago"), 1),
+        ((0, "All is well.\ndaemon     running"), 2),
+    ],
+    ids=["told", "as if well", "not told", "all well"],
+)
+def test_a_first_look_that_tells_nothing_is_found(
+    look: tuple[int, str], count: int
+) -> None:
+    findings = list(said_at_once(look, "stopped", "it was stopped"))
 
     assert count == len(findings)
