@@ -35,7 +35,13 @@ CALENDAR = Calendar(ZoneInfo("Europe/London"), time(17), "GB", "ENG")
 TABLES: dict[str, Any] = {
     "intake": {"subject_words": ["complaint"], "max_age_hours": 48},
     "automatic": {
-        "list_fields": ["List-Id", "List-Unsubscribe", "Mailing-List"],
+        "list_fields": [
+            "List-Id",
+            "List-Unsubscribe",
+            "List-Post",
+            "Mailing-List",
+            "X-Mailer: newsletter",
+        ],
         "vendor_fields": ["X-Autoreply", "Delivered-To: autoresponder"],
         "precedence": ["bulk", "list", "junk", "auto_reply"],
         "suppress": ["All", "AutoReply", "OOF"],

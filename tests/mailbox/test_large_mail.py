@@ -7,6 +7,7 @@ import pytest
 
 from tests.mailbox.sites import ImapSite
 from triage.mailbox import Limits
+from triage.message import parse
 
 pytestmark = pytest.mark.servers
 
@@ -209,3 +210,34 @@ def test_a_header_block_without_end_is_cut_at_its_limit(dovecot_site: ImapSite) 
 
     assert message["Subject"] == "A complaint"
     assert len(message.as_bytes()) < 6_000
+
+
+@pytest.mark.parametrize(
+    ("octets", "line"),
+    [
+        pytest.param(0, 70, id="as long as is asked for"),
+        pytest.param(1, 70, id="an octet longer"),
+        pytest.param(300_000, 70, id="much longer"),
+        pytest.param(300_000, 15_000, id="much longer, in long lines"),
+        pytest.param(300_000, 100_000, id="much longer, in endless lines"),
+    ],
+)
+@pytest.mark.parametrize("kind", [b"text/plain", b"multipart/mixed"])
+def test_of_a_header_that_was_cut_it_is_known(
+    octets: int, line: int, kind: bytes, dovecot_site: ImapSite
+) -> None:
+    ends = b"Content-Type: " + kind + b"; boundary=b\r\nAuto-Submitted: auto-replied"
+    wanted = Limits().header + octets - len(ends) - len(b"\r\n\r\n")
+    pad = b"X-Pad: " + b"1" * (line - 9) + b"\r\n"
+    block = b"Subject: A complaint\r\n" + pad * (wanted // line)
+    block = block[: wanted - 10] + b"\r\nX-Z: 12\r\n"
+    site = dovecot_site
+    site.deliver(block + ends + b"\r\n\r\n--b\r\n\r\nHello\r\n--b--\r\n")
+
+    with site.mailbox() as mailbox:
+        mailbox.select()
+        (one,) = mailbox.fetch(mailbox.peek(mailbox.uids()))
+    message = parse(one.raw, size=one.size, is_whole=one.is_whole)
+
+    assert message.subject == "A complaint"
+    assert not message.has_whole_header

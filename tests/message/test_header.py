@@ -285,6 +285,14 @@ def test_header_fields_that_are_too_many_are_cut_with_a_defect() -> None:
     assert len(message.headers.fields) == limits.FIELDS
     assert message.text == "text"
     assert any("too many header fields" in defect for defect in message.defects)
+    assert not message.has_whole_header
+
+
+def test_a_header_of_as_many_fields_as_are_read_is_whole() -> None:
+    fields = [f"X-{number}: x" for number in range(limits.FIELDS)]
+    octets = "\r\n".join((*fields, "", "text")).encode()
+
+    assert parse(octets).has_whole_header
 
 
 def test_a_header_block_that_is_too_large_is_cut_and_the_text_still_found() -> None:
@@ -295,6 +303,20 @@ def test_a_header_block_that_is_too_large_is_cut_and_the_text_still_found() -> N
     assert message.subject == "kept"
     assert message.text == "the text"
     assert any("header block is too large" in defect for defect in message.defects)
+    assert not message.has_whole_header
+
+
+def test_a_header_block_that_a_mailbox_may_have_cut_is_not_whole() -> None:
+    """It cuts at the same size, after a whole line."""
+    octets = limits.HEADER_BLOCK - limits.FIELD
+    block = b"Subject: kept\r\nX-Long: "
+    block += b"x" * (octets - len(block) - len(b"\r"))
+
+    message = parse(block + b"\r\n\r\nthe text")
+
+    assert not message.has_whole_header
+    assert any("header block is too large" in defect for defect in message.defects)
+    assert parse(block[:-1] + b"\r\n\r\nthe text").has_whole_header
 
 
 def test_a_subject_is_read_behind_a_field_that_names_thousands() -> None:

@@ -151,10 +151,8 @@ def _folded(prefixes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _list_mail(seen: Seen) -> str | None:
-    """Name a list's field, whatever it says: `List-Post: NO` is one (RFC 2369 §3.4)."""
-    fields = seen.message.headers.index
-    names = seen.tables.automatic.list_fields
-    return next((name for name in names if name.lower() in fields), None)
+    """Name a list's field: `List-Post: NO` denies nothing (RFC 2369 §3.4)."""
+    return seen.mark(seen.tables.automatic.list_fields, denials=frozenset())
 
 
 def _precedence(seen: Seen) -> str | None:

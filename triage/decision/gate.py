@@ -59,7 +59,9 @@ class Seen:
             person_key(own, senders) for own in self.ourselves.addresses
         }
 
-    def mark(self, marks: tuple[str, ...]) -> str | None:
+    def mark(
+        self, marks: tuple[str, ...], denials: frozenset[str] = DENIALS
+    ) -> str | None:
         """Find the first of some header marks: `Name`, or `Name: how its value begins`.
 
         A field that denies itself, such as `X-Autoreply: no`, is no mark.
@@ -69,7 +71,7 @@ class Seen:
             (
                 mark
                 for mark, (name, start) in zip(marks, in_parts(marks), strict=True)
-                if name in fields and _is_marked(fields[name], start)
+                if name in fields and _is_marked(fields[name], start, denials)
             ),
             None,
         )
@@ -89,11 +91,11 @@ def in_parts(marks: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), start.strip()) for name, _, start in parts)
 
 
-def _is_marked(values: tuple[str, ...], start: str) -> bool:
+def _is_marked(values: tuple[str, ...], start: str, denials: frozenset[str]) -> bool:
     plain = (value.strip().lower() for value in values)
     if start:
         return any(value.startswith(start) for value in plain)
-    return any(value not in DENIALS for value in plain)
+    return any(value not in denials for value in plain)
 
 
 @lru_cache(maxsize=8)

@@ -121,6 +121,11 @@ def _too_many_hops(seen: Seen) -> bool:
     return hops >= seen.tables.automatic.max_received
 
 
+def _header_cut(seen: Seen) -> bool:
+    """What says that a machine sent it may stand behind the cut."""
+    return not seen.message.has_whole_header
+
+
 def _spam(seen: Seen) -> str | None:
     return seen.mark(seen.tables.automatic.spam_fields)
 
@@ -188,6 +193,12 @@ WITHHELD = (
         "too-many-hops",
         "it passed through too many servers, as in a loop",
         _too_many_hops,
+        of_forms=True,
+    ),
+    Gate(
+        "header-cut",
+        "its header is too large to be read to the end",
+        _header_cut,
         of_forms=True,
     ),
     Gate("spam", "a filter marked it as spam or a virus", _spam, of_forms=True),

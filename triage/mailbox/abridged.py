@@ -37,7 +37,7 @@ def abridge(root: Part, header: bytes, sections: Mapping[str, bytes]) -> bytes:
 
     Raises StructureError where the result would not fall into the same parts.
     """
-    block = _complete(header)
+    block = complete(header)
     if root.is_multipart:
         if root.boundary not in block:
             raise StructureError("the boundary stands nowhere in the header")
@@ -57,15 +57,7 @@ def cut_short(octets: bytes) -> bytes:
     return octets[:end] if end else octets
 
 
-def _delimited(part: Part, sections: Mapping[str, bytes]) -> list[bytes]:
-    pieces = []
-    for child in part.parts:
-        content = abridge(child, sections.get(child.header_section, b""), sections)
-        pieces.append(b"--%b\r\n%b\r\n" % (part.boundary, content))
-    return [*pieces, b"--%b--\r\n" % part.boundary]
-
-
-def _complete(header: bytes) -> bytes:
+def complete(header: bytes) -> bytes:
     """Return a header block that ends with one empty line, even when it was cut off."""
     if header in (b"", b"\r\n"):
         return b"\r\n"
@@ -75,3 +67,11 @@ def _complete(header: bytes) -> bytes:
     # Of a field this long no more is read than there is.
     block = header if is_long else cut_short(header)
     return block + (b"\r\n" if block.endswith(b"\n") else b"\r\n\r\n")
+
+
+def _delimited(part: Part, sections: Mapping[str, bytes]) -> list[bytes]:
+    pieces = []
+    for child in part.parts:
+        content = abridge(child, sections.get(child.header_section, b""), sections)
+        pieces.append(b"--%b\r\n%b\r\n" % (part.boundary, content))
+    return [*pieces, b"--%b--\r\n" % part.boundary]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from triage.mailbox.abridged import abridge, cut_short, wanted_sections
+from triage.mailbox.abridged import abridge, complete, cut_short, wanted_sections
 from triage.mailbox.session import Session
 from triage.mailbox.structure import StructureError, read_structure
 from triage.message.arrival import Fetched, Listed
@@ -95,7 +95,7 @@ def _abridged(session: Session, listed: Listed, *, trusting: bool) -> Fetched | 
         except StructureError:
             trusting = False
     if not trusting:
-        octets = _beginning(session, listed.uid)
+        octets = _beginning(session, listed)
     if octets is None:
         return None
     return Fetched(listed.uid, octets, is_whole=False, size=listed.size)
@@ -143,8 +143,10 @@ def _read_sections(
     }
 
 
-def _beginning(session: Session, uid: int) -> bytes | None:
-    most = session.limits.text
+def _beginning(session: Session, listed: Listed) -> bytes | None:
+    if len(listed.header) >= session.limits.header:
+        return complete(listed.header)
+    uid, most = listed.uid, session.limits.text
     with session.step("fetching the beginning of a message", literals=most) as client:
         item = client.answers([uid], f"UID BODY.PEEK[]<0.{most}>").get(uid, {})
     octets = _octets(item, "")

@@ -21,6 +21,12 @@ _KNOWN_FIELD = re.compile(
     re.IGNORECASE,
 )
 
+_TOO_LARGE = "The header block is too large; its end may not have been read."
+_TOO_MANY = "There are too many header fields; not all were read."
+_CUT = frozenset({_TOO_LARGE, _TOO_MANY})
+_LARGE = limits.HEADER_BLOCK - limits.FIELD
+"""A mailbox cuts off at the limit, and then a last field that may not be whole."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -38,6 +44,11 @@ class Block:
         for name, value in self.fields:
             index.setdefault(name.lower(), []).append(value)
         return index
+
+    @property
+    def is_whole(self) -> bool:
+        """False where fields may stand behind what was read."""
+        return _CUT.isdisjoint(self.defects)
 
     def all(self, name: str) -> Sequence[str]:
         """Values of a field; `name` in lower case."""
@@ -62,8 +73,9 @@ def read_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         return Block((), raw.index(b"\n", start) + 1)
     block_end, body = _empty_line(raw, start, end)
     defects: list[str] = []
+    if block_end - start >= _LARGE:
+        defects.append(_TOO_LARGE)
     if block_end - start > limits.HEADER_BLOCK:
-        defects.append("The header block is too large; its end was not read.")
         block_end = _cut(raw, start, start + limits.HEADER_BLOCK)
         body = block_end if body == end else body
     fields, stopped = _fields(_FIELD_START.split(raw[start:block_end]), defects)
@@ -106,7 +118,7 @@ def _fields(
         name = name.rstrip(b" \t")
         if colon and _NAME.fullmatch(name):
             if len(fields) == limits.FIELDS:
-                defects.append("There are too many header fields; not all were read.")
+                defects.append(_TOO_MANY)
                 break
             fields.append((name.decode("ascii"), _value(value, defects)))
         elif number == 0 and name.startswith((b"From ", b">From ")):

@@ -41,6 +41,7 @@ def read_header(block: Block, sha256: str, size: int) -> Message:
         headers=Headers(
             tuple((name, decode_words(value)) for name, value in block.fields)
         ),
+        has_whole_header=block.is_whole,
         subject=decode_words(block.first("subject")),
         from_=_addresses(block, ("from",), defects),
         reply_to=_addresses(block, ("reply-to",), defects),

@@ -76,6 +76,8 @@ class Message:
     sha256: str
     size: int
     headers: Headers = Headers()
+    has_whole_header: bool = True
+    """False where the header may go on behind what was read of it."""
     subject: str = ""
     from_: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
