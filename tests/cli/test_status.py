@@ -28,9 +28,11 @@ from triage.config import load_config
 from triage.intake.job import HEARTBEAT
 from triage.store import (
     Activation,
+    Balance,
     Blocking,
     Counts,
     How,
+    Inbox,
     Outcome,
     Store,
     Trial,
@@ -377,6 +379,34 @@ def test_times_have_one_form_and_jobs_agree_with_what_is_needed(
     assert f"  - the mailbox is not read since {at}: it hangs" in result.out
     assert f"jobs       intake does not get on since {at}: it hangs" in result.out
     assert "UTC" not in result.out
+
+
+def test_jobs_do_not_all_go_well_while_the_mailbox_is_not_read(
+    beside: Triage, config: Path
+) -> None:
+    start(config)
+    outlook = Outlook(at=now(), every=15, jobs=(), unwell=(), settled=0)
+    with store_of(config) as store:
+        store.heartbeat.note(HEARTBEAT, now() - HOUR)
+        store.vigils.keep(Vigil(at=now(), outlook=written_outlook(outlook), book="{}"))
+
+    result = beside("status", "--config", config)
+
+    assert "jobs       none fails, but the mailbox was not read\n" in result.out
+
+
+def test_a_ledger_of_an_empty_mailbox_counts_nothing(
+    beside: Triage, config: Path
+) -> None:
+    start(config)
+    inbox = Inbox("triage@127.0.0.1")
+    with store_of(config) as store:
+        store.restorations.mark_old_stock(inbox, 1, 0)
+        store.balances.note(Balance(inbox=inbox, at=now(), unaccounted=0, lingering=0))
+
+    result = beside("status", "--config", config)
+
+    assert "every mail is accounted for (no mail lies in the mailbox)" in result.out
 
 
 @pytest.mark.parametrize(

@@ -285,7 +285,7 @@ def test_the_program_is_well(office: Office) -> None:
     assert facts["Mailbox"] == "read Tue 10 Mar, 07:29"
     assert facts["Ledger"] == (
         "balanced Tue 10 Mar, 07:30: every mail is accounted for "
-        "(1,203 mails: 2 recorded, 1 set aside, 1,200 left alone)"
+        "(1,203 mails in the mailbox: 2 recorded, 1 set aside, 1,200 left alone)"
     )
     assert facts["Rules"] == (
         f"edition {edition.hash} since Mon 9 Mar, 10:00 (change by ann)"

@@ -23,7 +23,7 @@ from triage.alarm.pulse import Pulse
 from triage.alarm.signs import INTAKE, PATIENCE, Facts, Glimpse, Sign, Signs, signs_of
 from triage.alarm.telling import Tellers
 from triage.alarm.web import Pinger
-from triage.alarm.wording import said
+from triage.alarm.wording import ended, said
 from triage.store import Vigil
 
 STORE_SECONDS = 5.0
@@ -146,4 +146,5 @@ def _say(notice: Notice) -> None:
         why = each.what or "no reason is known"
         log.error("alarm: %s: %s", said(each.kind, each.job), why)
     for each in notice.over:
-        log.warning("alarm over: %s", said(each.kind, each.job, is_over=True))
+        over = said(each.kind, each.job, is_over=True)
+        log.warning("alarm over: %s: %s", over, ended(each))

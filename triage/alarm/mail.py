@@ -11,7 +11,7 @@ from typing import Protocol
 from triage.alarm.book import Notice, written_notice
 from triage.alarm.channel import NotToldError
 from triage.alarm.model import Kind
-from triage.alarm.wording import in_words, title_of
+from triage.alarm.wording import headline_of, in_words
 from triage.errors import TriageError
 from triage.smtp import Accepted, Envelope, Outcome
 
@@ -70,7 +70,7 @@ class MailAlarm:
         mail["Date"] = format_datetime(notice.at)
         mail["From"] = self.sender
         mail["To"] = to
-        mail["Subject"] = f"[triage on {self.host}] {title_of(notice)}"
+        mail["Subject"] = f"[triage on {self.host}] {headline_of(notice)}"
         mail["Message-ID"] = message_id
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"

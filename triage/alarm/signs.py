@@ -113,27 +113,32 @@ def _mailbox(facts: Facts, before: Signs) -> Sign | None:
     intake = facts.jobs.get(INTAKE)
     if intake is None:
         return None
-    began = _trouble(intake, facts)
-    if began is None:
+    trouble = _trouble(intake, facts)
+    if trouble is None:
         return _well(Kind.MAILBOX, facts.at, before)
+    began, why = trouble
     # Where mail is looked for seldom, silence before the trouble is no trouble.
     since = max(intake.got_on_at, began - LONGEST_QUIET)
-    why = intake.why or "a pass over it neither ends nor gets on"
+    why = intake.why or why
     return Sign(kind=Kind.MAILBOX, is_well=False, since=since, why=why)
 
 
-def _trouble(intake: JobState, facts: Facts) -> float | None:
-    """Return when a pass began that did not go through."""
+def _trouble(intake: JobState, facts: Facts) -> tuple[float, str] | None:
+    """Return when a pass began that did not go through, and how far it came."""
     if intake.failing_since is not None:
-        return intake.failing_since
+        return intake.failing_since, intake.why
+    if facts.hangs(INTAKE):
+        began = max(intake.running_since or 0.0, intake.got_on_at)
+        return began, "a look into it began and does not end: is the server silent?"
     if not intake.has_gone_well:
-        return intake.got_on_at
+        return intake.got_on_at, "it was not read to its end yet since the start"
     if intake.running_since is not None:
-        began = max(intake.running_since, intake.got_on_at)
-        return began if facts.hangs(INTAKE) else None
+        return None
     expected = intake.got_on_at + intake.every
     is_late = facts.at > expected + 2 * intake.every + facts.patience
-    return expected if is_late else None
+    return (
+        (expected, "it should have been read again, and was not") if is_late else None
+    )
 
 
 def _outbox(facts: Facts, before: Signs) -> Iterator[Sign]:
@@ -202,9 +207,9 @@ def _failing(job: JobState, at: float, before: Signs) -> Sign:
 def _stuck(job: JobState, facts: Facts, before: Signs) -> Sign:
     if job.running_since is not None:
         since = max(job.running_since, job.got_on_at)
-        why, longest = "it began and neither ends nor gets on", facts.patience
+        why, longest = "it was begun and gets no further", facts.patience
     else:
-        since, why = job.seen_at, "it is not begun any more"
+        since, why = job.seen_at, "it should have begun again, and did not"
         longest = OVERDUE_TIMES * job.every + facts.patience
     if facts.at - since <= longest:
         return _well(Kind.STUCK, facts.at, before, job.name)

@@ -5,6 +5,10 @@ from datetime import datetime
 
 from triage.alarm.book import Entry, Notice, Occasion
 from triage.alarm.model import Kind
+from triage.reply.words import how_long
+
+LONGEST = 150
+"""Of a subject."""
 
 _SAID = {
     Kind.MAILBOX: ("the mailbox is not read", "the mailbox is read again"),
@@ -33,6 +37,15 @@ def title_of(notice: Notice) -> str:
     return f"{still}{first}{more}"
 
 
+def headline_of(notice: Notice) -> str:
+    """Return the same line with why it is so, for a subject: short, and plain ASCII."""
+    first = next(iter((*notice.begun, *notice.reminded)), None)
+    why = f": {first.what}" if first is not None and first.what else ""
+    line = " ".join(f"{title_of(notice)}{why}".split())
+    clipped = line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+    return clipped.encode("ascii", "replace").decode()
+
+
 def in_words(notice: Notice) -> str:
     """Return the whole message in plain ASCII."""
     return "\n".join(_lines(notice)).encode("ascii", "replace").decode()
@@ -46,9 +59,7 @@ def _lines(notice: Notice) -> Iterator[str]:
     for each in notice.reminded:
         yield _standing("STILL", each)
     for each in notice.over:
-        words = said(each.kind, each.job, is_over=True)
-        until = "" if each.over_at is None else f" until {_time(each.over_at)}"
-        yield f"OVER   {words}. It stood from {_time(each.since)}{until}."
+        yield f"OVER   {said(each.kind, each.job, is_over=True)}; {ended(each)}"
     if not notice.is_empty:
         yield ""
         yield "What to do first: docs/operations.md, When the alarm rings."
@@ -58,6 +69,16 @@ def _lines(notice: Notice) -> Iterator[str]:
 def _standing(word: str, entry: Entry) -> str:
     why = f" ({entry.what})" if entry.what else ""
     return f"{word}  {said(entry.kind, entry.job)} since {_time(entry.since)}{why}."
+
+
+def ended(entry: Entry) -> str:
+    """Say of what is over how long it was so, and why."""
+    cause = f" The cause was: {entry.what.rstrip('.')}." if entry.what else ""
+    if entry.over_at is None:
+        return f"it began {_time(entry.since)}.{cause}"
+    lasted = how_long((entry.over_at - entry.since).total_seconds())
+    span = f"from {_time(entry.since)} until {_time(entry.over_at)}"
+    return f"it lasted {lasted}, {span}.{cause}"
 
 
 def _time(at: datetime) -> str:
@@ -71,12 +92,14 @@ def as_json(notice: Notice, host: str) -> dict[str, object]:
         *(_fact(each, Occasion.STANDS) for each in notice.reminded),
         *(_fact(each, Occasion.OVER) for each in notice.over),
     ]
-    first = listed[0] if listed else {"alarm": "test", "since": _iso(notice.at)}
+    test = {"alarm": "test", "since": _iso(notice.at), "why": ""}
+    first = listed[0] if listed else test
     return {
         "state": str(notice.occasion),
         "alarm": first["alarm"],
         "since": first["since"],
         "what": title_of(notice),
+        "why": first["why"],
         "host": host,
         "at": _iso(notice.at),
         "alarms": listed,
@@ -90,7 +113,7 @@ def _fact(entry: Entry, occasion: Occasion) -> Mapping[str, object]:
         "since": _iso(entry.since),
         "until": None if entry.over_at is None else _iso(entry.over_at),
         "what": said(entry.kind, entry.job, is_over=occasion is Occasion.OVER),
-        "why": entry.what,
+        "why": ended(entry) if occasion is Occasion.OVER else entry.what,
     }
 
 

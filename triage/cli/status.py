@@ -13,7 +13,7 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_config
-from triage.digest import Refusal, ledger_in_words
+from triage.digest import Health, Refusal, ledger_in_words
 from triage.store import Restoration
 from triage.wiring import (
     Liveness,
@@ -60,7 +60,7 @@ def _in_words(found: Status, at: datetime) -> Iterator[str]:
     health = found.health
     yield _fact("daemon", _daemon(found.daemon, at))
     yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
-    yield _fact("jobs", _jobs(found.daemon))
+    yield _fact("jobs", _jobs(found.daemon, health))
     yield _fact("alarms", _alarms(found.daemon))
     yield _fact("ledger", ledger_in_words(health.balances, when))
     yield _fact("cases", f"{found.open_cases} open")
@@ -92,7 +92,7 @@ def _daemon(daemon: Liveness, at: datetime) -> str:
     return daemon_in_words(daemon, at, when).removeprefix("is ")
 
 
-def _jobs(daemon: Liveness) -> str:
+def _jobs(daemon: Liveness, health: Health) -> str:
     if not daemon.is_looking or daemon.outlook is None:
         return "unknown while nobody looks"
     failing = [
@@ -106,6 +106,8 @@ def _jobs(daemon: Liveness) -> str:
         for each in daemon.unwell
         if (name := JOB_OF.get(each.kind, each.job)) and name not in told
     ]
+    if not (failing or halting) and health.is_mailbox_silent:
+        return "none fails, but the mailbox was not read"
     return ABOVE_EACH_OTHER.join(failing + halting) or "all go well"
 
 

@@ -21,7 +21,7 @@ from triage.digest.headlines import headlines_of
 from triage.digest.health import Health, Refusal, Surroundings, health_of
 from triage.digest.job import TEMPLATE, Made, MorningDigest
 from triage.digest.model import Digest
-from triage.digest.needs import how_long, ledger_in_words, needs_of, number_of
+from triage.digest.needs import ledger_in_words, needs_of, number_of
 from triage.digest.tables import tables_of
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "first_flags",
     "headlines_of",
     "health_of",
-    "how_long",
     "ledger_in_words",
     "needs_of",
     "number_of",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from triage.digest.health import Health
+from triage.reply.words import how_long
 from triage.store import Balance
 
 
@@ -33,16 +34,7 @@ def ledger_in_words(
     if not balances:
         return "never balanced"
     at = moment(min(each.at for each in balances))
-    counted = ", ".join(
-        f"{sum(numbers):,} {words}"
-        for words, numbers in (
-            ("recorded", [each.recorded for each in balances]),
-            ("set aside", [each.set_aside for each in balances]),
-            ("left alone", [each.left_alone for each in balances]),
-        )
-    )
-    on_server = sum(each.on_server for each in balances)
-    mails = f"{number_of(on_server, 'mail')}: {counted}"
+    mails = _mails_in(balances)
     if all(each.is_even for each in balances):
         return f"balanced {at}: every mail is accounted for ({mails})"
     unaccounted = sum(each.unaccounted for each in balances)
@@ -54,13 +46,19 @@ def ledger_in_words(
     )
 
 
-def how_long(seconds: float) -> str:
-    """Say a stretch of time in minutes, hours or days."""
-    minutes = int(seconds // 60)
-    if minutes < 2 * 60:
-        return f"{minutes} minutes"
-    hours = minutes // 60
-    return f"{hours} hours" if hours < 2 * 24 else f"{hours // 24} days"
+def _mails_in(balances: Sequence[Balance]) -> str:
+    """Say how many mails lie in the mailboxes, and what they are."""
+    on_server = sum(each.on_server for each in balances)
+    if not on_server:
+        return "no mail lies in the mailbox"
+    counts = (
+        ("recorded", sum(each.recorded for each in balances)),
+        ("set aside", sum(each.set_aside for each in balances)),
+        ("left alone", sum(each.left_alone for each in balances)),
+    )
+    counted = ", ".join(f"{number:,} {words}" for words, number in counts if number)
+    mails = f"{number_of(on_server, 'mail')} in the mailbox"
+    return f"{mails}: {counted}" if counted else mails
 
 
 def number_of(number: int, thing: str, things: str | None = None) -> str:

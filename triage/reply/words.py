@@ -1,4 +1,4 @@
-"""Dates in words, and plain text filled to lines."""
+"""Dates and stretches of time in words, and plain text filled to lines."""
 
 import re
 from collections.abc import Iterator
@@ -28,6 +28,17 @@ def date_in_words(moment: datetime, timezone: tzinfo) -> str:
 def day_in_words(day: date) -> str:
     """Write a calendar day, such as 'Wednesday 8 April 2026'."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def how_long(seconds: float) -> str:
+    """Say a stretch of time in seconds, minutes, hours or days."""
+    if seconds < 2 * 60:
+        return f"{int(seconds)} second{'' if int(seconds) == 1 else 's'}"
+    minutes = int(seconds // 60)
+    if minutes < 2 * 60:
+        return f"{minutes} minutes"
+    hours = minutes // 60
+    return f"{hours} hours" if hours < 2 * 24 else f"{hours // 24} days"
 
 
 def fill(text: str, width: int = LINE_WIDTH) -> str:

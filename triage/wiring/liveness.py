@@ -18,7 +18,7 @@ from triage.alarm import (
     shortage,
 )
 from triage.config import Config
-from triage.digest import how_long, number_of
+from triage.reply.words import how_long
 from triage.store import Holder, Store, holder_of, why_unwritable
 from triage.wiring.alarms import NOBODY_HEARS, hears_of_outbox
 
@@ -27,7 +27,7 @@ STOPPED = "stopped"
 BLIP = timedelta(seconds=45)
 """What is wrong for less is no news yet."""
 IN_SECONDS = 120
-"""A stretch of time is told in seconds up to here."""
+"""A sign of life is told by its age alone up to here."""
 
 InWords = Callable[[datetime], str]
 
@@ -168,7 +168,7 @@ def _last_sign(seen_at: datetime | None, now: datetime, in_words: InWords) -> st
     if seconds < 0:
         return f"last sign of life {at}, by a clock that was wrong"
     if seconds < IN_SECONDS:
-        return f"last sign of life {number_of(int(seconds), 'second')} ago"
+        return f"last sign of life {how_long(seconds)} ago"
     return f"last sign of life {at} ({how_long(seconds)} ago)"
 
 
