@@ -18,6 +18,7 @@ answers     JOB Sent and folders → the case was answered, closed, rerouted
 intake      JOB mailbox → decision → store → filed
 approvals   JOB folder for approval → letter queued, mail back in its folder
 dispatch    JOB outbox → SMTP → sent, tried again, refused or uncertain
+doctor      what an installation meets outside: servers, DNS, clock, disk
 preview     letters looked at before anybody gets one
 moved       mails that were taken up, known again where a person moved them
 rerouting   a case belongs to another route, and what follows
@@ -34,6 +35,7 @@ config      config.toml → Config, or every problem at once
 edition     rule files and templates as written, named by their hash
 shipped     where the default rules and templates lie
 tomlsource  TOML with the place of every key
+tls         when the certificate of a server ends
 errors      what went wrong, named by what the caller does
 """
 

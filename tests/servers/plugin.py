@@ -28,7 +28,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="session")
 def certificate(authority: Authority) -> Certificate:
     """The certificate of localhost and 127.0.0.1."""
-    return authority.issue("localhost", hosts=LOCAL)
+    return authority.issue("localhost", hosts=LOCAL, days=60)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from triage.cli.backup import backup
 from triage.cli.case import case
 from triage.cli.check import check
 from triage.cli.demo import demo
+from triage.cli.doctor import doctor
 from triage.cli.due import due
 from triage.cli.explain import explain
 from triage.cli.init import init
@@ -46,6 +47,7 @@ def commands() -> None:
     \b
     Begin:      triage init /etc/triage     then edit config.toml there
     Look:       triage check                is everything right?
+                triage doctor               do servers and machine do their part?
                 triage rules check          are rule files and templates right?
                 triage explain MAIL.eml     what would this mail get, and why?
                 triage replay ARCHIVE       … and a whole archive?
@@ -64,6 +66,7 @@ def commands() -> None:
 for command in (
     init,
     check,
+    doctor,
     run,
     status,
     due,

@@ -24,6 +24,8 @@ standing(folders) -> Mapping[folder, Selected]
                                 missing are left out
 sent_folder() -> str | None     the folder that the server marks as that of sent mail
 uids_since(day) -> list[int]    UIDs of what arrived on that day or later
+rights(folder) -> str | None     RFC 4314's letters; None where it does not tell
+capabilities() -> frozenset[str] what the server offers to who is logged in
 find(message_id, folder) -> bool
                                 does a reply of ours lie there? Only ids of our making
 wait(seconds, stop) -> bool     IDLE, or sleep; True as soon as something new came

@@ -25,6 +25,23 @@ def standing(session: Session, folder: str) -> Selected | None:
         )
 
 
+def rights(session: Session, folder: str) -> str | None:
+    """Return our rights in a folder, a letter each (RFC 4314 §2.1).
+
+    None where there is no such folder, or the server does not tell.
+    """
+    name = session.spelled(folder)
+    with session.step("asking for our rights in a folder") as client:
+        if not client.can("ACL"):
+            return None
+        try:
+            return client.rights(name)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            return None
+
+
 def marked(session: Session, flag: bytes) -> str | None:
     """Return the first folder that bears a flag, as a person writes it."""
     with session.step("looking for folders") as client:

@@ -197,6 +197,15 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient ships no types
         told = self._imap.untagged_responses.pop("COPYUID", [b""])[-1]
         return _sources(told if isinstance(told, bytes) else b"", len(wanted)) & wanted
 
+    def rights(self, folder: str) -> str:
+        """MYRIGHTS (RFC 4314 §3.5); raises imaplib's errors."""
+        typ, data = self._imap.myrights(self._normalise_folder(folder))
+        self._checkok("MYRIGHTS", typ, data)
+        answer = parse_response(data)
+        if not isinstance(answer[-1], bytes):
+            raise TypeError("MYRIGHTS without rights")
+        return answer[-1].decode("ascii", "replace")
+
     def quoted_login(self, user: str, password: str) -> None:
         """LOGIN with a quoted user, for servers without AUTH=PLAIN; ASCII only."""
         self.login(self._imap._quote(user), password)  # noqa: SLF001 - imaplib quotes half of it

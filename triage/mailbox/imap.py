@@ -141,6 +141,10 @@ class ImapMailbox(Session):
         """Return the folder that the server marks as that of sent mail (RFC 6154)."""
         return asking.marked(self, rb"\Sent")
 
+    def rights(self, folder: str) -> str | None:
+        """Return our rights in a folder; None where the server does not tell."""
+        return asking.rights(self, folder)
+
     def uids_since(self, day: date) -> list[int]:
         """Return the UIDs of what arrived on a day or later, in the server's zone."""
         self._home()

@@ -6,6 +6,7 @@ import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -123,6 +124,19 @@ class Session:
             ) from None
         if alert := client.connection.take_alert():
             logger.warning("%s says: %s", self.account, alert)
+
+    def capabilities(self) -> frozenset[str]:
+        """Return what the server offers to who is logged in (RFC 9051 §7.2.2)."""
+        with self.step("asking what the server can do") as client:
+            return frozenset(
+                each.decode("ascii", "replace").upper()
+                for each in client.capabilities()
+            )
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the server's certificate ends; None on a connection in clear."""
+        return self._wire.certificate_ends
 
     def open_folder(self, folder: str, *, writable: bool = False) -> Selected:
         """SELECT, or EXAMINE where nothing is to be written."""

@@ -6,9 +6,12 @@ that drips in, and a length that a server announces costs nothing to invent.
 
 import socket
 import ssl
+from datetime import datetime
 from time import monotonic
 
 from typing_extensions import Buffer
+
+from triage.tls import valid_until
 
 _CHUNK = 65_536
 _LINE_COST = 64
@@ -67,6 +70,11 @@ class Wire:
         self._hold(secured)
         secured.settimeout(self._time_left())
         secured.do_handshake()
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the server's certificate ends; None on a connection in clear."""
+        return valid_until(self._held)
 
     def readline(self) -> bytes:
         """Return one line with its end."""

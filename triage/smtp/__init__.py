@@ -11,6 +11,7 @@ Rules that this package keeps (RFC 5321, RFC 1047, RFC 8314):
         submit(envelope, data, before_final_dot) -> Outcome
             Accepted | TryLater | Refused | Unknown
         check() -> TryLater | Refused | None    connect and log in, send nothing
+        rehearse(envelope) -> Rehearsal         … and name sender and recipient
         close()                                 QUIT; nothing that happens there matters
 """
 
@@ -20,6 +21,7 @@ from triage.smtp.outcome import (
     Envelope,
     Outcome,
     Refused,
+    Rehearsal,
     TryLater,
     Unknown,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "Limits",
     "Outcome",
     "Refused",
+    "Rehearsal",
     "Server",
     "Submission",
     "TryLater",

@@ -9,6 +9,7 @@ from triage.smtp.outcome import (
     Concern,
     Envelope,
     Outcome,
+    Refused,
     TryLater,
     Unknown,
 )
@@ -69,14 +70,28 @@ class Exchange:
             )
         return self._end(is_copied=is_copied)
 
+    def rehearse(self, envelope: Envelope) -> TryLater | Refused | None:
+        """Say everything up to DATA, then take it back; return what is in the way."""
+        try:
+            self._address(envelope, 0)
+            self._ask("RSET", Concern.SERVER)
+        except NotTakenError as end:
+            return end.outcome
+        except (OSError, smtplib.SMTPException) as error:
+            return TryLater(None, None, self._why("before DATA", error), Concern.SERVER)
+        return None
+
     def _open(self, envelope: Envelope, size: int) -> bool:
         """Say everything up to the body; return whether the copy was accepted too."""
-        # 5xx to MAIL is mostly about our own address: every letter would suffer it.
-        self._ask(f"MAIL FROM:<{envelope.sender}>{self._size(size)}", Concern.SERVER)
-        self._ask(f"RCPT TO:<{envelope.recipient}>{self._notify()}", Concern.LETTER)
+        self._address(envelope, size)
         is_copied = envelope.copy is not None and self._takes_copy(envelope.copy)
         self._ask("DATA", Concern.LETTER, hoped_for=Kind.GO_ON)
         return is_copied
+
+    def _address(self, envelope: Envelope, size: int) -> None:
+        # 5xx to MAIL is mostly about our own address: every letter would suffer it.
+        self._ask(f"MAIL FROM:<{envelope.sender}>{self._size(size)}", Concern.SERVER)
+        self._ask(f"RCPT TO:<{envelope.recipient}>{self._notify()}", Concern.LETTER)
 
     def _ask(
         self, command: str, if_never: Concern, hoped_for: Kind = Kind.DONE

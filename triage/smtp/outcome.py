@@ -1,6 +1,7 @@
 """What can become of a letter that is handed to a server, and what is handed over."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 # RFC 3463 §3.2 (bad destination mailbox, system, syntax) and RFC 7505 §4 (null MX).
@@ -75,3 +76,15 @@ class Unknown:
 
 
 Outcome = Accepted | TryLater | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """How far a submission without a letter came."""
+
+    not_ready: TryLater | Refused | None = None
+    """What kept us from logging in."""
+    not_taken: TryLater | Refused | None = None
+    """What kept the server from taking our sender and recipient."""
+    certificate_ends: datetime | None = None
+    """None: in clear, or it came not so far."""

@@ -11,7 +11,14 @@ from collections.abc import Callable
 
 from triage.smtp.connecting import connected
 from triage.smtp.exchange import Exchange, why_unfit
-from triage.smtp.outcome import Accepted, Envelope, Outcome, Refused, TryLater
+from triage.smtp.outcome import (
+    Accepted,
+    Envelope,
+    Outcome,
+    Refused,
+    Rehearsal,
+    TryLater,
+)
 from triage.smtp.replies import Kind, NotTakenError, said
 from triage.smtp.server import Limits, Server
 from triage.smtp.watch import Watch
@@ -72,6 +79,18 @@ class Submission:
                 return end.outcome
         self.close()
         return None
+
+    def rehearse(self, envelope: Envelope) -> Rehearsal:
+        """Say to the server everything that comes before a letter, and no letter."""
+        with Watch(self._limits.before_dot, self._stop) as watch:
+            try:
+                wire = self._ready(watch)
+            except NotTakenError as end:
+                return Rehearsal(not_ready=end.outcome)
+            ends = wire.certificate_ends
+            refused = Exchange(wire, watch, self._limits).rehearse(envelope)
+        self.close()
+        return Rehearsal(not_taken=refused, certificate_ends=ends)
 
     def close(self) -> None:
         """Say goodbye; whatever the server answers, no letter depends on it."""

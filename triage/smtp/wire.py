@@ -9,8 +9,11 @@ import re
 import smtplib
 import socket
 import ssl
+from datetime import datetime
 
 from typing_extensions import override
+
+from triage.tls import valid_until
 
 MOST_LINE_OCTETS = 4096
 MOST_LINES = 100
@@ -94,6 +97,11 @@ class Wire(smtplib.SMTP):
         if self._unread:
             raise GarbledReplyError("the server's answer to STARTTLS goes on in clear")
         self.sock = context.wrap_socket(self._open_socket, server_hostname=host)
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the server's certificate ends; None on a connection in clear."""
+        return valid_until(self.sock)
 
     @override
     def close(self) -> None:

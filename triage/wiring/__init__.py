@@ -4,6 +4,7 @@ rulebook   rule files, templates and who we are, from a config
 servers    the mailbox, the submission server and the witness
 running    the daemon and the single pass
 checking   what `triage check` looks at
+doctor     what `triage doctor` looks at
 folders    rule files and templates where people edit them
 rules      what mail is judged by, replaced while the daemon runs
 trying     an edition tried in a process of its own
@@ -23,6 +24,7 @@ from triage.wiring.alarms import try_alarms
 from triage.wiring.backups import Restored, back_up, check_backup, restore
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
+from triage.wiring.doctor import Lookup, examine_installation
 from triage.wiring.editions import (
     Act,
     WentBack,
@@ -69,6 +71,7 @@ __all__ = [
     "Desk",
     "Installation",
     "Liveness",
+    "Lookup",
     "Restored",
     "Status",
     "Trial",
@@ -86,6 +89,7 @@ __all__ = [
     "digest_now",
     "edition_named",
     "edition_of",
+    "examine_installation",
     "examples_in",
     "go_back",
     "learn_second_opinion",

@@ -1,0 +1,239 @@
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Triage
+from tests.journeys.installing import Inline, Servers, Settings, install
+from tests.journeys.mails import make_mail
+from tests.servers.certificates import Authority
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.smtp.scripted import ScriptedServer
+from triage.demo.servers import Certificate, SmtpSink
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def sink(certificate: Certificate) -> Iterator[SmtpSink]:
+    with SmtpSink(user="triage", password="pw", certificate=certificate) as server:  # noqa: S106 - of a server that lives as long as the test
+        yield server
+
+
+@pytest.fixture
+def healthy(
+    tmp_path: Path, dovecot: Dovecot, sink: SmtpSink, authority: Authority
+) -> Path:
+    """An installation whose servers are both encrypted and logged in to."""
+    servers = Servers(
+        imap_port=dovecot.imaps,
+        user=dovecot.new_user(),
+        password=PASSWORD,
+        smtp_port=sink.port,
+    )
+    trusted = {"ca_file": str(authority.ca_file)}
+    settings = Settings(
+        mailbox={"security": "imaps", **trusted},
+        submission={
+            "security": "starttls",
+            "user": "triage",
+            "password": Inline("file", "imap-password"),
+            **trusted,
+        },
+    )
+    return install(tmp_path, servers, settings)
+
+
+def edit(config: Path, old: str, new: str) -> None:
+    text = config.read_text()
+    assert old in text
+    config.write_text(text.replace(old, new))
+
+
+def found(triage: Triage, config: Path) -> dict[str, tuple[str, str, str]]:
+    """Return verdict, text and what to do by what was looked at; the worst of each."""
+    result = triage("doctor", "--json", "--no-dns", "--config", config)
+    assert result.err == ""
+    findings = [json.loads(line) for line in result.out.splitlines()]
+    worst = ("ok", "note", "warning", "failed")
+    findings.sort(key=lambda each: worst.index(each["verdict"]))
+    assert (result.status == 1) == (findings[-1]["verdict"] == "failed")
+    return {
+        each["check"]: (each["verdict"], each["text"], each["to_do"] or "")
+        for each in findings
+    }
+
+
+def test_a_healthy_installation_fails_nowhere_and_nothing_is_sent(
+    triage: Triage, healthy: Path, sink: SmtpSink
+) -> None:
+    result = triage("doctor", "--no-dns", "--config", healthy)
+
+    assert (result.status, result.err) == (0, "")
+    assert "none failed" in result.out
+    assert sink.accepted == []
+    assert not (healthy.parent / "triage.sqlite3").exists()
+
+
+def test_a_password_that_is_wrong_is_told_with_what_to_do(
+    triage: Triage, healthy: Path
+) -> None:
+    (healthy.parent / "imap-password").write_text("wrong")
+
+    findings = found(triage, healthy)
+
+    verdict, text, to_do = findings["imap.login"]
+    assert (verdict, "wrong" in text) == ("failed", False)
+    assert "Microsoft 365 and Google take no password" in to_do
+    assert findings["smtp.login"][0] == "failed"
+    assert "imap.uidvalidity" not in findings
+
+
+def test_a_certificate_of_an_unknown_authority_is_told_with_what_to_do(
+    triage: Triage, healthy: Path
+) -> None:
+    lines = healthy.read_text().splitlines()
+    healthy.write_text("\n".join(x for x in lines if not x.startswith("ca_file")))
+
+    findings = found(triage, healthy)
+
+    verdict, text, to_do = findings["imap.login"]
+    assert (verdict, "not trusted" in text) == ("failed", True)
+    assert "ca_file" in to_do
+    assert "cannot be trusted" in findings["smtp.login"][1]
+
+
+def test_servers_that_are_away_keep_nothing_else_from_being_looked_at(
+    triage: Triage, healthy: Path, dovecot: Dovecot, sink: SmtpSink
+) -> None:
+    edit(healthy, f"port = {dovecot.imaps}", "port = 1")
+    edit(healthy, f"port = {sink.port}", "port = 1")
+
+    findings = found(triage, healthy)
+
+    assert "nothing listens on that port" in findings["imap.login"][1]
+    assert "this machine gets there" in findings["imap.login"][2]
+    assert "this machine gets there" in findings["smtp.login"][2]
+    assert {"rules", "host.disk", "host.clock", "store"} <= findings.keys()
+
+
+def test_a_server_that_refuses_the_empty_sender_is_told_with_what_to_do(
+    triage: Triage, tmp_path: Path, dovecot: Dovecot
+) -> None:
+    with ScriptedServer({"mail": b"550 5.7.1 who are you\r\n"}) as server:
+        servers = Servers(
+            imap_port=dovecot.imap,
+            user=dovecot.new_user(),
+            password=PASSWORD,
+            smtp_port=server.port,
+        )
+
+        findings = found(triage, install(tmp_path, servers))
+
+    verdict, text, to_do = findings["smtp.sender"]
+    assert (verdict, "who are you" in text) == ("failed", True)
+    assert "envelope_from" in to_do
+    assert server.received == []
+
+
+def test_nothing_is_sent_where_a_letter_would_be_taken(
+    triage: Triage, tmp_path: Path, dovecot: Dovecot
+) -> None:
+    with ScriptedServer() as server:
+        servers = Servers(
+            imap_port=dovecot.imap,
+            user=dovecot.new_user(),
+            password=PASSWORD,
+            smtp_port=server.port,
+        )
+
+        findings = found(triage, install(tmp_path, servers))
+
+    assert findings["smtp.sender"][0] == "ok"
+    verbs = [each.split()[0].upper() for each in server.commands]
+    assert verbs == ["EHLO", "MAIL", "RCPT", "RSET", "QUIT"]
+
+
+def test_a_server_without_move_is_told_of(
+    triage: Triage, tmp_path: Path, plain_dovecot: Dovecot, smtp_sink: SmtpSink
+) -> None:
+    user = plain_dovecot.new_user()
+    servers = Servers(
+        imap_port=plain_dovecot.imap,
+        user=user,
+        password=PASSWORD,
+        smtp_port=smtp_sink.port,
+    )
+
+    findings = found(triage, install(tmp_path, servers))
+
+    assert "no MOVE, but UIDPLUS" in findings["imap.filing"][1]
+    assert "noticed within 2 seconds" in findings["imap.idle"][1]
+
+
+def test_a_folder_that_was_numbered_anew_is_told_of(
+    triage: Triage, healthy: Path, dovecot: Dovecot
+) -> None:
+    user = next(x for x in healthy.read_text().splitlines() if x.startswith("user"))
+    for subject in ("Complaint", "Lunch"):
+        dovecot.deliver(user.split('"')[1], make_mail(subject))
+    assert triage("run", "--once", "--config", healthy).status == 0
+    store = healthy.parent / "triage.sqlite3"
+    with closing(sqlite3.connect(store)) as database, database:
+        database.execute("UPDATE inboxes SET uidvalidity = uidvalidity - 1")
+
+    findings = found(triage, healthy)
+
+    assert findings["imap.uidvalidity"][0] == "warning"
+    assert findings["imap.clock"][0] == "ok"
+    assert findings["store"][:2] == (
+        "ok",
+        f"{healthy.parent / 'triage.sqlite3'} is whole: 1 case, 2 mails",
+    )
+
+
+def test_a_damaged_store_is_told_with_what_to_do(triage: Triage, healthy: Path) -> None:
+    assert triage("run", "--once", "--config", healthy).status == 0
+    store = healthy.parent / "triage.sqlite3"
+    with store.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(8192))
+
+    findings = found(triage, healthy)
+
+    assert findings["store"][0] == "failed"
+    assert "backup" in findings["store"][2]
+
+
+def test_a_secret_that_others_can_read_is_told_with_what_to_do(
+    triage: Triage, healthy: Path
+) -> None:
+    (healthy.parent / "imap-password").chmod(0o644)
+
+    findings = found(triage, healthy)
+
+    verdict, text, _ = findings["secrets"]
+    assert (verdict, "chmod 600" in text) == ("failed", True)
+
+
+def test_rules_with_mistakes_are_told_of(triage: Triage, healthy: Path) -> None:
+    rules = healthy.parent / "rules" / "10-journeys.toml"
+    rules.write_text(rules.read_text().replace('topic = ["website"]', 'topic = ["x"]'))
+
+    findings = found(triage, healthy)
+
+    assert findings["rules"][0] == "failed"
+    assert "triage rules check" in findings["rules"][2]
+
+
+def test_a_config_that_is_missing_cannot_be_examined(
+    triage: Triage, tmp_path: Path
+) -> None:
+    result = triage("doctor", "--config", tmp_path / "config.toml")
+
+    assert result.status == 2
+    assert "there is no configuration" in result.err

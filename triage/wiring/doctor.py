@@ -1,0 +1,226 @@
+"""What `triage doctor` looks at: everything outside that an installation needs."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from triage.config import Config, Secret, load_config
+from triage.digest import number_of
+from triage.doctor import (
+    Finding,
+    Wanted,
+    examine_domain,
+    examine_mailbox,
+    examine_submission,
+    failed,
+    is_clock_kept,
+    judge_calendar,
+    judge_clock,
+    judge_disk,
+    note,
+    ok,
+    warning,
+)
+from triage.errors import ConfigError, TransientError
+from triage.ruleset import Ruleset
+from triage.smtp import Envelope
+from triage.store import Store
+from triage.store.copying import examine
+from triage.wiring.clock import now
+from triage.wiring.rule_check import check_folders, faults_in
+from triage.wiring.rulebook import edition_of
+from triage.wiring.servers import inbox_of, mailbox_of, submission_of
+
+OTHERS = stat.S_IRWXO
+WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What is asked of DNS."""
+
+    is_wanted: bool
+    selector: str | None
+    """The DKIM key of the submission server, where it is known."""
+
+
+def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
+    """Yield what is found, in the order in which mail depends on it.
+
+    Raises ConfigError where the configuration cannot be read at all.
+    """
+    config = load_config(path)
+    moment = now()
+    yield ok("config", f"{path} can be read")
+    yield from _private(path, config)
+    for examination in (_rules, _mailbox, _submission, _domain_by(lookup)):
+        yield from _guarded(examination, config, moment)
+    yield judge_clock(is_clock_kept())
+    yield _disk(config)
+    yield from _guarded(_store, config, moment)
+
+
+Examination = Callable[[Config, datetime], Iterator[Finding]]
+
+
+def _guarded(
+    examine_one: Examination, config: Config, moment: datetime
+) -> Iterator[Finding]:
+    """Let what breaks one examination break no other."""
+    try:
+        yield from examine_one(config, moment)
+    except (ConfigError, TransientError) as error:
+        yield failed("config", str(error), "set it right in the configuration")
+
+
+def _private(path: Path, config: Config) -> Iterator[Finding]:
+    if path.stat().st_mode & WRITTEN_BY_OTHERS:
+        yield warning(
+            "secrets",
+            f"others may change {path}, and with it where mail goes",
+            f"run: chmod go-w {path}",
+        )
+    wrong = 0
+    for secret in _secrets_in(config):
+        try:
+            secret.read()
+        except ConfigError as error:
+            wrong += 1
+            yield failed("secrets", str(error), "put it there; only triage may read it")
+    store = config.store.path
+    if store.exists() and store.stat().st_mode & OTHERS:
+        wrong += 1
+        yield failed(
+            "secrets",
+            f"others may read the store {store}, in which all mail is",
+            f"run: chmod o-rwx {store}",
+        )
+    if not wrong:
+        yield ok("secrets", "each secret can be read, and by nobody else")
+
+
+def _secrets_in(config: Config) -> Iterator[Secret]:
+    """Find every secret, whatever table it stands in."""
+    tables: list[object] = [config]
+    while tables:
+        value = tables.pop()
+        if isinstance(value, Secret):
+            yield value
+        elif isinstance(value, BaseModel):
+            tables += (getattr(value, key) for key in type(value).model_fields)
+        elif isinstance(value, tuple):
+            tables += value
+
+
+def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
+    checked = check_folders(config, moment.date())
+    errors = [str(each) for each in checked.errors]
+    if checked.rulebook is not None:
+        ruleset = checked.rulebook.ruleset
+        faults = faults_in(config, edition_of(config), ruleset, moment.date())
+        errors = sorted({*errors, *map(str, faults)})
+    to_do = "triage rules check shows each in its place"
+    if errors:
+        yield failed("rules", f"rules and templates: {len(errors)} errors", to_do)
+    elif checked.warnings:
+        number = len(checked.warnings)
+        yield note(
+            "rules", f"rules and templates are right; warnings: {number}; {to_do}"
+        )
+    else:
+        yield ok("rules", "rules and templates are right")
+    if checked.rulebook is not None:
+        yield from _calendar(checked.rulebook.ruleset, moment)
+
+
+def _calendar(ruleset: Ruleset, moment: datetime) -> Iterator[Finding]:
+    tables = ruleset.tables
+    yield from judge_calendar(
+        [each.day for each in tables.calendar.closing_days],
+        [each.last for each in tables.series],
+        moment.date(),
+    )
+
+
+def _mailbox(config: Config, moment: datetime) -> Iterator[Finding]:
+    wanted = Wanted(
+        files=config.mailbox.file,
+        poll_seconds=config.mailbox.poll_seconds,
+        filed_in=_folders_of_rules(config, moment),
+        sent_folders=config.mailbox.sent_folders,
+        known=_last_uidvalidity(config),
+    )
+    yield from examine_mailbox(mailbox_of(config), wanted, moment)
+
+
+def _folders_of_rules(config: Config, moment: datetime) -> tuple[str, ...]:
+    rulebook = check_folders(config, moment.date()).rulebook
+    if rulebook is None:
+        return ()
+    tables = rulebook.ruleset.tables
+    folders = [each.folder for each in tables.route]
+    return tuple(dict.fromkeys(each for each in folders if each))
+
+
+def _last_uidvalidity(config: Config) -> int | None:
+    if not config.store.path.is_file():
+        return None
+    try:
+        with Store.open(config.store.path, exclusive=False) as store:
+            return store.ledger.last_uidvalidity(inbox_of(config))
+    except (ConfigError, TransientError):
+        return None  # the store is looked at by itself
+
+
+def _submission(config: Config, moment: datetime) -> Iterator[Finding]:
+    table = config.submission
+    envelope = Envelope(table.envelope_from, config.mailbox.addresses[0])
+    with closing(submission_of(config)) as submission:
+        yield from examine_submission(submission, envelope, table.host, moment)
+
+
+def _domain_by(lookup: Lookup) -> Examination:
+    def examine_it(config: Config, _moment: datetime) -> Iterator[Finding]:
+        domain = config.submission.from_address.rpartition("@")[2]
+        if lookup.is_wanted:
+            yield from examine_domain(domain, lookup.selector)
+
+    return examine_it
+
+
+def _disk(config: Config) -> Finding:
+    folder = config.store.path.parent
+    while not folder.exists():
+        folder = folder.parent
+    inodes = os.statvfs(folder)
+    return judge_disk(
+        shutil.disk_usage(folder).free,
+        inodes.f_favail if inodes.f_files else None,
+        config.alarm.free_megabytes,
+    )
+
+
+def _store(config: Config, _moment: datetime) -> Iterator[Finding]:
+    path = config.store.path
+    if not path.is_file():
+        yield note("store", f"there is no store at {path} yet; `triage run` makes it")
+        return
+    to_do = "stop the daemon and restore the latest backup: triage backup restore"
+    try:
+        found = examine(path)
+    except ConfigError as error:
+        yield failed("store", str(error), to_do)
+        return
+    for problem in found.problems:
+        yield failed("store", f"{path}: {problem}", to_do)
+    if not found.problems:
+        cases = number_of(found.counts["cases"], "case")
+        mails = number_of(found.counts["messages"], "mail")
+        yield ok("store", f"{path} is whole: {cases}, {mails}")
