@@ -60,6 +60,15 @@ class Alarm(Protocol):
     def run(self, stop: threading.Event) -> None: ...
 
 
+class Supervisor(Protocol):
+    """Tells whoever started us how it goes, in a thread until `stop` is set."""
+
+    def run(self, stop: threading.Event) -> None: ...
+    def reloading(self) -> None: ...
+    def reloaded(self) -> None: ...
+    def stopping(self) -> None: ...
+
+
 class Dispatch(Job, Protocol):
     """The dispatch job, which also takes back what the last run left unfinished."""
 
@@ -132,6 +141,8 @@ class Parts:
     pulse: Pulse = field(default_factory=lambda: Pulse(monotonic))
     """Where it stands how each job goes."""
     alarm: Alarm | None = None
+    supervisor: Supervisor | None = None
+    """None: nobody wants to be told."""
     reconcile_seconds: float = RECONCILE_SECONDS
 
 
@@ -161,6 +172,8 @@ class Daemon:
         self._said: dict[str, str] = {}
         self._pulse = parts.pulse
         self._alarm = parts.alarm
+        self._supervisor = parts.supervisor
+        self._was_told_to_reload = threading.Event()
         self._reconcile_seconds = parts.reconcile_seconds
         self._reconcile_from = 0.0
         self._fatal: ConfigError | None = None
@@ -193,16 +206,20 @@ class Daemon:
         if self._watcher is not None:
             watching.start()
         self._scheduler.start()
-        if self._alarm is not None:
-            # No job's thread: it must see when none of them gets on.
-            threading.Thread(
-                target=self._alarm.run, args=(self._stop,), name="alarm", daemon=True
-            ).start()
+        self._beside("alarm", self._alarm)
+        self._beside("supervisor", self._supervisor)
         log.info("running")
         while not self._stop.wait(CLOCK_SECONDS):
             self._heed_clock()
         self._shut_down(watching)
         log.info("stopped")
+
+    def _beside(self, name: str, watching: Alarm | None) -> None:
+        """Start what is no job's thread: it must see when none of them gets on."""
+        if watching is not None:
+            threading.Thread(
+                target=watching.run, args=(self._stop,), name=name, daemon=True
+            ).start()
 
     def _heed_clock(self) -> None:
         """Run at once what a clock that was set back would put off for as long.
@@ -223,13 +240,18 @@ class Daemon:
     def reload(self) -> None:
         """Have changed rules and templates looked at now; for another thread."""
         if self._rules is not None:
+            if self._supervisor is not None:
+                self._supervisor.reloading()
             self._rules.ask()
+            self._was_told_to_reload.set()
             self._hurry("rules")
 
     def _shut_down(self, watching: threading.Thread) -> None:
         last_resort = threading.Timer(STOP_SECONDS, self._leave_now)
         last_resort.daemon = True
         last_resort.start()
+        if self._supervisor is not None:
+            self._supervisor.stopping()
         self._interrupt()
         self._scheduler.shutdown(wait=True)
         if watching.is_alive():
@@ -299,8 +321,9 @@ class Daemon:
         try:
             job()
         except TriageError as error:
-            self._pulse.fail(name, str(error))
+            # First, whether that is the end: who sees the failure asks for it.
             self._note(name, error)
+            self._pulse.fail(name, str(error))
         except Exception as error:  # noqa: BLE001 - our fault must not end the service
             self._pulse.fail(name, f"an unexpected {type(error).__name__}")
             _say_unexpected(name, error, patience.fail(error))
@@ -377,7 +400,14 @@ class Daemon:
 
     def _renew(self, rules: Rules) -> None:
         """Put changed rules in force, if they pass; what they are, the job says."""
-        rules.run(self._getting_on("rules"))
+        # Asked for during this run, it is done by the next one.
+        was_told = self._was_told_to_reload.is_set()
+        self._was_told_to_reload.clear()
+        try:
+            rules.run(self._getting_on("rules"))
+        finally:
+            if was_told and self._supervisor is not None:
+                self._supervisor.reloaded()
 
     def _run_other(self, other: Timed) -> None:
         done = other.job.run(self._getting_on(other.name))

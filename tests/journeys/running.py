@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -15,8 +16,12 @@ START_SECONDS = 30.0
 class RunningDaemon:
     """`triage run` on an installation; killed at the end if it still runs."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(
+        self, config: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Take the installation; None: the environment of the tests."""
         self._config = config
+        self._environment = environment
         self._lines: list[str] = []
 
     def __enter__(self) -> Self:
@@ -25,6 +30,7 @@ class RunningDaemon:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            env=self._environment,
         )
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()

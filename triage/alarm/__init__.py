@@ -26,7 +26,7 @@ from triage.alarm.mail import MailAlarm
 from triage.alarm.model import Kind, Policy
 from triage.alarm.outlook import JobFact, Outlook, Unwell, is_alive, read_outlook
 from triage.alarm.pulse import JobState, Pulse
-from triage.alarm.signs import Glimpse, Sign
+from triage.alarm.signs import Glimpse, Sign, is_stuck
 from triage.alarm.telling import Tellers, told_or_why_not
 from triage.alarm.web import Address, Ping, Pinger, Webhook
 from triage.alarm.wording import in_words, said, title_of, trial_notice
@@ -58,6 +58,7 @@ __all__ = [
     "Webhook",
     "in_words",
     "is_alive",
+    "is_stuck",
     "read_book",
     "read_outlook",
     "said",

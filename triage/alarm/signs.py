@@ -205,12 +205,27 @@ def _failing(job: JobState, at: float, before: Signs) -> Sign:
 
 
 def _stuck(job: JobState, facts: Facts, before: Signs) -> Sign:
-    if job.running_since is not None:
-        since = max(job.running_since, job.got_on_at)
-        why, longest = "it was begun and gets no further", facts.patience
-    else:
-        since, why = job.seen_at, "it should have begun again, and did not"
-        longest = OVERDUE_TIMES * job.every + facts.patience
-    if facts.at - since <= longest:
+    if not is_stuck(job, facts.at, facts.patience):
         return _well(Kind.STUCK, facts.at, before, job.name)
+    is_running = job.running_since is not None
+    why = (
+        "it was begun and gets no further"
+        if is_running
+        else "it should have begun again, and did not"
+    )
+    since = _idle_since(job)
     return Sign(kind=Kind.STUCK, job=job.name, is_well=False, since=since, why=why)
+
+
+def is_stuck(job: JobState, at: float, patience: float) -> bool:
+    """Tell whether a job hangs, or is not begun any more."""
+    longest = patience
+    if job.running_since is None:
+        longest += OVERDUE_TIMES * job.every
+    return at - _idle_since(job) > longest
+
+
+def _idle_since(job: JobState) -> float:
+    if job.running_since is None:
+        return job.seen_at
+    return max(job.running_since, job.got_on_at)

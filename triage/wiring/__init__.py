@@ -18,6 +18,7 @@ backups    backups made, checked and restored
 testing    letters sent to a tester
 alarms     the alarm job, and how it reaches somebody
 liveness   whether the daemon runs, and what it told of itself
+supervising  what systemd wants to hear, by the environment that it gave us
 """
 
 from triage.wiring.alarms import try_alarms

@@ -1,6 +1,8 @@
 """The daemon and the single pass, connected."""
 
+import faulthandler
 import logging
+import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,7 +17,7 @@ from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.backup import Restoring
 from triage.config import Config, load_config
-from triage.daemon import Daemon, Parts, Timed
+from triage.daemon import Daemon, Parts, Supervisor, Timed
 from triage.deadlines import Deadlines
 from triage.digest import MorningDigest
 from triage.dispatch import Dispatch, Tally
@@ -39,6 +41,7 @@ from triage.wiring.servers import (
     submission_of,
 )
 from triage.wiring.status import surroundings_of
+from triage.wiring.supervising import supervision_of
 
 DEADLINES_SECONDS = 300
 DIGEST_SECONDS = 60
@@ -249,7 +252,9 @@ class Installation:
         return self.intake.rulebook.ruleset.tables.automatic.folder
 
 
-def daemon_parts(installation: Installation) -> Parts:
+def daemon_parts(
+    installation: Installation, supervisor: Supervisor | None = None
+) -> Parts:
     """Return what the daemon runs of an installation."""
     mailbox = installation.config.mailbox
     return Parts(
@@ -263,6 +268,7 @@ def daemon_parts(installation: Installation) -> Parts:
         poll_seconds=mailbox.poll_seconds,
         pulse=installation.pulse,
         alarm=installation.alarm,
+        supervisor=supervisor,
         reconcile_seconds=installation.config.alarm.reconcile_seconds,
         others=(
             Timed("approvals", mailbox.poll_seconds, installation.approvals),
@@ -275,13 +281,20 @@ def daemon_parts(installation: Installation) -> Parts:
 
 
 def run_daemon(path: Path) -> None:
-    """Run until SIGTERM or SIGINT."""
-    config = load_config(path)
-    log_to_stderr(config.log_level)
-    with Installation(config) as installation:
-        _note_life(config.store.path, is_over=False)
-        Daemon(daemon_parts(installation)).run()
-        _note_life(config.store.path, is_over=True)
+    """Run until SIGTERM or SIGINT; tell systemd how it goes, where that started us."""
+    # What the watchdog ends says where it hung: places in the code, and nothing else.
+    faulthandler.enable()
+    supervision = supervision_of(os.environ)
+    with supervision.telling_why_not():
+        config = load_config(path)
+        log_to_stderr(config.log_level)
+        with supervision.preparing():
+            installation = Installation(config)
+        with installation:
+            _note_life(config.store.path, is_over=False)
+            supervisor = supervision.supervisor_of(installation)
+            Daemon(daemon_parts(installation, supervisor)).run()
+            _note_life(config.store.path, is_over=True)
 
 
 def _note_life(path: Path, *, is_over: bool) -> None:
