@@ -424,19 +424,17 @@ class Daemon:
     def _watch(self) -> None:
         """Wait for new mail on a connection of its own, and wake the intake job."""
         watcher, patience = self._watcher, Patience()
-        was_away = False
         while watcher is not None and not self._stop.is_set():
             try:
                 watcher.connect()
                 watcher.select()
-                watcher.uids()
-                if was_away:
-                    # What came meanwhile is no news to a new connection.
-                    self._tell_of_news()
+                is_news = True  # What came before it stands is none to a connection.
                 while not self._stop.is_set():
-                    if watcher.wait(self._poll_seconds, self._stop):
-                        self._tell_of_news()
+                    if is_news:
+                        # Noted before it is told: what comes in between is news again.
                         watcher.uids()
+                        self._tell_of_news()
+                    is_news = watcher.wait(self._poll_seconds, self._stop)
                     patience.succeed()
             except TriageError as error:
                 pause = patience.fail(error)
@@ -446,7 +444,6 @@ class Daemon:
                 pause = patience.fail(error)
                 _say_unexpected("watch", error, pause)
                 self._stop.wait(pause)
-            was_away = True
 
     def _tell_of_news(self) -> None:
         self._news.set()

@@ -136,8 +136,8 @@ class Dispatch:
         done = Tally()
         self._write_down(done)
         self._say_held(self._outbox.reclaim(self._clock()))
-        self._ask_witness(done)
-        self._look_again(done)
+        self._ask_witness(done, stopping)
+        self._look_again(done, stopping)
         try:
             while not stopping() and not self._is_pausing():
                 letter = self._outbox.claim(self._clock(), self._claim(LEASE))
@@ -269,13 +269,18 @@ class Dispatch:
     def _claim(self, lease: timedelta) -> Claim:
         return Claim(owner=self._sender.name, deadline=self._clock() + lease)
 
-    def _ask_witness(self, done: Tally) -> None:
+    def _ask_witness(self, done: Tally, stopping: Callable[[], bool]) -> None:
+        is_away = False
         for letter in self._outbox.uncertain():
+            if stopping():
+                return
             waited = self._clock() - letter.since
             # Far in the future, `since` was written under a wrong clock.
             if -WITNESS_AFTER <= waited < WITNESS_AFTER:
                 continue
-            found = self._has_arrived(letter)
+            # Every further one would wait as long for a mailbox that is away.
+            found = None if is_away else self._has_arrived(letter)
+            is_away = found is None
             if found:
                 self._witnessed(letter, "its copy was found", done)
             elif found is False or waited >= WITNESS_WITHIN:
@@ -284,7 +289,7 @@ class Dispatch:
                 )
                 done["held"] += 1
 
-    def _look_again(self, done: Tally) -> None:
+    def _look_again(self, done: Tally, stopping: Callable[[], bool]) -> None:
         """Look for late copies, lest a person sends again what has arrived."""
         now = self._clock()
         if self._witness is None or (
@@ -296,9 +301,8 @@ class Dispatch:
         for letter in self._outbox.held_in_doubt():
             if now - letter.since >= LOOK_AGAIN_FOR:
                 continue
-            found = self._has_arrived(letter)
+            found = None if stopping() else self._has_arrived(letter)
             if found is None:
-                # Every further one would wait as long for a mailbox that is away.
                 break
             if found:
                 self._witnessed(letter, "its copy was found after all", done)

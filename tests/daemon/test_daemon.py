@@ -107,9 +107,11 @@ def cut_off() -> Iterator[Running]:
 
 def started(running: Running) -> Iterator[Running]:
     running.thread.start()
-    yield running
-    running.daemon.stop()
-    running.thread.join(10)
+    try:
+        yield running
+    finally:
+        running.daemon.stop()
+        running.thread.join(10)
     assert not running.thread.is_alive()
 
 
@@ -138,11 +140,52 @@ def test_an_unexpected_fault_does_not_end_the_watch(watched: Running) -> None:
 
     assert watched.watcher.told.wait(10)
 
-    watched.wait_until(lambda: watched.intake.runs == 2)
+    watched.wait_until(lambda: watched.intake.runs >= 2)
 
 
 def test_mail_is_looked_for_once_the_watch_stands_again(cut_off: Running) -> None:
     cut_off.wait_until(lambda: cut_off.intake.runs == 2)
+
+
+class Slow(Watching):
+    """A watcher that stands after the first look, and takes its time to note mail."""
+
+    running: Running
+
+    @override
+    def connect(self) -> None:
+        self.running.wait_until(lambda: self.running.intake.runs == 1)
+
+    @override
+    def uids(self) -> None:
+        before = self.running.intake.runs
+        sleep(0.2)
+        self.has_told_first = self.running.intake.runs > before
+
+    @override
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        if not self.told.is_set():
+            self.running.wait_until(lambda: self.running.intake.runs == 2)
+        return super().wait(seconds, stop)
+
+
+@pytest.fixture
+def slow() -> Iterator[Running]:
+    watcher = Slow([])
+    watcher.running = Running(watcher=watcher)
+    yield from started(watcher.running)
+
+
+def test_mail_that_came_before_the_watch_stood_is_looked_for(slow: Running) -> None:
+    slow.wait_until(lambda: slow.intake.runs == 2)
+
+
+def test_what_is_there_is_noted_before_it_is_told_of(slow: Running) -> None:
+    """What comes between the two would be no news, and looked for before it came."""
+    slow.wait_until(lambda: slow.intake.runs == 3)
+
+    assert isinstance(slow.watcher, Slow)
+    assert not slow.watcher.has_told_first
 
 
 def test_what_is_wrong_from_the_first_ends_the_daemon(running: Running) -> None:

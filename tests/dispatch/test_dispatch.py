@@ -472,6 +472,49 @@ def test_while_the_mailbox_is_away_only_one_late_copy_is_asked_for(
     assert len(witness.asked) == 1
 
 
+def test_while_the_mailbox_is_away_only_one_copy_is_asked_for(office: Office) -> None:
+    two_uncertain(office)
+    witness = office.witness = FakeWitness(says=None)
+
+    office.run(after=HOUR)
+
+    assert len(witness.asked) == 1
+
+
+def test_a_mailbox_that_is_away_for_a_day_leaves_all_to_a_person(
+    office: Office,
+) -> None:
+    two_uncertain(office)
+    office.witness = FakeWitness(says=None)
+
+    done = office.run(after=24 * HOUR)
+
+    assert done == {"held": 2}
+
+
+@pytest.mark.parametrize("are_held", [False, True])
+def test_a_stop_waits_for_no_further_copy_to_be_looked_for(
+    are_held: bool, office: Office
+) -> None:
+    two_uncertain(office)
+    if are_held:
+        office.run(after=HOUR)
+    witness = office.witness = FakeWitness(says=False)
+    office.now += 2 * HOUR
+
+    office.dispatch.run(stopping=lambda: len(witness.asked) > 0)
+
+    assert len(witness.asked) == 1
+
+
+def two_uncertain(office: Office) -> None:
+    office.compose(2)
+    for _ in range(2):
+        office.answers(LOST)
+        office.witness = FakeWitness(says=None)
+        office.run(after=HOUR)
+
+
 def test_a_letter_held_for_another_reason_is_not_looked_for(office: Office) -> None:
     office.compose()
     office.answers(NOT_NOW)
