@@ -79,6 +79,20 @@ def test_a_later_message_tells_the_contact_again(
     assert len(store.cases.listed()) == 1
 
 
+def test_a_mail_that_servers_delivered_twice_gets_one_letter(
+    intake: Intake, mailbox: FakeMailbox, store: Store
+) -> None:
+    mail = delivered()
+    for hop in (b"Received: from a by mx1; today\r\n", b"", b"Received: by mx2\r\n"):
+        mailbox.deliver(hop + mail)
+
+    done = intake.run()
+
+    (case,) = store.cases.listed()
+    assert done == {"recorded": 3, "filed": 3}
+    assert len(store.outbox.listed()) == case.messages == 1
+
+
 def test_a_sender_who_cannot_be_written_to_still_has_a_case(
     intake: Intake, mailbox: FakeMailbox, store: Store
 ) -> None:

@@ -83,6 +83,16 @@ def test_what_a_server_said_of_an_address_is_erased(store: Store) -> None:
     assert ADDRESS not in everything_in(store)
 
 
+def test_what_would_know_a_copy_again_is_erased(store: Store) -> None:
+    core = "c0" * 32
+    for uid in (1, 2):
+        record_case(store, uid, asked=asked() | {"core": core})
+
+    erase(store, subject_of(store))
+
+    assert core not in everything_in(store)
+
+
 def by_telephone(store: Store) -> str:
     case = CaseByHand(
         reference=FIRST,

@@ -80,7 +80,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     ),
     "a case": lambda store: store.cases.show(REFERENCE),
     "recall": lambda store: store.recall(
-        make_inquiry(7, verified=(REFERENCE,), fingerprint=b"x")
+        make_inquiry(7, core="c", verified=(REFERENCE,), fingerprint=b"x")
     ),
     "record": lambda store: store.record(make_record(8)),
     "follow-up": lambda store: store.record(

@@ -18,7 +18,7 @@ from tests.store.making import (
 from triage.decision.model import Disposition, History, KnownCase, Reason, Spent
 from triage.decision.sender import fingerprint
 from triage.ruleset.evidence import Evidence, Hit
-from triage.store import Category, Deed, Rekeying, Store
+from triage.store import Category, Deed, Rekeying, State, Store
 from triage.workdays import Due
 
 DAY = timedelta(days=1)
@@ -499,6 +499,49 @@ def test_bytes_recorded_from_another_place_are_a_duplicate(store: Store) -> None
     assert recalled(store, 2, raw=b"same").is_duplicate
     assert not recalled(store, 1, raw=b"same").is_duplicate
     assert not recalled(store, 2, raw=b"other").is_duplicate
+
+
+def test_a_copy_with_other_lines_of_servers_on_top_is_a_duplicate(
+    store: Store,
+) -> None:
+    record_case(store, 1, asked={"core": "same"})
+
+    assert recalled(store, 2, core="same").is_duplicate
+    assert not recalled(store, 1, core="same").is_duplicate
+    assert not recalled(store, 2, core="other").is_duplicate
+    assert not recalled(store, 2, core=None).is_duplicate
+
+
+def test_mails_without_a_core_are_no_copies_of_each_other(store: Store) -> None:
+    record_case(store, 1, asked={"core": None})
+
+    assert not recalled(store, 2, core=None).is_duplicate
+
+
+def test_a_copy_that_came_first_and_got_no_reply_silences_nobody(store: Store) -> None:
+    record_case(store, 1, asked={"core": "same"}, letters=())
+
+    assert not recalled(store, 2, core="same").is_duplicate
+
+
+def test_a_notice_to_colleagues_is_no_reply_to_the_writer(store: Store) -> None:
+    notice = make_letter(category=Category.NOTICE)
+    record_case(store, 1, asked={"core": "same"}, letters=(notice,))
+
+    assert not recalled(store, 2, core="same").is_duplicate
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [(state, state not in ("refused", "dropped")) for state in State],
+)
+def test_a_copy_is_one_as_long_as_the_first_has_its_reply(
+    store: Store, state: State, expected: bool
+) -> None:
+    record_case(store, 1, asked={"core": "same"})
+    store._engine.run("UPDATE outbox SET state = :state", state=state)
+
+    assert recalled(store, 2, core="same").is_duplicate is expected
 
 
 def test_bytes_that_were_only_set_aside_are_no_duplicate(store: Store) -> None:

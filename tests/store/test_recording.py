@@ -174,6 +174,47 @@ def test_the_same_bytes_from_another_place_are_answered_once(store: Store) -> No
     assert len(store.cases.listed()) == 1
 
 
+def test_a_copy_from_another_server_is_answered_once(store: Store) -> None:
+    record_case(store, 1, asked={"core": "same"})
+
+    again = record_case(store, 2, asked={"core": "same"})
+
+    assert again == Recorded(
+        is_new=True,
+        reference="CMP-2026-00001",
+        folder="Complaints",
+        is_duplicate=True,
+    )
+    assert len(store.outbox.listed()) == 1
+    assert len(store.cases.listed()) == 1
+
+
+def test_a_copy_says_when_the_first_came_and_what_differs(store: Store) -> None:
+    record_case(store, 1, raw=b"same", asked={"core": "same"})
+    record_case(store, 2, raw=b"same", asked={"core": "same"})
+    record_case(store, 3, raw=b"more on top", asked={"core": "same"})
+
+    found = store.cases.show("CMP-2026-00001")
+
+    assert found is not None
+    assert [entry.reason for entry in found.messages] == [
+        "a complaint",
+        "the same bytes came 2026-04-02 09:30 UTC and were recorded then",
+        "it came 2026-04-02 09:30 UTC and got its reply:"
+        " only what servers write on top differs",
+    ]
+
+
+def test_the_mail_itself_is_answered_after_a_copy_that_was_not(store: Store) -> None:
+    record_case(store, 1, asked={"core": "same"}, letters=())
+
+    true = record_case(store, 2, asked={"core": "same"})
+    again = record_case(store, 3, asked={"core": "same"})
+
+    assert (true.queued, true.is_duplicate) == (("acknowledge",), False)
+    assert (again.reference, again.is_duplicate) == ("CMP-2026-00002", True)
+
+
 def test_a_duplicate_is_filed_where_the_first_went(store: Store) -> None:
     record_case(store, 1, raw=b"same", decided={"folder": "Redirected"})
     record_case(store, 2, raw=b"same", decided={"folder": "Elsewhere"})

@@ -173,7 +173,8 @@ class History:
     is_rekeyed: bool = False
     """First seen after a UIDVALIDITY change: nothing is sent."""
     is_duplicate: bool = False
-    """The same bytes were recorded from another place: no case, no reply."""
+    """The same bytes were recorded from another place, or the same mail without what
+    servers write on top was and got its reply: no case, no reply."""
     restrictions: tuple[Restricted, ...] = ()
     """What people decided about this person and is in force."""
     was_erased: bool = False

@@ -191,6 +191,7 @@ def inquire(taken: Taken, rulebook: Rulebook, now: datetime) -> Inquiry:
     return Inquiry(
         place=taken.place,
         sha256=taken.message.sha256,
+        core=taken.message.core,
         now=now,
         window=timedelta(hours=max((w.hours for w in senders.windows), default=0)),
         identity_keys=identity_keys(taken.message, taken.evidence, ruleset, ourselves),

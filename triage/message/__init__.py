@@ -6,6 +6,7 @@ arrival          a message before it is read
 limits           how much is read at most
 header           the header block, understood
 fields           the header block, its fields
+core             the octets without what servers wrote on top
 words            encoded words and parameters in fields
 parts            the tree of parts
 body             which parts are the text, and what is enclosed

@@ -75,6 +75,9 @@ class Message:
 
     sha256: str
     size: int
+    core: str | None = None
+    """sha256 without what servers wrote on top: alike in all copies of one mail. None
+    where neither Message-ID nor Date tells it from another one in the same words."""
     headers: Headers = Headers()
     has_whole_header: bool = True
     """False where the header may go on behind what was read of it."""

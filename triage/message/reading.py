@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from triage.message import limits
 from triage.message.body import Body, part_types, read_body
+from triage.message.core import core_of
 from triage.message.fields import Block, read_block
 from triage.message.header import arrival_of, message_ids, read_header
 from triage.message.model import Message
@@ -36,6 +37,7 @@ def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Mess
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     octets = len(raw) if size is None else size
+    core = core_of(raw)
     defects: list[str] = []
     if b"\r" in raw[: limits.HEADER_BLOCK] and b"\n" not in raw[: limits.HEADER_BLOCK]:
         raw = raw.replace(b"\r", b"\n")
@@ -74,6 +76,7 @@ def parse(raw: bytes, *, size: int | None = None, is_whole: bool = True) -> Mess
     returned = body.returned_ids + _returned_ids(message, body)
     return replace(
         message,
+        core=core if message.message_id or message.dated else None,
         part_types=part_types(part),
         text=fields.text,
         forwarded=_joined(fields.forwarded, *body.forwarded),

@@ -77,6 +77,7 @@ def _entry(engine: Engine, row: Row) -> MessageEntry:
         received_at=moment(row["received_at"]),
         recorded_at=moment(row["seen_at"]),
         is_duplicate=row["fate"] == "duplicate",
+        reason=row["reason"],
         address=row["address"],
         subject=row["subject"],
         message_id=row["message_id"],

@@ -24,6 +24,8 @@ class MessageEntry:
     received_at: datetime
     recorded_at: datetime
     is_duplicate: bool
+    reason: str
+    """Why it has its fate: of a copy, when the first one came."""
     address: str | None
     subject: str
     message_id: str | None

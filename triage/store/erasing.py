@@ -203,8 +203,8 @@ def _erase_mail(engine: Engine, mail: Row) -> None:
         )
     engine.run("DELETE FROM evidence WHERE message = :id", id=mail["id"])
     engine.run(
-        "UPDATE messages SET sha256 = NULL, address = NULL, message_id = NULL,"
-        " subject = NULL, dated = NULL, fingerprint = NULL"
+        "UPDATE messages SET sha256 = NULL, core = NULL, address = NULL,"
+        " message_id = NULL, subject = NULL, dated = NULL, fingerprint = NULL"
         " WHERE id = :id OR (:sha256 IS NOT NULL AND sha256 = :sha256)",
         id=mail["id"],
         sha256=sha256,

@@ -37,6 +37,8 @@ class Inquiry:
 
     place: Place
     sha256: str
+    core: str | None = None
+    """Message.core; None is nobody's copy."""
     now: datetime
     window: timedelta
     """Earlier messages of the person are recalled from this far back."""
@@ -136,7 +138,7 @@ class Recorded:
     folder: str | None = None
     """Where it is to be filed."""
     is_duplicate: bool = False
-    """The same bytes were recorded from another place: no case, no letters."""
+    """The same mail was recorded from another place: no case, no letters."""
     queued: tuple[str, ...] = ()
     """Kinds of the letters that entered the outbox, held ones included."""
 

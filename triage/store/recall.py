@@ -128,17 +128,30 @@ def _is_old_stock(engine: Engine, inquiry: Inquiry) -> bool:
 
 
 def is_known_elsewhere(engine: Engine, inquiry: Inquiry) -> int | None:
-    """Return the message row that has the same bytes from another place."""
+    """Return the message row of the same mail from another place.
+
+    What only servers wrote on top of is the same mail once it has its reply: a copy
+    that somebody sent before the writer did, and that got none, may not silence them.
+    """
     row = engine.row(
-        "SELECT m.id FROM messages m JOIN inboxes i ON i.id = m.inbox"
-        " WHERE m.sha256 = :sha256 AND m.fate = 'recorded'"
-        " AND NOT (i.account = :account AND i.folder = :folder"
-        " AND m.uidvalidity = :uidvalidity AND m.uid = :uid AND m.retired_at IS NULL)"
-        " ORDER BY m.id LIMIT 1",
+        _THE_SAME,
         sha256=inquiry.sha256,
+        core=inquiry.core,
         account=inquiry.place.inbox.account,
         folder=inquiry.place.inbox.folder,
         uidvalidity=inquiry.place.uidvalidity,
         uid=inquiry.place.uid,
     )
     return None if row is None else int(row["id"])
+
+
+_THE_SAME = """
+SELECT m.id FROM messages m JOIN inboxes i ON i.id = m.inbox
+WHERE m.fate = 'recorded'
+    AND (m.sha256 = :sha256 OR (m.core = :core AND EXISTS (
+        SELECT 1 FROM outbox o WHERE o.message = m.id
+        AND o.category = 'reply' AND o.state NOT IN ('refused', 'dropped'))))
+    AND NOT (i.account = :account AND i.folder = :folder
+        AND m.uidvalidity = :uidvalidity AND m.uid = :uid AND m.retired_at IS NULL)
+ORDER BY m.id LIMIT 1
+"""

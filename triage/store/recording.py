@@ -2,11 +2,11 @@
 
 from triage.decision.model import Disposition
 from triage.store.columns import decision_text
-from triage.store.engine import Engine, Row
+from triage.store.engine import Engine, Row, moment
 from triage.store.joining import join_case, open_case
 from triage.store.ledger import inbox_row, keep_raw
 from triage.store.letters import Origin, queue
-from triage.store.model import Record, Recorded
+from triage.store.model import Inquiry, Record, Recorded
 from triage.store.people import known_spellings, note_links, person_of
 from triage.store.recall import is_known_elsewhere
 from triage.store.requests import note_requests
@@ -51,7 +51,8 @@ def _record_duplicate(
 ) -> Recorded:
     """Note a copy of what is recorded: it goes where the first one went."""
     original = engine.one(
-        "SELECT m.case_id, m.folder, c.reference FROM messages m"
+        "SELECT m.sha256, m.received_at, m.case_id, m.folder, c.reference"
+        " FROM messages m"
         " LEFT JOIN cases c ON c.id = m.case_id WHERE m.id = :first",
         first=first,
     )
@@ -60,7 +61,7 @@ def _record_duplicate(
         record_,
         inbox=inbox_id,
         fate="duplicate",
-        reason="the same bytes were recorded before",
+        reason=_why_a_copy(original, record_.inquiry),
         case_id=original["case_id"],
         person=None,
         folder=original["folder"],
@@ -71,6 +72,13 @@ def _record_duplicate(
         folder=original["folder"],
         is_duplicate=True,
     )
+
+
+def _why_a_copy(original: Row, inquiry: Inquiry) -> str:
+    came = f"{moment(original['received_at']):%Y-%m-%d %H:%M} UTC"
+    if original["sha256"] == inquiry.sha256:
+        return f"the same bytes came {came} and were recorded then"
+    return f"it came {came} and got its reply: only what servers write on top differs"
 
 
 def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
@@ -136,6 +144,7 @@ def _message_row(engine: Engine, record_: Record, **row: object) -> int:
         seen_at=inquiry.now,
         received_at=record_.received_at,
         sha256=inquiry.sha256,
+        core=inquiry.core,
         disposition=record_.decision.disposition,
         address=inquiry.address,
         message_id=message.message_id,
@@ -148,10 +157,10 @@ def _message_row(engine: Engine, record_: Record, **row: object) -> int:
 
 _MESSAGE = """
 INSERT INTO messages (inbox, uidvalidity, uid, fate, reason, seen_at, received_at,
-    sha256, disposition, case_id, person, address, message_id, subject, fingerprint,
-    folder)
+    sha256, core, disposition, case_id, person, address, message_id, subject,
+    fingerprint, folder)
 VALUES (:inbox, :uidvalidity, :uid, :fate, :reason, :seen_at, :received_at,
-    :sha256, :disposition, :case_id, :person, :address, :message_id, :subject,
+    :sha256, :core, :disposition, :case_id, :person, :address, :message_id, :subject,
     :fingerprint, :folder)
 RETURNING id
 """

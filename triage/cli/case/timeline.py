@@ -68,6 +68,7 @@ def _mail(entry: MessageEntry, reference: str) -> Event:
     if entry.is_duplicate:
         title = f"the same mail again: {entry.subject}"
     facts = [("from", entry.address or "not readable")]
+    facts += [("because", entry.reason)] if entry.is_duplicate else []
     facts += _decision(entry.decision) if entry.decision else []
     facts += _seen(entry, reference)
     return Event(entry.received_at, title, tuple(facts))

@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 from triage.store.migrations import (
     answers,
     clocks,
+    copies,
     digest,
     figures,
     first_steps,
@@ -35,6 +36,7 @@ PARTS = (
     restrictions,
     indexes,
     health,
+    copies,
 )
 """In the order of their numbers; each has STEPS: names and SQL."""
 
