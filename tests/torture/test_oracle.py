@@ -1,9 +1,12 @@
 """The oracle notices what goes wrong: each test spoils one thing."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+import zlib
 from base64 import b64encode
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -152,6 +155,24 @@ def test_two_replies_to_one_mail_are_noticed(evidence: Evidence) -> None:
     found = judge(replace(evidence, accepted=moved), "once")
 
     assert any("got 2 replies" in each.words for each in found)
+
+
+def test_letters_to_copies_of_one_mail_are_noticed(evidence: Evidence) -> None:
+    with closing(sqlite3.connect(evidence.store)) as store, store:
+        (_, answered), (other, _) = store.execute(
+            "SELECT r.sha256, r.compressed FROM outbox o"
+            " JOIN messages m ON m.id = o.message JOIN raws r ON r.sha256 = m.sha256"
+            " WHERE o.kind = 'acknowledge' ORDER BY o.id LIMIT 2"
+        ).fetchall()
+        copy = b"Received: from mx2; today\r\n" + zlib.decompress(answered)
+        store.execute(
+            "UPDATE raws SET compressed = ? WHERE sha256 = ?",
+            (zlib.compress(copy), other),
+        )
+
+    found = judge(evidence, "once")
+
+    assert any("all its copies got 2 letters" in each.words for each in found)
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "refused"])

@@ -54,6 +54,8 @@ class Books:
     cases: dict[int, Row]
     raws: dict[str, bytes]
     """The kept bytes of mails, as they were fetched."""
+    cores: dict[str, str]
+    """By the hash of kept bytes, that of the mail without what servers put before."""
     whole: frozenset[str]
     """Hashes of what was fetched whole."""
     came: Sequence[Came]
@@ -82,8 +84,13 @@ class Books:
         if row["fate"] != "duplicate" or row["case_id"] is not None:
             case: int | None = row["case_id"]
             return case
-        alike = (each for each in self.messages if each["sha256"] == row["sha256"])
+        alike = (each for each in self.messages if self.are_copies(each, row))
         return next((each["case_id"] for each in alike if each["case_id"]), None)
+
+    def are_copies(self, one: Row, other: Row) -> bool:
+        """Whether two rows stand for one mail, whatever servers put before it."""
+        cores = [self.cores.get(each["sha256"]) for each in (one, other)]
+        return cores[0] is not None and cores[0] == cores[1]
 
 
 def read_books(evidence: Evidence) -> Books:
@@ -94,7 +101,8 @@ def read_books(evidence: Evidence) -> Books:
         cases = store.execute("SELECT * FROM cases").fetchall()
         kept = store.execute("SELECT sha256, is_whole, compressed FROM raws").fetchall()
     raws = {row["sha256"]: zlib.decompress(row["compressed"]) for row in kept}
-    came, strange = _matched(evidence.delivered, messages, raws)
+    cores = {sha256: _core_hash(raw) for sha256, raw in raws.items()}
+    came, strange = _matched(evidence.delivered, messages, raws, cores)
     letters = {row["message_id"]: row for row in outbox}
     own = {address.lower() for address in evidence.own_addresses}
     return Books(
@@ -102,6 +110,7 @@ def read_books(evidence: Evidence) -> Books:
         outbox=outbox,
         cases={row["id"]: row for row in cases},
         raws=raws,
+        cores=cores,
         whole=frozenset(row["sha256"] for row in kept if row["is_whole"]),
         came=came,
         left=[_left(each, letters, own) for each in evidence.accepted],
@@ -126,7 +135,10 @@ def _is_not_ours(row: Row, letters: dict[str, Row]) -> bool:
 
 
 def _matched(
-    delivered: Iterable[Delivered], messages: Sequence[Row], raws: dict[str, bytes]
+    delivered: Iterable[Delivered],
+    messages: Sequence[Row],
+    raws: dict[str, bytes],
+    cores: dict[str, str],
 ) -> tuple[list[Came], list[Row]]:
     """Tie rows to mails: by their bytes, or else by the mail's own mark."""
     groups: defaultdict[str, list[Delivered]] = defaultdict(list)
@@ -134,7 +146,6 @@ def _matched(
         if each.folder == "INBOX":
             groups[_core_hash(each.octets)].append(each)
     rows: defaultdict[str, list[Row]] = defaultdict(list)
-    hashes = {sha256: _core_hash(raw) for sha256, raw in raws.items()}
     by_mark = [
         (key, group[0].mark.encode()) for key, group in groups.items() if group[0].mark
     ]
@@ -143,7 +154,7 @@ def _matched(
         if row["sha256"] is None:
             continue
         raw = raws.get(row["sha256"], b"")
-        key = hashes.get(row["sha256"], "")
+        key = cores.get(row["sha256"], "")
         if key not in groups:
             key = next((key for key, mark in by_mark if mark in raw), "")
         if key:

@@ -87,7 +87,7 @@ def _wrong_case(came: Came, row: Row, books: Books) -> Iterator[str]:
 
 def _has_original(row: Row, books: Books) -> bool:
     return any(
-        each["sha256"] == row["sha256"] and each["fate"] != "duplicate"
+        books.are_copies(each, row) and each["fate"] != "duplicate"
         for each in books.messages
     )
 

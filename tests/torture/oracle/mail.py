@@ -13,7 +13,8 @@ from email.utils import getaddresses
 from functools import cached_property
 
 SERVERS_FIELDS = re.compile(
-    rb"(?:(?:Return-Path|Delivered-To|Received)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+",
+    rb"(?:(?:Return-Path|Delivered-To|X-Original-To|Received|Received-SPF"
+    rb"|Authentication-Results|DKIM-Signature)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+",
     re.IGNORECASE,
 )
 MOST_READ = 1_000_000

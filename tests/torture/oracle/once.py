@@ -7,6 +7,7 @@ from email.utils import getaddresses
 from tests.torture.evidence import Due, Evidence
 from tests.torture.finding import Finding
 from tests.torture.oracle.books import ACKNOWLEDGING, Books, Came, Left
+from tests.torture.oracle.mail import Read
 from tests.torture.oracle.rows import Row
 from tests.torture.oracle.wording import without_particulars
 
@@ -23,6 +24,7 @@ def once(_evidence: Evidence, books: Books) -> Iterator[Finding]:
             yield Finding(PROMISE, name, f"it was accepted {number} times")
     yield from _sent(books)
     yield from _acknowledged(books)
+    yield from _copies_answered(books)
     yield from _in_same_words(books)
     for left in books.left:
         for words in (*_unlike_the_outbox(left), *_misdirected(left, books)):
@@ -102,6 +104,27 @@ def _acknowledged(books: Books) -> Iterator[Finding]:
             yield Finding(PROMISE, message_id, f"this mail got {number} replies")
 
 
+def _copies_answered(books: Books) -> Iterator[Finding]:
+    """All copies of a mail get one letter of a kind, whatever servers put before them.
+
+    Without Message-ID and Date nothing tells a copy from the same words once more.
+    """
+    core_of_row = {row["id"]: books.cores.get(row["sha256"]) for row in books.messages}
+    found = Counter(
+        (left.row["kind"], core_of_row.get(left.row["message"]))
+        for left in books.left
+        if left.row is not None and left.row["kind"] in ACKNOWLEDGING and left.to
+    )
+    for (kind, core), number in found.items():
+        if core is None or number == 1:
+            continue
+        sha256 = next(each for each, of in books.cores.items() if of == core)
+        read = Read(books.raws[sha256])
+        if read.message_id or read.field("Date"):
+            words = f"all its copies got {number} letters: {kind}"
+            yield Finding(PROMISE, read.message_id or core, words)
+
+
 def _in_same_words(books: Books) -> Iterator[Finding]:
     """A letter under two kinds is a second copy, whatever the outbox calls it."""
     said: dict[tuple[int, str], set[str]] = {}
@@ -118,9 +141,12 @@ def _in_same_words(books: Books) -> Iterator[Finding]:
 
 
 def _times_written(message_id: str, books: Books) -> int:
-    """Different mails may bear one Message-ID, which its writer chooses."""
+    """Different mails may bear one Message-ID, which its writer chooses.
+
+    What servers put before a mail makes no other one of it.
+    """
     alike = {
-        row["sha256"]
+        books.cores.get(row["sha256"])
         for row in books.messages
         if row["message_id"] == message_id and row["fate"] == "recorded"
     }
