@@ -2,10 +2,10 @@
 
 from tests.torture.row import Row
 from tests.torture.storms import two
+from tests.torture.storms.again import repeat
 from tests.torture.storms.floods import (
     bounce_every_letter,
     forge_a_victim,
-    repeat,
 )
 from tests.torture.storms.stock import find_old_mail, number_anew
 from tests.torture.storms.zoo import visit_the_zoo
@@ -34,7 +34,7 @@ ROWS = (
     ),
     Row(
         name="storms-same",
-        fault="one mail comes 50 times, with one Message-ID or with many",
+        fault="one mail comes 50 times: as it is, by other ways, or under other ids",
         run=repeat,
     ),
     Row(

@@ -1,7 +1,6 @@
-"""ROWS far too much mail: of reports, in one person's name, and of one kind."""
+"""ROWS far too much mail: of reports, and in one person's name."""
 
-from collections.abc import Callable, Iterable, Iterator
-from email.utils import make_msgid
+from collections.abc import Callable, Iterator
 
 from tests.journeys.installing import TEAM
 from tests.torture.access.house import ATTACKER, VICTIM, House, Post, post
@@ -14,7 +13,6 @@ from triage.demo.servers import Accepted
 
 BOUNCES, FEW_BOUNCES = 200, 12
 FORGED = 1_000
-AGAIN, FEW_AGAIN = 50, 10
 MOST_A_DAY = 3
 """Letters to one person, as shipped."""
 IN_WORDS = next(each for each in ANIMALS if each.name == "delivery report in words")
@@ -43,7 +41,7 @@ def bounce_every_letter(ground: Ground) -> Outcome:
         letters = len(letters_of(house))
         told = len(house.letters_to(TEAM))
         known = len(house.rows(_OWED_AGAIN))
-        findings = list(_lost(house, 2 * number))
+        findings = list(lost(house, 2 * number))
     if letters != number:
         findings.append(Finding("once", "bounces", f"{letters} letters to {number}"))
     if known != number:
@@ -71,7 +69,7 @@ def forge_a_victim(ground: Ground) -> Outcome:
         to_victim = len(house.letters_to(VICTIM))
         letters = len(letters_of(house))
         told = len(house.letters_to(TEAM))
-        findings = list(_lost(house, FORGED))
+        findings = list(lost(house, FORGED))
     if to_victim > MOST_A_DAY:
         findings.append(Finding("gate", "victim", f"she got {to_victim} letters"))
     note = (
@@ -92,37 +90,8 @@ def _unchecked(forged: Post) -> Post:
     return Post(forged.octets.split(b"\r\n", 1)[1], forged.path)
 
 
-def repeat(ground: Ground) -> Outcome:
-    """Send one person's mail again and again."""
-    number = AGAIN if ground.is_full else FEW_AGAIN
-    ways: dict[str, Callable[[str], Iterable[Post]]] = {
-        "the same octets": lambda sender: [post(sender=sender)] * number,
-        "one Message-ID": lambda sender: (
-            post(sender=sender, text=f"No login. {n}", fields={"Message-ID": "<a@b.c>"})
-            for n in range(number)
-        ),
-        "many Message-IDs": lambda sender: (
-            post(sender=sender, fields={"Message-ID": make_msgid(domain="b.c")})
-            for _ in range(number)
-        ),
-    }
-    findings: list[Finding] = []
-    counts: list[str] = []
-    for name, mails in ways.items():
-        sender = f"{name.replace(' ', '-').lower()}@people.example"
-        with House(ground, budgets=True) as house:
-            house.deliver(*mails(sender))
-            go_on(house, lambda _: ())
-            got = len(house.letters_to(sender))
-            findings += _lost(house, number)
-        counts.append(f"{name} {got}")
-        if not 1 <= got <= MOST_A_DAY:
-            findings.append(Finding("once", name, f"{got} letters"))
-    note = f"letters: {', '.join(counts)}"
-    return Outcome(cases=number * len(ways), findings=tuple(findings), note=note)
-
-
-def _lost(house: House, delivered: int) -> Iterator[Finding]:
+def lost(house: House, delivered: int) -> Iterator[Finding]:
+    """Count the mails that came against those that have a row."""
     known = len(house.rows("SELECT id FROM messages"))
     if known < delivered:
         yield Finding("fate", "the flood", f"{known} of {delivered} mails are known")

@@ -1,6 +1,8 @@
 """What is counted here can be too much: without a guard, it is found out."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from tests.servers.dovecot import Dovecot
 from tests.torture.access.house import House, post
 from tests.torture.ground import Ground
 from tests.torture.storms import two
+from tests.torture.storms.again import REPETITIONS, Repetition
+from tests.torture.storms.again import amiss as amiss_again
 from tests.torture.storms.animals import HELP_DESK
 from tests.torture.storms.answering import go_on
 from tests.torture.storms.zoo import Keeper, amiss
@@ -43,6 +47,33 @@ def test_without_budgets_the_loop_goes_on_and_is_found_out(ground: Ground) -> No
     assert wrong_with(ground, lambda _: None) == [
         "letters are still answered after 6 rounds"
     ]
+
+
+@pytest.mark.parametrize("repetition", REPETITIONS[:2], ids=lambda each: each.name)
+def test_copies_that_nobody_knows_again_are_found_out(
+    ground: Ground, repetition: Repetition
+) -> None:
+    with House(ground, budgets=True) as house:
+        house.work()
+        forget_what_copies_have_in_common(house)
+        house.deliver(*repetition.mails(repetition.sender, 3))
+        go_on(house, lambda _: ())
+        found = [each.words for each in amiss_again(repetition, house)]
+
+    assert found == ["3 letters, not 1"]
+
+
+def test_a_repetition_without_a_letter_is_no_trial(ground: Ground) -> None:
+    with House(ground) as house:
+        assert list(amiss_again(REPETITIONS[-1], house))
+
+
+def forget_what_copies_have_in_common(house: House) -> None:
+    with closing(sqlite3.connect(house.path)) as store, store:
+        store.execute(
+            "CREATE TRIGGER forget AFTER INSERT ON messages"
+            " BEGIN UPDATE messages SET core = NULL; END"
+        )
 
 
 @pytest.mark.parametrize("sent", [(2, 1), (1, 2), (0, 0)])
