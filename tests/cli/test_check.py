@@ -125,6 +125,118 @@ def test_a_folder_that_is_not_there_is_told(
     assert f"the folder {config.parent / 'nowhere'} does not exist" in result.err
 
 
+def place_of(config: Path, line: str) -> str:
+    """Where a line of the configuration stands, as it is told."""
+    lines = config.read_text("utf-8").splitlines()
+    return f"{config}:{lines.index(line) + 1}:"
+
+
+def test_what_is_wrong_beside_the_rules_is_told_together_with_its_place(
+    triage: Triage, config: Path
+) -> None:
+    (config.parent / "imap-password").chmod(0o644)
+    page = config.parent / "page"
+    page.write_text("no program", "utf-8")
+    alarm = f'command = ["{page}"]'
+    web = 'webhook = { env = "TRIAGE_TEST_NO_SUCH_VARIABLE" }'
+    text = config.read_text("utf-8")
+    key = next(each for each in text.splitlines() if "reference.key" in each)
+    password = next(each for each in text.splitlines() if "imap-password" in each)
+    config.write_text(f"{text}\n[alarm]\n{alarm}\n{web}\n", "utf-8")
+    (config.parent / "reference.key").unlink()
+    config.with_name("triage.sqlite3").write_text("no database " * 1000, "utf-8")
+
+    result = triage("check", "--config", config)
+
+    assert (result.status, result.out) == (2, "")
+    for line, words in (
+        (password, "can be read by other users"),
+        (key, "cannot be read: No such file or directory"),
+        (alarm, f"the command {page} may not be run"),
+        (web, "the environment variable TRIAGE_TEST_NO_SUCH_VARIABLE is not set"),
+        ('path = "triage.sqlite3"', "the file is no database"),
+    ):
+        place = place_of(config, line)
+        told = [each for each in result.err.splitlines() if each.startswith(place)]
+        assert [words in each for each in told] == [True], result.err
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ('{ file = "gone" }', "cannot be read"),
+        ('{ command = ["/no/such/program"] }', "/no/such/program is not there"),
+        ('{ command = ["no-such-program"] }', "no-such-program is not there"),
+    ],
+    ids=["file", "path", "name"],
+)
+def test_a_secret_that_is_missing_is_told_without_a_server(
+    triage: Triage, config: Path, password: str, words: str
+) -> None:
+    text = config.read_text("utf-8")
+    line = next(each for each in text.splitlines() if "imap-password" in each)
+    config.write_text(text.replace(line, f"password = {password}"), "utf-8")
+
+    result = triage("check", "--config", config)
+
+    assert result.status == 2
+    assert place_of(config, f"password = {password}") in result.err
+    assert words in result.err
+
+
+def test_a_credential_is_looked_at_only_where_systemd_gave_some(
+    triage: Triage, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = config.read_text("utf-8")
+    line = next(each for each in text.splitlines() if "imap-password" in each)
+    config.write_text(text.replace(line, 'password = { credential = "imap" }'), "utf-8")
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+
+    here = triage("check", "--config", config)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(config.parent))
+    there = triage("check", "--config", config)
+
+    assert (here.status, there.status) == (0, 2)
+    assert "not looked at: credential imap" in here.out
+    assert f"{config.parent / 'imap'} cannot be read" in there.err
+
+
+def test_a_damaged_page_of_the_store_is_told(triage: Triage, worked: Path) -> None:
+    path = worked.with_name("triage.sqlite3")
+    octets = bytearray(path.read_bytes())
+    octets[20 * 4096 : 21 * 4096] = b"\xff" * 4096
+    path.write_bytes(octets)
+
+    result = triage("check", "--config", worked)
+
+    assert result.status == 2
+    assert f"the store {path} is damaged" in result.err
+
+
+def test_a_store_that_is_well_is_listed_and_left_as_it_is(
+    triage: Triage, worked: Path
+) -> None:
+    before = worked.with_name("triage.sqlite3").read_bytes()
+
+    result = triage("check", "--config", worked)
+
+    path = worked.with_name("triage.sqlite3")
+    assert (result.status, result.err) == (0, "")
+    assert f"ok  store {path}: whole" in result.out
+    assert before == path.read_bytes()
+
+
+def test_a_store_that_is_lost_is_told(triage: Triage, worked: Path) -> None:
+    path = worked.with_name("triage.sqlite3")
+    path.unlink()
+    path.with_name(f"{path.name}.mark").write_text("ab 1\n", "utf-8")
+
+    result = triage("check", "--config", worked)
+
+    assert result.status == 2
+    assert f"the store {path} is gone" in result.err
+
+
 def test_servers_that_are_away_are_both_told(triage: Triage, config: Path) -> None:
     result = triage("check", "--config", config, "--connect")
 

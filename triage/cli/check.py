@@ -19,9 +19,11 @@ def check(config: Path, connect: bool) -> None:
     """Check the configuration, the rule files and the templates.
 
     Every problem is listed at once, with its file, line and column. Each template is
-    rendered, and the examples of the rule files are run. With --connect the mail
-    servers are tried too: TLS, log-in, filing; nothing is sent or changed. Warnings,
-    and more about rules and templates, are told by: triage rules check
+    rendered, and the examples of the rule files are run. Secrets are read as the
+    daemon would read them, except what only a command or systemd can give; commands
+    must be there, and the store whole. Run it as the daemon's user. With --connect
+    the mail servers are tried too: TLS, log-in, filing; nothing is sent or changed.
+    Warnings, and more about rules and templates, are told by: triage rules check
 
     Exit status: 0 all right, 2 something is wrong.
     """

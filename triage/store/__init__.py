@@ -132,6 +132,7 @@ Whether the program is well (daemon, alarm, status)
     store.vigils.keep(Vigil(...)) / last()                 the daemon's signs of life
     store.restorations.last() -> Restoration | None        an older store came back
     holder_of(path) / why_unwritable(path)      beside the store: looked at, not opened
+    faults_of_store(path, seconds) -> Problems            a quick check, changes nothing
     store.balances.amiss(now) -> tuple[str, ...]           own sums that do not come out
     store.outbox.waiting(now) -> OnTheWay
 
@@ -248,6 +249,7 @@ from triage.store.senders import (
     Tie,
 )
 from triage.store.sent import SentMail
+from triage.store.soundness import faults_of_store
 from triage.store.states import HandedOverError, IllegalMoveError, State
 from triage.store.store import Store
 from triage.store.track_record import Times, TrackRecord
@@ -365,6 +367,7 @@ __all__ = [
     "Vigil",
     "Waiting",
     "Watch",
+    "faults_of_store",
     "holder_of",
     "letter_kind",
     "listed",

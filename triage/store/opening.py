@@ -34,7 +34,7 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
     try:
         end_move(path)
         clear_away(path.parent, RESTORE)
-        _refuse_lost(path)
+        refuse_lost(path)
         _refuse_closed_mark(path)
         engine = Engine(_created(path), beside=lock_path(path))
         try:
@@ -67,7 +67,7 @@ def open_beside(path: Path, busy_seconds: float = BUSY_SECONDS) -> Engine:
                 hint="`triage run` ends it, or restoring once more",
             )
         )
-    _refuse_lost(path)
+    refuse_lost(path)
     if path.exists() and not path.is_file():
         raise ConfigError(
             Problem(
@@ -166,8 +166,8 @@ def _refuse_closed_mark(path: Path) -> None:
         )
 
 
-def _refuse_lost(path: Path) -> None:
-    """A store that begins anew would answer mail of these days once more."""
+def refuse_lost(path: Path) -> None:
+    """Raise ConfigError where a store was: one that begins anew answers mail twice."""
     is_there = path.exists()
     if is_there and path.stat().st_size > 0:
         return

@@ -5,6 +5,7 @@ servers    the mailbox, the submission server and the witness
 running    the daemon and the single pass
 checking   what `triage check` looks at
 doctor     what `triage doctor` looks at
+faults     what is wrong with secrets, commands and the store
 folders    rule files and templates where people edit them
 rules      what mail is judged by, replaced while the daemon runs
 trying     an edition tried in a process of its own

@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from triage.config import Config, load_config
-from triage.errors import ConfigError, TransientError
+from triage.errors import ConfigError, Problem, TransientError
 from triage.mailbox import ImapMailbox
 from triage.ruleset import Mode, mode_of
 from triage.ruleset.schema import RuleFiles
 from triage.wiring.alarms import NOBODY_HEARS, channels_of, hears_of_outbox
 from triage.wiring.clock import now
+from triage.wiring.faults import STORE_SECONDS, faults_of, not_looked_at
 from triage.wiring.rule_check import faults_in
-from triage.wiring.rulebook import edition_of, rulebook_of
+from triage.wiring.rulebook import edition_of, rulebook_without_keys
 from triage.wiring.servers import mailbox_of, submission_of
 
 MODES_MEAN: Mapping[Mode, str] = {
@@ -25,14 +26,18 @@ MODES_MEAN: Mapping[Mode, str] = {
 def check_installation(path: Path) -> Iterator[str]:
     """Yield a line for each thing that is right; raises ConfigError with the rest."""
     config = load_config(path)
-    mailbox_of(config)
-    submission_of(config)
+    problems, is_whole = _beside_rules(config, path)
+    rulebook = None
+    try:
+        edition = edition_of(config)
+        rulebook = rulebook_without_keys(config, edition)
+        problems += faults_in(config, edition, rulebook.ruleset, now().date())
+    except ConfigError as error:
+        problems += error.problems
+    if problems or rulebook is None:
+        raise ConfigError(*problems)
     yield f"configuration {path}"
-    edition = edition_of(config)
-    rulebook = rulebook_of(config, edition)
     tables = rulebook.ruleset.tables
-    if faults := faults_in(config, edition, rulebook.ruleset, now().date()):
-        raise ConfigError(*faults)
     yield (
         f"rules {config.rules.folder}: {len(tables.signal)} signals, "
         f"{len(tables.rule)} lines, {len(tables.route)} routes "
@@ -42,6 +47,26 @@ def check_installation(path: Path) -> Iterator[str]:
     letters = len(rulebook.templates.pairs)
     yield f"templates {config.templates.folder}: {letters} letters"
     yield f"alarm: {_who_hears(config)}"
+    yield f"store {config.store.path}: {_how_whole(config, is_whole=is_whole)}"
+    if secrets := not_looked_at(config):
+        yield f"not looked at: {', '.join(secrets)}: only systemd gives it"
+
+
+def _beside_rules(config: Config, path: Path) -> tuple[list[Problem], bool]:
+    """Return what is wrong, and whether the store was looked through to its end."""
+    problems: list[Problem] = []
+    try:
+        for each in faults_of(config, path):
+            problems.append(each)  # noqa: PERF402 - what came before a timeout counts
+    except TimeoutError:
+        return problems, False
+    return problems, True
+
+
+def _how_whole(config: Config, *, is_whole: bool) -> str:
+    if not config.store.path.exists():
+        return "none yet, `triage run` makes it"
+    return "whole" if is_whole else f"no damage found in {STORE_SECONDS:.0f} s"
 
 
 def _who_hears(config: Config) -> str:

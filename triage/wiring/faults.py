@@ -1,0 +1,112 @@
+"""What is wrong with an installation beside its rules: secrets, commands, the store."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from triage.config import Config, Secret, why_no_web_address
+from triage.errors import ConfigError, Problem
+from triage.store import faults_of_store
+from triage.tomlsource import Source, read_toml
+from triage.wiring.alarms import channels_of
+from triage.wiring.rulebook import keys_of
+from triage.wiring.servers import mailbox_of, submission_of
+
+STORE_SECONDS = 10.0
+"""A store that takes longer is looked at in part."""
+WEB_ADDRESSES = (("alarm", "webhook"), ("alarm", "ping"))
+
+Key = tuple[str | int, ...]
+
+
+def faults_of(config: Config, path: Path) -> Iterator[Problem]:
+    """Yield what is wrong with secrets, commands, servers as written, and the store.
+
+    Each has its place in the configuration, where one key of it is to blame. Raises
+    TimeoutError at last where the store could not be looked through.
+    """
+    source = read_toml(path.read_text("utf-8"), str(path))
+    secrets = dict(_secrets_in(config))
+    told = [
+        *(each for key, secret in secrets.items() for each in _of(source, key, secret)),
+        *_command_faults(source, ("alarm", "command"), config.alarm.command),
+    ]
+    yield from told
+    yield from _others(config, {each.message for each in told})
+    found = faults_of_store(config.store.path, STORE_SECONDS)
+    yield from _placed(source, ("store", "path"), found)
+
+
+def not_looked_at(config: Config) -> tuple[str, ...]:
+    """Name the secrets that only systemd could give."""
+    if "CREDENTIALS_DIRECTORY" in os.environ:
+        return ()
+    return tuple(
+        str(secret)
+        for _, secret in _secrets_in(config)
+        if secret.credential is not None
+    )
+
+
+def _secrets_in(table: BaseModel, around: Key = ()) -> Iterator[tuple[Key, Secret]]:
+    """Yield every secret of a table with its key."""
+    for name in type(table).model_fields:
+        value = getattr(table, name)
+        several = isinstance(value, tuple)
+        for number, each in enumerate(value if several else (value,)):
+            key = (*around, name, number) if several else (*around, name)
+            if isinstance(each, Secret):
+                yield key, each
+            elif isinstance(each, BaseModel):
+                yield from _secrets_in(each, key)
+
+
+def _of(source: Source, key: Key, secret: Secret) -> Iterator[Problem]:
+    if secret.command is not None:
+        # It is not run: it may ask for something.
+        yield from _command_faults(source, key, secret.command)
+    elif secret.credential is None or "CREDENTIALS_DIRECTORY" in os.environ:
+        try:
+            text = secret.read()
+        except ConfigError as error:
+            yield from _placed(source, key, error.problems)
+            return
+        if key in WEB_ADDRESSES and (why := why_no_web_address(text)):
+            yield source.problem(key, why)
+
+
+def _command_faults(
+    source: Source, key: Key, command: tuple[str, ...] | None
+) -> Iterator[Problem]:
+    if command is None or shutil.which(command[0]) is not None:
+        return
+    is_there = Path(command[0]).exists()
+    what = "may not be run" if is_there else "is not there"
+    hint = f"run: chmod +x {command[0]}" if is_there else "name it with its whole path"
+    yield source.problem(key, f"the command {command[0]} {what}", hint)
+
+
+def _placed(source: Source, key: Key, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Give problems their place in the configuration."""
+    for each in problems:
+        place = source.problem(key, each.message, each.hint)
+        yield replace(place, code=each.code)
+
+
+def _others(config: Config, told: set[str]) -> Iterator[Problem]:
+    """Yield what the parts themselves refuse, unless it was told with its place."""
+    parts: tuple[Callable[[Config], object], ...] = (
+        mailbox_of,
+        submission_of,
+        channels_of,
+        keys_of,
+    )
+    for make in parts:
+        try:
+            make(config)
+        except ConfigError as error:
+            yield from (each for each in error.problems if each.message not in told)
