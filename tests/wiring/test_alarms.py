@@ -54,8 +54,11 @@ def test_who_hears_of_a_dead_outbox(
     tmp_path: Path, line: str, *, is_heard: bool
 ) -> None:
     config = installed(tmp_path, line)
+    address = tmp_path / "ping-address"
+    address.write_text("https://ping.example/abc\n", "utf-8")
+    address.chmod(0o600)
 
-    said = list(check_installation(config))[-1]
+    said = "\n".join(check_installation(config))
 
     assert is_heard is hears_of_outbox(load_config(config))
     assert ("nobody would hear" in said) is not is_heard

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel
-
-from triage.config import Config, Secret, load_config
+from triage.config import Config, load_config
 from triage.digest import number_of
 from triage.doctor import (
     Finding,
@@ -34,6 +32,7 @@ from triage.smtp import Envelope
 from triage.store import Store
 from triage.store.copying import examine
 from triage.wiring.clock import now
+from triage.wiring.faults import secrets_in
 from triage.wiring.rule_check import check_folders, faults_in
 from triage.wiring.rulebook import edition_of
 from triage.wiring.servers import inbox_of, mailbox_of, submission_of
@@ -88,7 +87,7 @@ def _private(path: Path, config: Config) -> Iterator[Finding]:
             f"run: chmod go-w {path}",
         )
     wrong = 0
-    for secret in _secrets_in(config):
+    for _, secret in secrets_in(config):
         try:
             secret.read()
         except ConfigError as error:
@@ -104,19 +103,6 @@ def _private(path: Path, config: Config) -> Iterator[Finding]:
         )
     if not wrong:
         yield ok("secrets", "each secret can be read, and by nobody else")
-
-
-def _secrets_in(config: Config) -> Iterator[Secret]:
-    """Find every secret, whatever table it stands in."""
-    tables: list[object] = [config]
-    while tables:
-        value = tables.pop()
-        if isinstance(value, Secret):
-            yield value
-        elif isinstance(value, BaseModel):
-            tables += (getattr(value, key) for key in type(value).model_fields)
-        elif isinstance(value, tuple):
-            tables += value
 
 
 def _rules(config: Config, moment: datetime) -> Iterator[Finding]:

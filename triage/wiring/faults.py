@@ -30,7 +30,7 @@ def faults_of(config: Config, path: Path) -> Iterator[Problem]:
     TimeoutError at last where the store could not be looked through.
     """
     source = read_toml(path.read_text("utf-8"), str(path))
-    secrets = dict(_secrets_in(config))
+    secrets = dict(secrets_in(config))
     told = [
         *(each for key, secret in secrets.items() for each in _of(source, key, secret)),
         *_command_faults(source, ("alarm", "command"), config.alarm.command),
@@ -46,13 +46,11 @@ def not_looked_at(config: Config) -> tuple[str, ...]:
     if "CREDENTIALS_DIRECTORY" in os.environ:
         return ()
     return tuple(
-        str(secret)
-        for _, secret in _secrets_in(config)
-        if secret.credential is not None
+        str(secret) for _, secret in secrets_in(config) if secret.credential is not None
     )
 
 
-def _secrets_in(table: BaseModel, around: Key = ()) -> Iterator[tuple[Key, Secret]]:
+def secrets_in(table: BaseModel, around: Key = ()) -> Iterator[tuple[Key, Secret]]:
     """Yield every secret of a table with its key."""
     for name in type(table).model_fields:
         value = getattr(table, name)
@@ -62,7 +60,7 @@ def _secrets_in(table: BaseModel, around: Key = ()) -> Iterator[tuple[Key, Secre
             if isinstance(each, Secret):
                 yield key, each
             elif isinstance(each, BaseModel):
-                yield from _secrets_in(each, key)
+                yield from secrets_in(each, key)
 
 
 def _of(source: Source, key: Key, secret: Secret) -> Iterator[Problem]:
