@@ -1,4 +1,7 @@
-"""JOB each month → a list of cases that are kept too long, for a person to approve."""
+"""JOB each month → a list of cases that are kept too long, for a person to approve.
+
+And copies of the store that have been kept beside it for long enough are removed.
+"""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -27,6 +30,7 @@ class Retention:
     def run(self, _stopping: Callable[[], bool] = lambda: False) -> int:
         """Make this month's list, tell the team, return how many cases are on it."""
         now, rulebook = self.clock(), self.rulebook()
+        self._forget_copies(now)
         today = rulebook.ruleset.calendar.date_of(now)
         month = f"{today:%Y-%m}"
         last = self.store.retention.last()
@@ -37,6 +41,16 @@ class Retention:
             if self.store.retention.make(month, over, now) and over:
                 self._tell(len(over), month, rulebook, now)
         return len(over)
+
+    def _forget_copies(self, now: datetime) -> None:
+        """Nothing that was erased stays for long in a copy of the store."""
+        try:
+            gone = self.store.forget_copies(now)
+        except OSError as error:
+            log.error("a copy of the store cannot be removed: %s", error)
+            return
+        for path in gone:
+            log.info("%s was kept for its time, and is removed", path)
 
     def _tell(self, number: int, month: str, rulebook: Rulebook, now: datetime) -> None:
         try:

@@ -12,6 +12,7 @@ from tests.journeys.mails import make_mail
 from triage.backup import verify
 from triage.cli import main
 from triage.errors import ConfigError
+from triage.store.restorations import MARGIN
 from triage.wiring import back_up, now, restore
 
 pytestmark = pytest.mark.servers
@@ -68,6 +69,44 @@ def test_no_reference_is_given_twice(journey: Journey, since_backup: Path) -> No
     first, second = (case.line.reference for case in journey.cases())
     assert first in before
     assert second not in before
+
+
+def test_no_reference_is_given_twice_where_more_were_given_since_than_are_left_out(
+    journey: Journey, since_backup: Path
+) -> None:
+    with journey.store() as store, store.batch():
+        last = [store.next_reference(now()) for _ in range(2 * MARGIN)][-1]
+
+    bring_back(journey, since_backup)
+    bring_back(journey, since_backup)
+
+    with journey.store() as store:
+        assert store.next_reference(now()) > last
+
+
+def test_a_restored_store_has_its_mark_at_once(
+    journey: Journey, since_backup: Path
+) -> None:
+    bring_back(journey, since_backup)
+
+    (place,) = journey.folder.glob("*.sqlite3")
+    place.unlink()
+    with pytest.raises(ConfigError, match="is gone"):
+        journey.run_once()
+
+
+def test_what_was_there_before_a_restoration_is_older_should_it_come_back(
+    journey: Journey, since_backup: Path
+) -> None:
+    bring_back(journey, since_backup)
+    (place,) = journey.folder.glob("*.sqlite3")
+    (kept,) = journey.folder.glob("*.before-*")
+    kept.replace(place)
+
+    with journey.installation() as parts:
+        found = parts.store.restorations.pending()
+
+    assert found is not None
 
 
 def test_the_store_that_was_there_is_kept(journey: Journey, since_backup: Path) -> None:

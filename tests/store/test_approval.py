@@ -170,6 +170,21 @@ def test_a_letter_that_may_have_arrived_is_not_edited(store: Store) -> None:
     with pytest.raises(HandedOverError):
         store.approvals.edit(1, OTHER, Edit(NOW, "ruth", HELD.data))
 
+    assert [letter.id for letter in store.outbox.held_in_doubt()] == [1]
+
+
+def test_a_letter_that_a_restored_store_doubts_is_not_edited_either(
+    store: Store,
+) -> None:
+    record_case(store, letters=(HELD,))
+    store.restorations.begin(NOW, NOW, beyond=None)
+    store.outbox.unwitnessed(1, NOW, "no copy of it was found")
+
+    with pytest.raises(HandedOverError):
+        store.approvals.edit(1, OTHER, Edit(NOW, "ruth", HELD.data))
+
+    assert [letter.id for letter in store.outbox.held_in_doubt()] == [1]
+
 
 def test_a_letter_that_does_not_exist_is_told(store: Store) -> None:
     with pytest.raises(IllegalMoveError, match="letter 9 does not exist"):

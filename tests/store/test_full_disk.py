@@ -17,6 +17,7 @@ from tests.store.sending import UNTIL
 from triage.errors import TransientError
 from triage.ruleset.evidence import Evidence, Hit
 from triage.store import State, Store
+from triage.store.mark import mark_path
 
 MANY_HITS = Evidence(
     hits=tuple(Hit(f"signal-{n}", "text", "words " * 20) for n in range(40))
@@ -92,6 +93,7 @@ def test_a_batch_is_whole_or_absent_wherever_the_log_is_cut_off(path: Path) -> N
     while not has_room:
         size += 16_384
         path.unlink(missing_ok=True)
+        mark_path(path).unlink(missing_ok=True)
         with Store.open(path, exclusive=True) as store:
             record_case(store, 1)
             store._engine.rows("PRAGMA wal_checkpoint(TRUNCATE)")

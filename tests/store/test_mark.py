@@ -1,21 +1,22 @@
-"""A store that is older, another or gone is noticed; a copy before a step."""
+"""A store that is older, another or gone is noticed."""
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.store.making import NOW, record_case
-from tests.store.sending import accept, claim
+from tests.store.making import NOW, make_record, record_case
+from tests.store.sending import UNTIL, accept, claim
 from tests.store.test_full_disk import file_size_limited_to
 from triage.errors import ConfigError, TransientError
 from triage.store import State, Store
-from triage.store.mark import mark_path
+from triage.store.mark import DAMAGED, LOST, OLDER, mark_path
 from triage.store.opening import lock_path, lock_store
-
-EARLIER = Path(__file__).parents[1] / "torture" / "host" / "upgrades" / "0007.sql"
+from triage.store.outbox import AFTER_NO_MARK
+from triage.store.restorations import MARGIN, Noticed
 
 
 def make_store(path: Path, *, sends: bool = True) -> None:
@@ -41,11 +42,11 @@ def test_no_letter_of_an_older_copy_is_sent_before_it_was_looked_for(
     put_back_an_older_copy(path)
 
     with Store.open(path, exclusive=True) as store:
-        doubted = store.restorations.notice_older_copy(NOW)
+        noticed = store.restorations.notice_older_copy(NOW)
         states = [line.state for line in store.outbox.listed()]
         pending = store.restorations.pending()
 
-    assert doubted == 1
+    assert noticed == Noticed(OLDER, 1)
     assert states == [State.UNCERTAIN]
     assert pending is not None
 
@@ -103,12 +104,160 @@ def test_another_store_in_its_place_is_refused(path: Path) -> None:
         Store.open(path, exclusive=True)
 
 
-def test_a_damaged_mark_stops_nobody(path: Path) -> None:
-    make_store(path)
-    mark_path(path).write_text("half a l")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda _: b"", id="empty"),
+        pytest.param(lambda octets: octets[:-5], id="cut off"),
+        pytest.param(lambda octets: bytes(len(octets)), id="zeroed"),
+        pytest.param(lambda octets: b"\xff" + octets[1:], id="a byte"),
+    ],
+)
+def test_beside_a_damaged_mark_a_store_is_treated_as_an_older_copy_once(
+    path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    make_store(path, sends=False)
+    mark = mark_path(path)
+    mark.write_bytes(damage(mark.read_bytes()))
 
     with Store.open(path, exclusive=True) as store:
+        noticed = store.restorations.notice_older_copy(NOW)
+        again = store.restorations.notice_older_copy(NOW)
+
+    assert noticed == Noticed(DAMAGED, 1)
+    assert again is None
+
+
+def test_a_store_that_lost_its_mark_is_treated_as_an_older_copy_once(
+    path: Path,
+) -> None:
+    make_store(path)
+    mark_path(path).unlink()
+
+    with Store.open(path, exclusive=True) as store:
+        noticed = store.restorations.notice_older_copy(NOW)
+        again = store.restorations.notice_older_copy(NOW)
+
+    assert noticed == Noticed(LOST, 0)
+    assert again is None
+
+
+def test_a_new_store_has_a_mark_and_is_no_older_copy(path: Path) -> None:
+    with Store.open(path, exclusive=True) as store:
+        assert mark_path(path).exists()
         assert store.restorations.notice_older_copy(NOW) is None
+
+
+def test_a_store_that_is_gone_is_not_begun_anew_beside_a_damaged_mark(
+    path: Path,
+) -> None:
+    make_store(path)
+    path.unlink()
+    mark_path(path).write_bytes(b"")
+
+    with pytest.raises(ConfigError, match="is gone"):
+        Store.open(path, exclusive=True)
+
+
+def put_back_one_that_lacks_a_case(path: Path) -> str:
+    """Put back a store from which nothing was ever sent; return the lacking case."""
+    with Store.open(path, exclusive=True) as store, store.batch():
+        store.record(make_record(1, reference=store.next_reference(NOW)))
+    older = path.with_name("older")
+    shutil.copy(path, older)
+    with Store.open(path, exclusive=True) as store, store.batch():
+        lacking = store.next_reference(NOW)
+        store.record(make_record(2, reference=lacking))
+    shutil.copy(older, path)
+    return lacking
+
+
+def test_an_older_copy_is_noticed_where_no_letter_was_ever_given_out(
+    path: Path,
+) -> None:
+    lacking = put_back_one_that_lacks_a_case(path)
+
+    with Store.open(path, exclusive=True) as store:
+        noticed = store.restorations.notice_older_copy(NOW)
+        following = store.next_reference(NOW)
+
+    assert noticed == Noticed(OLDER, 0)
+    assert following > lacking
+
+
+def test_an_older_copy_that_lacks_more_numbers_than_are_left_out_gives_none_twice(
+    path: Path,
+) -> None:
+    make_store(path, sends=False)
+    older = path.with_name("older")
+    shutil.copy(path, older)
+    with Store.open(path, exclusive=True) as store, store.batch():
+        last = [store.next_reference(NOW) for _ in range(2 * MARGIN)][-1]
+    shutil.copy(older, path)
+
+    with Store.open(path, exclusive=True) as store:
+        store.restorations.notice_older_copy(NOW)
+        following = store.next_reference(NOW)
+
+    assert following > last
+
+
+def test_whoever_works_beside_the_daemon_gives_no_number_out_of_an_older_copy(
+    path: Path,
+) -> None:
+    put_back_one_that_lacks_a_case(path)
+
+    with pytest.raises(ConfigError, match="older copy"):
+        Store.open(path, exclusive=False)
+
+
+def test_what_lay_there_before_an_older_copy_is_older_should_it_come_back(
+    path: Path,
+) -> None:
+    make_store(path, sends=False)
+    older, newer = path.with_name("older"), path.with_name("newer")
+    shutil.copy(path, older)
+    with Store.open(path, exclusive=True) as store:
+        accept(store, claim(store))
+    shutil.copy(path, newer)
+    shutil.copy(older, path)
+    with Store.open(path, exclusive=True) as store:
+        store.restorations.notice_older_copy(NOW)
+
+    shutil.copy(newer, path)
+
+    with Store.open(path, exclusive=True) as store:
+        assert store.restorations.notice_older_copy(NOW) == Noticed(OLDER, 0)
+
+
+def test_a_letter_whose_mark_cannot_be_written_waits_and_is_in_nobodys_hands(
+    path: Path,
+) -> None:
+    with Store.open(path, exclusive=True) as store:
+        record_case(store)
+        mark_path(path).unlink()
+        mark_path(path).mkdir()
+
+        with pytest.raises(TransientError, match="mark"):
+            store.outbox.claim(NOW, UNTIL)
+
+        (line,) = store.outbox.listed()
+        assert line.state == State.QUEUED
+        mark_path(path).rmdir()
+        assert store.outbox.claim(NOW + AFTER_NO_MARK, UNTIL) is not None
+
+
+def test_a_batch_whose_mark_cannot_be_written_is_committed_all_the_same(
+    path: Path,
+) -> None:
+    with Store.open(path, exclusive=True) as store:
+        mark_path(path).unlink()
+        mark_path(path).mkdir()
+
+        with store.batch():
+            record_case(store)
+
+        assert len(store.cases.listed()) == 1
 
 
 @pytest.mark.parametrize("ending", ["", "-wal", ".lock"])
@@ -133,32 +282,6 @@ def test_a_full_disk_keeps_nobody_from_the_lock(path: Path) -> None:
     assert lock_path(path).exists()
 
 
-def test_an_earlier_store_is_copied_before_it_is_brought_up_to_date(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as earlier:
-        earlier.executescript(EARLIER.read_text("utf-8"))
-        before = list(earlier.iterdump())
-
-    with Store.open(path, exclusive=True):
-        pass
-
-    with closing(sqlite3.connect(f"{path}.before-0008")) as kept:
-        assert list(kept.iterdump()) == before
-
-
-def test_where_no_copy_can_be_made_the_store_stays_as_it_is(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as earlier:
-        earlier.executescript(EARLIER.read_text("utf-8"))
-        before = list(earlier.iterdump())
-    in_the_way = Path(f"{path}.before-0008")
-    in_the_way.mkdir()
-
-    with pytest.raises(ConfigError, match="cannot be written"):
-        Store.open(path, exclusive=True)
-
-    with closing(sqlite3.connect(path)) as left:
-        assert list(left.iterdump()) == before
-
-
 @pytest.mark.parametrize("octets", [0, 4096, 40_000, 200_000])
 def test_where_there_is_no_room_for_a_new_store_it_says_so(
     path: Path, octets: int
@@ -176,8 +299,8 @@ def test_a_store_whose_log_was_deleted_is_still_known_and_behind(path: Path) -> 
     path.write_bytes(with_its_log_deleted)
 
     with Store.open(path, exclusive=True) as store:
-        assert store.restorations.notice_older_copy(NOW) == 0
-        assert store.next_reference(NOW) == f"CMP-{NOW.year}-01002"
+        assert store.restorations.notice_older_copy(NOW) == Noticed(OLDER, 0)
+        assert store.next_reference(NOW) == f"CMP-{NOW.year}-01001"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Folders with copies of a store: nothing is left of them, whoever was killed."""
 
+import threading
 from pathlib import Path
 
 from triage.store import Store
@@ -58,3 +59,32 @@ def test_a_start_clears_away_what_a_killed_restoration_left(tmp_path: Path) -> N
 
     with Store.open(tmp_path / "triage.sqlite3", exclusive=True):
         assert not left.exists()
+
+
+def test_what_was_done_is_done_where_the_folder_cannot_be_removed(
+    tmp_path: Path,
+) -> None:
+    with passing_folder(tmp_path, ".copy.") as folder:
+        folder.rename(tmp_path / "moved-away")
+
+    assert (tmp_path / "moved-away").is_dir()
+
+
+def test_two_who_come_at_once_lend_a_folder_each(tmp_path: Path) -> None:
+    stopping = threading.Event()
+
+    def clear() -> None:
+        while not stopping.is_set():
+            clear_away(tmp_path, ".copy.")
+
+    other = threading.Thread(target=clear)
+    other.start()
+    try:
+        for _ in range(50):
+            with passing_folder(tmp_path, ".copy.") as folder:
+                (folder / "store").write_bytes(b"what people wrote")
+    finally:
+        stopping.set()
+        other.join()
+
+    assert list(tmp_path.iterdir()) == []

@@ -22,7 +22,7 @@ from triage.errors import ConfigError, Problem
 from triage.store import Store
 from triage.store.copying import Examined, examine
 from triage.store.passing import passing_folder
-from triage.store.replacing import sync_folder
+from triage.store.syncing import sync
 
 MANIFEST, STORE, CONFIG = "manifest.json", "store.sqlite3", "config.toml"
 FORMAT = 1
@@ -96,7 +96,7 @@ def _create(source: Source, path: Path, folder: Path, now: datetime) -> Manifest
     _write(written, manifest, copy, source.config)
     verify(written)
     os.link(written, path)
-    sync_folder(path.resolve().parent)
+    sync(path.resolve().parent)
     return manifest
 
 
@@ -130,9 +130,9 @@ def unpack(path: Path, to: Path) -> tuple[Manifest, Examined]:
     """Check a backup and put its store where `to` says, which must be free."""
     with unpacked(path, to.parent) as (manifest, store):
         examined = _examined(path, manifest, store)
-        _flush(store)
+        sync(store)
         os.link(store, to)
-        sync_folder(to.parent)
+        sync(to.parent)
     return manifest, examined
 
 
@@ -212,8 +212,3 @@ def _manifest(path: Path, text: bytes) -> Manifest:
 def _sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -9,6 +9,7 @@ Opening
     process does wrong is a TransientError: not the message's fault, so let it pass
     through the guard around one message. Times go in aware and come out aware in UTC.
 
+    store.kept_copies() / forget_copies(now)   beside it: as it was before something
     store.salt -> bytes        what Message-IDs of this very store are bound to
 
 Transactions

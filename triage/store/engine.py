@@ -51,23 +51,24 @@ class Lasting:
     """
 
     def __init__(self, store: Path, lock: Path) -> None:
-        self._known = {path: _identity(path) for path in (store, lock)}
+        self._known = {path: identity(path) for path in (store, lock)}
         self._log = store.with_name(store.name + "-wal")
 
     def require(self) -> None:
         """Raise TransientError where one was taken away or replaced."""
         for path, known in self._known.items():
-            if _identity(path) != known:
+            if identity(path) != known:
                 raise TransientError(
                     f"{path.name} was taken away or replaced while triage works:"
                     " put it back, or stop triage and restore a backup"
                 )
         # The write-ahead log is made at the first use.
-        if self._log not in self._known and (found := _identity(self._log)):
+        if self._log not in self._known and (found := identity(self._log)):
             self._known[self._log] = found
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from all others, whatever it is called."""
     try:
         found = path.stat()
     except OSError:

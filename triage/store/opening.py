@@ -13,9 +13,17 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from triage.errors import ConfigError, Problem, TransientError
-from triage.store.copying import copy_store, examine
-from triage.store.engine import BUSY_SECONDS, Engine, guarded
-from triage.store.mark import is_another, is_marked, mark_path
+from triage.store.engine import BUSY_SECONDS, Engine, guarded, identity
+from triage.store.keeping import keep_copy
+from triage.store.mark import (
+    OLDER,
+    counted,
+    doubt_about,
+    is_another,
+    is_marked,
+    mark_path,
+    write_mark,
+)
 from triage.store.migrations import known_steps, steps
 from triage.store.passing import clear_away
 from triage.store.replacing import RESTORE, end_move, is_moving
@@ -43,6 +51,7 @@ def open_as_daemon(path: Path) -> tuple[Engine, Callable[[], None]]:
             _write_ahead(engine)
             _bring_up_to_date(engine)
             _refuse_another(engine)
+            _begin_mark(engine)
         except BaseException:
             engine.close()
             raise
@@ -79,10 +88,13 @@ def open_beside(path: Path, busy_seconds: float = BUSY_SECONDS) -> Engine:
         raise ConfigError(
             Problem(f"there is no store at {path} yet", hint="`triage run` makes it")
         )
+    known = identity(path)
     engine = Engine(path, busy_seconds=busy_seconds)
     try:
         _refuse_newer(engine)
         _refuse_older(engine)
+        _refuse_replaced(path, known)
+        _refuse_unnoticed(engine)
     except TransientError as error:
         engine.close()
         raise ConfigError(f"{path}: {error}") from error
@@ -188,6 +200,30 @@ def _refuse_another(engine: Engine) -> None:
         )
 
 
+def _begin_mark(engine: Engine) -> None:
+    """Mark a new store; where one lost its mark, its next daemon must notice that."""
+    if not is_marked(engine.path) and not counted(engine):
+        write_mark(engine, durably=True)
+
+
+def _refuse_replaced(path: Path, known: tuple[int, int] | None) -> None:
+    """Once its log is open, so that nobody begins one beside the store that follows."""
+    if is_moving(path) or identity(path) != known:
+        raise TransientError("another store is put in its place: try again")
+
+
+def _refuse_unnoticed(engine: Engine) -> None:
+    """Give no number out of an older copy before it was made safe."""
+    if doubt_about(engine) == OLDER:
+        raise ConfigError(
+            Problem(
+                f"{engine.path}: {OLDER}",
+                hint="start the daemon once (`triage run`): it makes it safe;"
+                " or put the latest one back",
+            )
+        )
+
+
 def _hint_for_lost(path: Path) -> str:
     return (
         "put it back, or restore the latest backup: triage backup restore\n"
@@ -201,30 +237,12 @@ def _bring_up_to_date(engine: Engine) -> None:
     if not missing:
         return
     if guarded(lambda: steps.applied(engine.database)):
-        _keep_copy(engine, missing[0].name)
+        as_it_was = keep_copy(engine, missing[0].name)
+        log.warning("the store is brought up to date; it was kept in %s", as_it_was)
     with engine.transaction("BEGIN IMMEDIATE"):
         guarded(lambda: steps.apply(engine.database))
     # Whoever deletes the log takes what is only there; not which store it is.
     engine.empty_log()
-
-
-def _keep_copy(engine: Engine, step: str) -> None:
-    """Copy the store as it is before a step; a copy that is not whole is no copy."""
-    number = step.partition("_")[0]
-    kept = engine.path.with_name(f"{engine.path.name}.before-{number}")
-    unfinished = kept.with_name(f"{kept.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    try:
-        unfinished.touch(mode=0o600)
-        copy_store(engine, unfinished)
-        if problems := examine(unfinished).problems:
-            raise ConfigError(*problems)
-        unfinished.replace(kept)
-    except OSError as error:
-        raise ConfigError(f"{kept} cannot be written: {error.strerror}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    log.warning("the store is brought up to date; as it was, it is kept in %s", kept)
 
 
 def _write_ahead(engine: Engine) -> None:

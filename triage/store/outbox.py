@@ -7,16 +7,18 @@ has, or that a person decided against meanwhile.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from triage.errors import TransientError
 from triage.store.audit import DAEMON, Deed
 from triage.store.changing import change_case
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.holding import note_told
 from triage.store.letter_lines import letter_item, letter_lines
 from triage.store.letters import Origin, queue
-from triage.store.mark import count_claim, write_mark
+from triage.store.mark import count, write_mark
 from triage.store.model import Letter, OutboxItem, OutboxLine
 from triage.store.moving import Change, Claim, is_withdrawn, move_letter
 from triage.store.states import Act, IllegalMoveError, State
@@ -24,6 +26,8 @@ from triage.store.undelivered import note_bounced, reported_case
 
 LONGEST_WAIT = timedelta(hours=2)
 """Nothing is put off or claimed longer: a later date is a wrong clock's."""
+AFTER_NO_MARK = timedelta(minutes=1)
+"""A letter waits so long where the mark beside the store could not be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,11 @@ class Outbox:
             return known is None and queue(self._engine, notice, now, Origin())
 
     def claim(self, now: datetime, claim: Claim) -> Claimed | None:
-        """Take the letter that has waited longest, or None when nothing is due."""
+        """Take the letter that has waited longest, or None when nothing is due.
+
+        Raises TransientError where the store or its mark cannot be written; nobody
+        has the letter then.
+        """
         with self._engine.writing():
             due = self._engine.row(
                 "SELECT id FROM outbox WHERE state = 'queued'"
@@ -115,9 +123,8 @@ class Outbox:
                 "SELECT reference FROM cases WHERE id = :case_id",
                 case_id=row["case_id"],
             )
-            count_claim(self._engine)
-        write_mark(self._engine)
-        return Claimed(
+            count(self._engine)
+        letter = Claimed(
             id=row["id"],
             attempt=row["attempt"] + 1,
             reference=None if case is None else case["reference"],
@@ -128,6 +135,18 @@ class Outbox:
             tries=row["tries"],
             trying_since=moment_or_none(row["trying_since"]),
         )
+        self._mark(letter, now)
+        return letter
+
+    def _mark(self, letter: Claimed, now: datetime) -> None:
+        """Let no letter leave that an older copy of the store would not miss."""
+        try:
+            write_mark(self._engine)
+        except TransientError as error:
+            # Else nobody would try it again before the claim runs out.
+            with suppress(TransientError):
+                self.put_back(letter, now, str(error), now + AFTER_NO_MARK)
+            raise
 
     def finish(self, letter: Claimed, now: datetime, claim: Claim) -> None:
         """Commit, durably, that the final dot is about to be written.

@@ -10,23 +10,45 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from errno import EAGAIN
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 _CHANCE = re.compile(r"[a-z0-9_]{8}")
 """What `tempfile` appends."""
 _MODE = 0o700
 """As `tempfile` makes folders."""
+_TRIES = 5
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
 def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """Lend a folder that is gone afterwards; those that killed runs left go first."""
+    """Lend a folder that is gone afterwards; those that killed runs left go first.
+
+    What was done in it is done: what cannot be removed is left to the next one.
+    """
     clear_away(parent, prefix)
-    with TemporaryDirectory(prefix=prefix, dir=parent) as name, _locked(Path(name)):
-        yield Path(name)
+    with ExitStack() as held:
+        folder = _made(parent, prefix, held)
+        try:
+            yield folder
+        finally:
+            # Under its lock: else the next one removes it at the same time.
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(parent: Path, prefix: str, held: ExitStack) -> Path:
+    """Make a folder and take its lock; raises OSError."""
+    for _ in range(_TRIES):
+        folder = Path(mkdtemp(prefix=prefix, dir=parent))
+        # Whoever clears away may take it for one that was left, and remove it.
+        with suppress(FileNotFoundError, BlockingIOError):
+            held.enter_context(_locked(folder))
+            if folder.is_dir():
+                return folder
+    raise BlockingIOError(EAGAIN, "another process removes what is made", str(parent))
 
 
 def clear_away(parent: Path, prefix: str) -> None:

@@ -6,6 +6,7 @@ from triage.store.engine import Engine, Row, moment
 from triage.store.joining import join_case, open_case
 from triage.store.ledger import inbox_row, keep_raw
 from triage.store.letters import Origin, queue
+from triage.store.mark import count
 from triage.store.model import Inquiry, Record, Recorded
 from triage.store.people import known_spellings, note_links, person_of
 from triage.store.recall import is_known_elsewhere
@@ -136,6 +137,7 @@ def _case_id(engine: Engine, record_: Record, person: int | None) -> int | None:
 
 
 def _message_row(engine: Engine, record_: Record, **row: object) -> int:
+    count(engine)
     inquiry, message = record_.inquiry, record_.message
     inserted = engine.one(
         _MESSAGE,

@@ -1,32 +1,53 @@
 """Another store in the place of one: wholly, or not at all.
 
-A store is up to three files, and no rename moves three files at once. Between two of
-them a process may be killed, and a store without its log, or none, would forget what
-was sent. So the new store first gets a name of its own beside the old one. From then on
-it is the store: whoever opens the place next, alone, ends the move.
+A store is up to four files, its mark too, and no rename moves four files at once.
+Between two of them a process may be killed, and a store without its log, or none, would
+forget what was sent. So the new store first gets a name of its own beside the old one.
+From then on it is the store: whoever opens the place next, alone, ends the move.
 """
 
-import os
 from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from triage.errors import ConfigError
+from triage.store.keeping import BEFORE
+from triage.store.mark import mark_path
+from triage.store.syncing import sync
 
 RESTORE = ".triage-restore-"
 """What folders are called in which a store is unpacked beside its place."""
-_INCOMING, _BEFORE = ".incoming-", ".before-"
-_ENDINGS = ("-shm", "-wal", "")
+_INCOMING = ".incoming-"
+_ENDINGS = ("", "-wal", "-shm")
+"""The store goes first: without it, nobody begins another log in its place."""
 
 
 def put_in_place(fresh: Path, place: Path, now: datetime) -> Path | None:
     """Put a store that nobody has open where `place` says; for who has its lock.
 
-    Returns where the store lies that was there before; None: there was none.
+    Its mark comes with it. Returns where the store lies that was there before; None:
+    there was none.
     """
-    fresh.rename(place.with_name(f"{place.name}{_INCOMING}{now:%Y%m%d-%H%M%S}"))
-    sync_folder(place.parent)
+    with suppress(FileNotFoundError):
+        mark_path(fresh).replace(_mark_coming_to(place))
+    fresh.rename(place.with_name(f"{place.name}{_INCOMING}{_free(place, now)}"))
+    sync(place.parent)
     return end_move(place)
+
+
+def _free(place: Path, now: datetime) -> str:
+    """Return what tells this move from all others, of the same second too."""
+    name = moment = f"{now:%Y%m%d-%H%M%S}"
+    others = (f"{moment}-{number}" for number in count(2))
+    kept = place.with_name(f"{place.name}{BEFORE}")
+    while any(Path(f"{kept}{name}{ending}").exists() for ending in _ENDINGS):
+        name = next(others)
+    return name
+
+
+def _mark_coming_to(place: Path) -> Path:
+    return mark_path(place).with_name(f"{mark_path(place).name}{_INCOMING[:-1]}")
 
 
 def end_move(place: Path) -> Path | None:
@@ -42,6 +63,8 @@ def end_move(place: Path) -> Path | None:
             raise ConfigError(
                 f"{incoming} cannot be put in the place of {place}: {error.strerror}"
             ) from error
+    # Of a move that was cut off before it was begun.
+    _mark_coming_to(place).unlink(missing_ok=True)
     return kept
 
 
@@ -59,19 +82,17 @@ def _incoming(place: Path) -> list[Path]:
 
 def _swapped(incoming: Path, place: Path) -> Path | None:
     """Put away what is there, its log too: it would be played into the new store."""
-    kept = place.with_name(incoming.name.replace(_INCOMING, _BEFORE))
+    kept = place.with_name(incoming.name.replace(_INCOMING, BEFORE))
     for ending in _ENDINGS:
+        there, kept_there = Path(f"{place}{ending}"), Path(f"{kept}{ending}")
         with suppress(FileNotFoundError):
-            Path(f"{place}{ending}").rename(f"{kept}{ending}")
+            if kept_there.exists():
+                # Begun by somebody since that one was put away.
+                there.unlink()
+            else:
+                there.rename(kept_there)
+    with suppress(FileNotFoundError):
+        _mark_coming_to(place).replace(mark_path(place))
     incoming.rename(place)
-    sync_folder(place.parent)
+    sync(place.parent)
     return kept if kept.exists() else None
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder durable."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

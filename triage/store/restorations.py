@@ -8,7 +8,14 @@ from datetime import datetime
 from triage.store.audit import DAEMON, Deed, note_deed
 from triage.store.changing import change_case
 from triage.store.engine import Engine, moment, moment_or_none
-from triage.store.mark import catch_up, counted, is_behind
+from triage.store.mark import (
+    Mark,
+    counted,
+    doubt_about,
+    read_mark,
+    set_count,
+    write_mark,
+)
 from triage.store.model import Inbox
 from triage.store.moving import Change, move_letter
 from triage.store.states import MOVES, Act
@@ -17,6 +24,7 @@ PREFIX = "CMP"
 """What case references begin with."""
 MARGIN = 1000
 """References that are left out: they may have been given since the backup."""
+RESTORED = "a backup was restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,55 +40,88 @@ class Restoration:
     """What the mailbox showed that the store did not know."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A store that may be an older copy, and was made safe."""
+
+    why: str
+    """As in: it is an older copy than …"""
+    doubted: int
+    """How many letters became uncertain."""
+
+
+_LAST = """
+SELECT max(at) AS at FROM (SELECT max(at) AS at FROM moves
+    UNION ALL SELECT max(at) FROM audit)
+"""
+
+
 class Restorations:
     """What must be made sure before a restored store is worked with."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def notice_older_copy(self, now: datetime) -> int | None:
-        """Treat a store that is behind its mark as one that came from a backup.
+    def notice_older_copy(self, now: datetime) -> Noticed | None:
+        """Treat a store that may be an older copy as one that came from a backup.
 
-        Returns how many letters became uncertain; None: it is not behind.
+        None: its mark says that it is the one that was worked with.
         """
-        if not is_behind(self._engine):
+        why = doubt_about(self._engine)
+        if why is None:
             return None
-        with self._engine.writing():
-            last = self._engine.one("SELECT max(at) AS at FROM moves")["at"]
-            catch_up(self._engine)
-            return self.begin(moment_or_none(last) or now, now)
+        last = self._engine.one(_LAST)["at"]
+        made_at = moment_or_none(last) or now
+        mark = read_mark(self._engine.path)
+        return Noticed(why, self.begin(made_at, now, beyond=mark, why=why))
 
-    def begin(self, made_at: datetime, now: datetime) -> int:
+    def begin(
+        self,
+        made_at: datetime,
+        now: datetime,
+        *,
+        beyond: Mark | None,
+        why: str = RESTORED,
+    ) -> int:
         """Make a restored store safe; return how many letters became uncertain.
 
         No letter that was on its way or waited is sent before its witness was looked
-        for, and no reference is given twice.
+        for, and no reference is given twice: `beyond` is the mark of what was worked
+        with last. The store has a mark of its own afterwards.
         """
         with self._engine.writing():
-            self._engine.run(
-                "INSERT INTO restorations (at, made_at) VALUES (:now, :made_at)",
-                now=now,
-                made_at=made_at,
-            )
-            note_deed(
-                self._engine,
-                Deed(at=now, by=DAEMON, act="restore"),
-                "store",
-                {"backup": (None, made_at.isoformat())},
-            )
-            self._leave_out_references(now)
-            # Else nothing would show that the program forgot what it did since.
-            self._engine.run("DELETE FROM heartbeats")
-            return self._doubt_letters(now)
+            doubted = self._begin(made_at, now, beyond, why)
+        write_mark(self._engine, durably=True)
+        return doubted
 
-    def _leave_out_references(self, now: datetime) -> None:
+    def _begin(
+        self, made_at: datetime, now: datetime, beyond: Mark | None, why: str
+    ) -> int:
+        count, highest = (beyond.count, beyond.highest) if beyond else (0, 0)
+        # One further, so that what lay here is older should it come back.
+        set_count(self._engine, max(count, counted(self._engine)) + 1)
+        self._engine.run(
+            "INSERT INTO restorations (at, made_at) VALUES (:now, :made_at)",
+            now=now,
+            made_at=made_at,
+        )
+        note_deed(
+            self._engine,
+            Deed(at=now, by=DAEMON, act="restore"),
+            "store",
+            {"backup": (None, made_at.isoformat()), "because": (None, why)},
+        )
+        self._leave_out_references(now, highest)
+        # Else nothing would show that the program forgot what it did since.
+        self._engine.run("DELETE FROM heartbeats")
+        return self._doubt_letters(now)
+
+    def _leave_out_references(self, now: datetime, highest: int) -> None:
         self._engine.run("UPDATE counters SET value = value + :margin", margin=MARGIN)
-        # The first case of a year, or of all, may have been opened since the backup;
-        # how many letters were given out is known where there is a mark.
-        upto = MARGIN + counted(self._engine)
+        # The first case of a year, or of all, may have been opened since the backup.
         rows = self._engine.rows("SELECT name FROM counters")
         for prefix in {row["name"].rpartition("-")[0] for row in rows} | {PREFIX}:
-            self.skip_references(prefix, now.year, upto)
+            self.skip_references(prefix, now.year, MARGIN + highest)
 
     def skip_references(self, prefix: str, year: int, upto: int) -> None:
         """Give no reference of a year up to a number."""

@@ -24,7 +24,9 @@ from triage.store.figures import Figures
 from triage.store.handed_in import HandedInRows
 from triage.store.happened import Happened
 from triage.store.heartbeat import Heartbeat
+from triage.store.keeping import forget_copies, kept_copies
 from triage.store.ledger import LedgerRows
+from triage.store.mark import count, raise_mark
 from triage.store.matters import Matters
 from triage.store.model import Inquiry, Record, Recorded
 from triage.store.opening import open_as_daemon, open_beside, open_scratch
@@ -126,11 +128,23 @@ class Store:
         """Write the store as it is now into a new file; nobody has to wait."""
         copy_store(self._engine, path)
 
+    def kept_copies(self) -> list[Path]:
+        """Return the copies of the store that are kept beside it."""
+        return list(kept_copies(self._engine.path))
+
+    def forget_copies(self, now: datetime) -> list[Path]:
+        """Remove copies beside the store that were kept for their time; return which.
+
+        Raises OSError.
+        """
+        return forget_copies(self._engine.path, now)
+
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Make everything inside one durable transaction."""
         with self._engine.transaction("BEGIN IMMEDIATE"):
             yield
+        raise_mark(self._engine)
 
     @contextmanager
     def looking(self) -> Iterator[None]:
@@ -182,6 +196,7 @@ class Store:
                 " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
                 name=f"{prefix}-{now.year}",
             )
+            count(self._engine)
         return f"{prefix}-{now.year}-{row['value']:05d}"
 
     def record(self, record_: Record) -> Recorded:

@@ -13,7 +13,7 @@ from triage.config import Config, load_config
 from triage.errors import ConfigError, Problem
 from triage.store import Store
 from triage.store.copying import Examined
-from triage.store.mark import forget_mark
+from triage.store.mark import read_mark
 from triage.store.opening import lock_store
 from triage.store.passing import passing_folder
 from triage.store.replacing import RESTORE, end_move, put_in_place
@@ -77,9 +77,9 @@ def restore(
             manifest, _ = unpack(path, fresh)
             _require_key(manifest, config)
             with Store.open(fresh, exclusive=True) as store:
-                doubted = store.restorations.begin(manifest.made_at, now())
-            # Before: a mark that is missing does less harm than one of another store.
-            forget_mark(place)
+                doubted = store.restorations.begin(
+                    manifest.made_at, now(), beyond=read_mark(place)
+                )
             kept = put_in_place(fresh, place, now())
     finally:
         release()

@@ -59,8 +59,8 @@ QUIET = {
 log = logging.getLogger(__name__)
 
 _OLDER_COPY = (
-    "%s is an older copy than the one that was worked with: %d letters that wait in it"
-    " may have been sent since, and are uncertain; it goes on as after a restoration"
+    "%s: %s; %d letters that wait in it may have been sent since, and are uncertain;"
+    " it goes on as after a restoration"
 )
 
 
@@ -103,9 +103,10 @@ class Installation:
             opened.callback(mailbox.close)
         submission = submission_of(config, self.stop, self._smtp_limits)
         self.store = opened.enter_context(Store.open(config.store.path, exclusive=True))
-        doubted = self.store.restorations.notice_older_copy(clock())
-        if doubted is not None:
-            log.warning(_OLDER_COPY, config.store.path, doubted)
+        noticed = self.store.restorations.notice_older_copy(clock())
+        if noticed is not None:
+            path = config.store.path
+            log.warning(_OLDER_COPY, path, noticed.why, noticed.doubted)
         self.rules = Rules(config, self.store, clock, self.stop)
         opened.callback(self.rules.close)
         rulebook, reader = self.rules.begin()

@@ -101,7 +101,7 @@ def _restore_carelessly(
         fresh = Path(inner) / "fresh"
         manifest = unpack(config.with_name(BACKUP), fresh)[0]
         with Store.open(fresh, exclusive=True) as store:
-            store.restorations.begin(manifest.made_at, at)
+            store.restorations.begin(manifest.made_at, at, beyond=None)
         for ending in ("-shm", "-wal", ""):
             with suppress(FileNotFoundError):
                 Path(f"{place}{ending}").rename(f"{place}.kept{ending}")

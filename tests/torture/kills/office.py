@@ -88,6 +88,7 @@ class Office:
     def __init__(self, config: Config, clock: Clock, books: Books) -> None:
         self.config, self.clock, self.books = config, clock, books
         self.store = Store.open(config.store.path, exclusive=True)
+        self.store.restorations.notice_older_copy(clock())
         self.trials = Trials(
             folders=RuleFolders(config),
             store=self.store,

@@ -40,6 +40,7 @@ def erase(  # noqa: PLR0913, PLR0917 - an option each
             return
         deed = Deed(at=now(), by=by, act="erase", why=why)
         done = store.subjects.erase(found, [case.id for case in chosen], deed)
+        copies = store.kept_copies()
     if not done.cases and not done.mails:
         click.echo("Nothing is erased: keep the mails in the mailbox too")
         raise click.exceptions.Exit(1)
@@ -48,6 +49,8 @@ def erase(  # noqa: PLR0913, PLR0917 - an option each
         "Still to do: delete the mails in the mailbox folders above, and backups made"
         " before now, which hold them"
     )
+    for copy in copies:
+        click.echo(f"  {copy} goes by itself a month after it was made; or delete it")
 
 
 def _stays(case: SubjectCase, open_too: bool) -> str | None:

@@ -1,0 +1,89 @@
+"""Copies of a store that are kept beside it for a while: as it was before something.
+
+`.before-0008` is from before a step of the schema, for whoever goes back to an earlier
+triage; `.before-20260303-110000` from before a restoration. They hold all that people
+wrote, and what is erased later is not erased in them: so they go after a month.
+"""
+
+import filecmp
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from triage.errors import ConfigError
+from triage.store.copying import copy_store, examine
+from triage.store.engine import Engine
+from triage.store.syncing import sync
+
+BEFORE = ".before-"
+KEPT_FOR = timedelta(days=30)
+_UNFINISHED = ".unfinished"
+_NAME = re.compile(
+    rf"{re.escape(BEFORE)}([0-9]{{4}}|[0-9]{{8}}-[0-9]{{6}})(-[0-9]+)?"
+    rf"(-wal|-shm|{re.escape(_UNFINISHED)})?"
+)
+"""As they are called here; what a person called so stays."""
+
+
+def keep_copy(engine: Engine, step: str) -> Path:
+    """Copy a store as it is before a step; return where the copy is, on the disk.
+
+    One that is there already is never overwritten; one with the same bytes is enough.
+    Raises ConfigError where it cannot be made whole.
+    """
+    first = engine.path.with_name(f"{engine.path.name}{BEFORE}{step.partition('_')[0]}")
+    unfinished = first.with_name(first.name + _UNFINISHED)
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        copy_store(engine, unfinished)
+        if problems := examine(unfinished).problems:
+            raise ConfigError(*problems)
+        sync(unfinished)
+        kept = _name_for(unfinished, first)
+        if not kept.exists():
+            unfinished.rename(kept)
+        sync(kept.parent)
+    except OSError as error:
+        raise ConfigError(f"{first} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+    return kept
+
+
+def _name_for(fresh: Path, first: Path) -> Path:
+    """Return a name that is free, or that of a copy with the same bytes."""
+    others = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    path = first
+    while path.exists() and not (
+        path.is_file() and filecmp.cmp(fresh, path, shallow=False)
+    ):
+        path = next(others)
+    return path
+
+
+def kept_copies(store: Path) -> Iterator[Path]:
+    """Yield the copies beside a store, and what belongs to them."""
+    for path in sorted(store.parent.glob(f"{store.name}{BEFORE}*")):
+        if _NAME.fullmatch(path.name.removeprefix(store.name)) and path.is_file():
+            yield path
+
+
+def forget_copies(store: Path, now: datetime) -> list[Path]:
+    """Remove the copies that were kept for their time; return which.
+
+    Raises OSError.
+    """
+    # When it got its name: a store that was put away was written long before, perhaps.
+    over = [
+        path
+        for path in kept_copies(store)
+        if path.stat().st_ctime < (now - KEPT_FOR).timestamp()
+    ]
+    for path in over:
+        path.unlink()
+    return over
