@@ -420,7 +420,7 @@ def test_an_older_store_that_was_put_back_is_told_for_a_month(
     start(config)
     put_back = now() - ago
     with store_of(config) as store:
-        store.restorations.begin(put_back - HOUR, put_back)
+        store.restorations.begin(put_back - HOUR, put_back, beyond=None)
         store.restorations.finish({"mails put back": 3}, put_back)
         store.heartbeat.note(HEARTBEAT, now())
 
