@@ -28,9 +28,8 @@ ROWS = (
     ),
     Row(
         name="storms-victim",
-        fault="1,000 forged complaints name one victim",
+        fault="1,000 forged complaints name one victim, who complains as well",
         run=forge_a_victim,
-        is_short=False,
     ),
     Row(
         name="storms-same",

@@ -3,22 +3,35 @@
 from collections.abc import Callable, Iterator
 
 from tests.journeys.installing import TEAM
-from tests.torture.access.house import ATTACKER, VICTIM, House, Post, post
+from tests.torture.access.house import (
+    ATTACKER,
+    VICTIM,
+    VICTIMS_WORDS,
+    House,
+    Post,
+    post,
+)
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.row import Outcome
 from tests.torture.storms.animals import ANIMALS, bounced
-from tests.torture.storms.answering import go_on, letters_of
+from tests.torture.storms.answering import go_on, letters_of, read
 from triage.demo.servers import Accepted
 
 BOUNCES, FEW_BOUNCES = 200, 12
-FORGED = 1_000
+FORGED, FEW_FORGED = 1_000, 16
+BEFORE, AFTER = "<before@post.example>", "<after@post.example>"
 MOST_A_DAY = 3
 """Letters to one person, as shipped."""
 IN_WORDS = next(each for each in ANIMALS if each.name == "delivery report in words")
 _OWED_AGAIN = (
     "SELECT DISTINCT c.id FROM cases c JOIN outbox o ON o.case_id = c.id"
     " WHERE o.bounced_at IS NOT NULL AND c.acknowledged_at IS NULL"
+)
+_HER_LETTERS = (
+    "SELECT coalesce(o.state, 'not there') AS state FROM messages m"
+    " LEFT JOIN outbox o ON o.message = m.id AND o.category = 'reply'"
+    " WHERE m.message_id = ?"
 )
 _SUBJECTS = ("login", "fees", "certificates", "entries", "your website", "my results")
 
@@ -52,7 +65,10 @@ def bounce_every_letter(ground: Ground) -> Outcome:
 
 
 def forge_a_victim(ground: Ground) -> Outcome:
-    """Name her in a thousand mails, in every way in which one can be named."""
+    """Name her in a thousand mails, in every way in which one can be named.
+
+    She complains herself, before that and after it.
+    """
     ways: tuple[Callable[[int], Post], ...] = (
         lambda n: _forged(n, sender=VICTIM, passes="evil.example"),
         lambda n: _forged(n, sender=VICTIM, path=ATTACKER),
@@ -63,20 +79,39 @@ def forge_a_victim(ground: Ground) -> Outcome:
         lambda n: _forged(n, sender=f"m{n}@evil{n}.example", path=VICTIM),
         lambda n: _unchecked(_forged(n, sender=VICTIM)),
     )
+    number = FORGED if ground.is_full else FEW_FORGED
     with House(ground, budgets=True) as house:
-        house.deliver(*(ways[n % len(ways)](n) for n in range(FORGED)))
+        house.deliver(
+            hers(BEFORE), *(ways[n % len(ways)](n) for n in range(number)), hers(AFTER)
+        )
         go_on(house, lambda _: ())
-        to_victim = len(house.letters_to(VICTIM))
-        letters = len(letters_of(house))
+        letters = letters_of(house)
         told = len(house.letters_to(TEAM))
-        findings = list(lost(house, FORGED))
-    if to_victim > MOST_A_DAY:
-        findings.append(Finding("gate", "victim", f"she got {to_victim} letters"))
+        findings = [*lost(house, number + 2), *amiss_for_her(house)]
     note = (
-        f"she got {to_victim} letters; {letters} in all, then the budgets of the hour"
-        f" were spent; the team was told by {told} mails"
+        f"she got {len(house.letters_to(VICTIM))} letters, one of them to her own"
+        f" complaint; {len(letters)} in all; the team was told by {told} mails"
     )
-    return Outcome(cases=FORGED, findings=tuple(findings), note=note)
+    return Outcome(cases=number + 2, findings=tuple(findings), note=note)
+
+
+def hers(message_id: str) -> Post:
+    """Her own complaint, by her own server."""
+    return post(sender=VICTIM, text=VICTIMS_WORDS, fields={"Message-ID": message_id})
+
+
+def amiss_for_her(house: House) -> Iterator[Finding]:
+    """What she wrote before is answered once, and what she wrote after is not lost."""
+    to_her = house.letters_to(VICTIM)
+    if len(to_her) > MOST_A_DAY:
+        yield Finding("gate", "victim", f"she got {len(to_her)} letters")
+    answers = sum(read(each)["In-Reply-To"] == BEFORE for each in to_her)
+    if answers != 1:
+        yield Finding("once", "victim", f"her own complaint got {answers} letters")
+    for row in house.rows(_HER_LETTERS, AFTER):
+        if row["state"] not in ("sent", "held"):
+            words = f"the reply to her later complaint is {row['state']}"
+            yield Finding("settled", "victim", words)
 
 
 def _forged(n: int, **words: object) -> Post:
