@@ -149,6 +149,17 @@ def _challenge(address: str, _letter: Accepted) -> Post:
     )
 
 
+def _asks_elsewhere(address: str, _letter: Accepted) -> Post:
+    """Each ticket is answered at an address of its own."""
+    ticket = next(_TICKETS)
+    return post(
+        sender=address,
+        subject=f"[#{ticket}] Complaint received",
+        text=_TICKET,
+        fields={"Reply-To": f"ticket-{ticket}@{address.partition('@')[2]}"},
+    )
+
+
 _TICKET = "Thank you. Your request has been received and will be answered soon."
 HELP_DESK = (
     Animal(
@@ -177,6 +188,7 @@ HELP_DESK = (
         ),
         most=BUDGET,
     ),
+    Animal("help desk, unmarked, a new Reply-To each time", _asks_elsewhere, BUDGET),
 )
 OUT_OF_OFFICE = tuple(
     Animal(

@@ -13,12 +13,13 @@ from tests.torture.ground import Ground
 from tests.torture.storms import two
 from tests.torture.storms.again import REPETITIONS, Repetition
 from tests.torture.storms.again import amiss as amiss_again
-from tests.torture.storms.animals import HELP_DESK
+from tests.torture.storms.animals import HELP_DESK, Animal
 from tests.torture.storms.answering import go_on
 from tests.torture.storms.zoo import Keeper, amiss
 
 pytestmark = pytest.mark.servers
-UNMARKED = HELP_DESK[-1:]
+UNMARKED = HELP_DESK[-2:]
+unmarked = pytest.mark.parametrize("animal", UNMARKED, ids=lambda each: each.name)
 
 
 @pytest.fixture
@@ -26,9 +27,11 @@ def ground(dovecot: Dovecot, tmp_path: Path) -> Ground:
     return Ground(folder=tmp_path, is_full=False, dovecot=lambda: dovecot, say=print)
 
 
-def wrong_with(ground: Ground, change: Callable[[House], None]) -> list[str]:
-    """Return what is found of a help desk without a mark, after a change of rules."""
-    keeper = Keeper(UNMARKED)
+def wrong_with(
+    ground: Ground, animal: Animal, change: Callable[[House], None]
+) -> list[str]:
+    """Return what is found of a machine without a mark, after a change of rules."""
+    keeper = Keeper((animal,))
     with House(ground) as house:
         change(house)
         house.deliver(*(post(sender=address) for address in keeper.by_address))
@@ -39,12 +42,16 @@ def wrong_with(ground: Ground, change: Callable[[House], None]) -> list[str]:
         return [str(each) for each in amiss(keeper, house)]
 
 
-def test_the_budget_of_a_person_ends_a_loop(ground: Ground) -> None:
-    assert wrong_with(ground, lambda house: house.allow(sender_per_day=3)) == []
+@unmarked
+def test_the_budget_of_a_person_ends_a_loop(ground: Ground, animal: Animal) -> None:
+    assert wrong_with(ground, animal, lambda house: house.allow(sender_per_day=3)) == []
 
 
-def test_without_budgets_the_loop_goes_on_and_is_found_out(ground: Ground) -> None:
-    assert wrong_with(ground, lambda _: None) == [
+@unmarked
+def test_without_budgets_the_loop_goes_on_and_is_found_out(
+    ground: Ground, animal: Animal
+) -> None:
+    assert wrong_with(ground, animal, lambda _: None) == [
         "letters are still answered after 6 rounds"
     ]
 

@@ -35,6 +35,8 @@ class Meeting:
     """Whose address a complaint bears that comes to whom: one, or both at once."""
     knows: str = ""
     """As what each has the other's address: own, staff, or nothing."""
+    least: int = 1
+    """Letters that both must send together, or else nothing is tried."""
     most: int = 1
     """Letters that either may send to the other."""
     rewrites: bool = False
@@ -91,7 +93,13 @@ MEETINGS = (
     ),
     Meeting(name="no thread left either", way=thread_lost, rewrites=True),
     Meeting(name="copies go to us", knows="witness", begins="both"),
-    Meeting(name="the other's address is one of ours", knows="own", begins="both"),
+    Meeting(
+        name="the other's address is one of ours",
+        knows="own",
+        begins="both",
+        least=0,
+        most=0,
+    ),
     Meeting(name="the other is staff", knows="staff", begins="both"),
 )
 SHORT = 2
@@ -134,6 +142,7 @@ def meet(
         if meeting.begins == "both":
             other.receive(_beginning(other, one))
         carried = {one.name: 0, other.name: 0}
+        found: list[Finding] = []
         for _ in range(ROUNDS):
             before = dict(carried)
             for here, there in ((one, other), (other, one)):
@@ -145,8 +154,11 @@ def meet(
                 break
             one.later += timedelta(days=1)
             other.later += timedelta(days=1)
+        else:
+            words = f"they still write after {ROUNDS} days"
+            found.append(Finding(PROMISE, meeting.name, words))
         sent = carried[one.name], carried[other.name]
-        found = list(amiss(meeting, sent))
+        found += amiss(meeting, sent)
         for here in (one, other):
             found += [*here.findings("once", "gate", "private"), *lost(here)]
     return sent, found
@@ -166,7 +178,7 @@ def amiss(meeting: Meeting, sent: tuple[int, int]) -> Iterator[Finding]:
     if max(sent) > meeting.most:
         words = f"{sent[0]} and {sent[1]} letters to each other"
         yield Finding(PROMISE, meeting.name, words)
-    if not any(sent) and not meeting.knows:
+    if sum(sent) < meeting.least:
         yield Finding(PROMISE, meeting.name, "nobody wrote: not tried")
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from email import message_from_bytes
 
 from tests.torture.access.house import House, Post, post
 from tests.torture.finding import Finding
@@ -21,7 +22,7 @@ def visit_the_zoo(ground: Ground) -> Outcome:
         house.allow(sender_per_day=3)
         house.deliver(*(post(sender=address) for address in keeper.by_address))
         rounds = go_on(house, keeper.answer)
-        letters, drawn = letters_of(house), _drawn(house)
+        letters, drawn = letters_of(house), keeper.drawn(house)
         findings = tuple(amiss(keeper, house))
     several = ", ".join(
         f"{animal.name} {drawn[address]}"
@@ -37,7 +38,7 @@ def visit_the_zoo(ground: Ground) -> Outcome:
 
 def amiss(keeper: "Keeper", house: House) -> Iterator[Finding]:
     """Compare the letters that left with what each machine may draw."""
-    drawn = _drawn(house)
+    drawn = keeper.drawn(house)
     for address, animal in keeper.by_address.items():
         number = drawn.pop(address, 0)
         if number == 0:
@@ -46,11 +47,6 @@ def amiss(keeper: "Keeper", house: House) -> Iterator[Finding]:
             yield Finding("once", animal.name, f"{number} letters, not {animal.most}")
     for address in drawn:
         yield Finding("gate", address, "a letter to somebody who did not complain")
-
-
-def _drawn(house: House) -> Counter[str]:
-    letters = letters_of(house)
-    return Counter(to for letter in letters for to in letter.recipients)
 
 
 class Keeper:
@@ -62,9 +58,26 @@ class Keeper:
             for number, animal in enumerate(animals)
         }
         self.answers = 0
+        self._asked_for: dict[str, str] = {}
+        """Addresses to which a machine wants to be answered, and its own."""
 
     def answer(self, letter: Accepted) -> Iterator[Post]:
-        for address in letter.recipients:
+        for address in map(self._whose, letter.recipients):
             if address in self.by_address:
                 self.answers += 1
-                yield self.by_address[address].answer(address, letter)
+                answer = self.by_address[address].answer(address, letter)
+                if (
+                    wanted := message_from_bytes(answer.octets)["Reply-To"]
+                ) is not None:
+                    self._asked_for[wanted] = address
+                yield answer
+
+    def drawn(self, house: House) -> Counter[str]:
+        """Count the letters that each machine got, and anybody else."""
+        letters = letters_of(house)
+        return Counter(
+            self._whose(to) for letter in letters for to in letter.recipients
+        )
+
+    def _whose(self, address: str) -> str:
+        return self._asked_for.get(address, address)
