@@ -53,15 +53,20 @@ def bounce_every_letter(ground: Ground) -> Outcome:
         go_on(house, bounce)
         letters = len(letters_of(house))
         told = len(house.letters_to(TEAM))
-        known = len(house.rows(_OWED_AGAIN))
-        findings = list(lost(house, 2 * number))
-    if letters != number:
-        findings.append(Finding("once", "bounces", f"{letters} letters to {number}"))
-    if known != number:
-        words = f"{known} of {number} cases are owed a word again"
-        findings.append(Finding("settled", "bounces", words))
+        findings = (*lost(house, 2 * number), *amiss_of_bounces(house, number))
     note = f"{letters} letters, each came back; the team was told by {told} mails"
-    return Outcome(cases=number, findings=tuple(findings), note=note)
+    return Outcome(cases=number, findings=findings, note=note)
+
+
+def amiss_of_bounces(house: House, number: int) -> Iterator[Finding]:
+    """Each got one letter, and each case is owed a word again."""
+    letters = len(letters_of(house))
+    if letters != number:
+        yield Finding("once", "bounces", f"{letters} letters to {number}")
+    owed = len(house.rows(_OWED_AGAIN))
+    if owed != number:
+        words = f"{owed} of {number} cases are owed a word again"
+        yield Finding("settled", "bounces", words)
 
 
 def forge_a_victim(ground: Ground) -> Outcome:

@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -25,20 +26,14 @@ COMPLAINS_EVERY = 5
 def find_old_mail(ground: Ground) -> Outcome:
     """Start for the first time at a mailbox that people have used for years."""
     with House(ground) as house:
-        _lay_down(house, OLD, age=MONTH)
+        lay_down(house, OLD, age=MONTH)
         begun = monotonic()
         passes = _pass_until_known(house)
         seconds = monotonic() - begun
-        letters = len(letters_of(house))
-        told = len(house.accepted) - letters
+        told = len(house.accepted) - len(letters_of(house))
         cases = house.rows("SELECT count(*) AS n FROM cases")[0]["n"]
-        known = house.rows("SELECT count(*) AS n FROM messages")[0]["n"]
+        findings = list(amiss_of_old_mail(house, OLD))
     megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // KILOBYTES
-    findings: list[Finding] = []
-    if letters:
-        findings.append(Finding("gate", "old mail", f"{letters} letters went out"))
-    if known != OLD:
-        findings.append(Finding("fate", "old mail", f"{known} of {OLD} are known"))
     if megabytes > MOST_MEGABYTES:
         findings.append(Finding("cost", "memory", f"{megabytes} MB"))
     note = (
@@ -48,10 +43,23 @@ def find_old_mail(ground: Ground) -> Outcome:
     return Outcome(cases=OLD, findings=tuple(findings), note=note)
 
 
+def amiss_of_old_mail(house: House, number: int) -> Iterator[Finding]:
+    """All of it is known, its complaints are cases, and nobody gets a letter."""
+    letters = len(letters_of(house))
+    if letters:
+        yield Finding("gate", "old mail", f"{letters} letters went out")
+    known = len(house.rows("SELECT id FROM messages"))
+    if known != number:
+        yield Finding("fate", "old mail", f"{known} of {number} are known")
+    cases = len(house.rows("SELECT id FROM cases"))
+    if cases != number // COMPLAINS_EVERY:
+        yield Finding("fate", "old mail", f"{number} mails made {cases} cases")
+
+
 def number_anew(ground: Ground) -> Outcome:
     """Give every mail of a known mailbox another UID, under another UIDVALIDITY."""
     with House(ground, mailbox={"file": False}) as house:
-        _lay_down(house, KNOWN, age=MONTH, fresh_every=_EVERY_ANSWERED)
+        lay_down(house, KNOWN, age=MONTH, fresh_every=_EVERY_ANSWERED)
         _pass_until_known(house)
         before, letters = _books(house), len(letters_of(house))
         house.journey.forget_numbering()
@@ -82,7 +90,7 @@ def _books(house: House) -> tuple[int, int]:
     return row["cases"], row["mails"]
 
 
-def _lay_down(
+def lay_down(
     house: House, number: int, *, age: float, fresh_every: int | None = None
 ) -> None:
     """Put mails into the maildir as files; every fifth is a complaint."""
