@@ -5,15 +5,16 @@ the same pass. Then floods: a mail may not cost more because many came before it
 is counted is processor time, by the kernel: the daemon's and its reader's.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from time import process_time
 
 from tests.torture.access.costly import costly
 from tests.torture.access.house import VICTIM, House, Post, post
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
+from tests.torture.readers import readers_of, seconds_of
 from tests.torture.row import Outcome
 
 MOST_SECONDS = 10.0
@@ -21,7 +22,6 @@ MOST_SECONDS = 10.0
 FLOOD = 100
 FLOODS_BEFORE = 2
 MOST_GROWTH = 3.0
-_NANOSECONDS = 1_000_000_000
 _WORST_SHOWN = 3
 
 
@@ -97,14 +97,7 @@ def cost_of(house: House) -> tuple[float, bool]:
 
 def _readers() -> dict[int, float]:
     """Processor time of the processes that read mail, by their ids."""
-    found = {}
-    for children in Path("/proc/self/task").glob("*/children"):
-        for pid in map(int, children.read_text().split()):
-            process = Path(f"/proc/{pid}")
-            if b"spawn_main" in (process / "cmdline").read_bytes():
-                ran = int((process / "schedstat").read_text().split()[0])
-                found[pid] = ran / _NANOSECONDS
-    return found
+    return {pid: seconds_of(pid) for pid in readers_of(os.getpid())}
 
 
 def growth(house: House, write: Callable[[int], Post]) -> float:

@@ -1,6 +1,7 @@
 """Kinds 21 to 42: who wrote, and where a reply would go."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.journeys.installing import ADDRESS
 from tests.torture.evidence import Due
@@ -133,7 +134,7 @@ def other_return_path() -> Iterator[Specimen]:
 def reply_to() -> Iterator[Specimen]:
     """Somebody else's Reply-To: the reply waits for a person."""
     for value in (VICTIM, f"{new_writer()}, {VICTIM}", ADDRESS, "list@lists.example"):
-        yield complaint(f"Reply-To: {value}")
+        yield replace(complaint(f"Reply-To: {value}"), waits=True)
     yield complaint("Reply-To: <>")
     yield complaint("Reply-To: ")
 

@@ -128,8 +128,10 @@ def _judged(
             yield _finding("untouched", mail, "it is not ours, and it is gone")
         if fate != "left":
             yield from _kept(mail, rows[0]["sha256"], book)
-        states = [row["state"] for row in book.letters.get(rows[0]["id"], ())]
-        yield from _answered(mail, states)
+        letters = book.letters.get(rows[0]["id"], ())
+        wrong = wrong_answer(mail.specimen, [row["state"] for row in letters])
+        if wrong is not None:
+            yield _finding("gate", mail, wrong)
     if VICTIM in answered:
         yield Finding("gate", VICTIM, "somebody who did not write got a letter")
 
@@ -142,14 +144,20 @@ def _kept(mail: Arrived, sha256: str, book: Book) -> Iterator[Finding]:
         yield _finding("fate", mail, "other octets are kept than lie in the mailbox")
 
 
-def _answered(mail: Arrived, states: list[str]) -> Iterator[Finding]:
-    due = mail.specimen.due
-    if due is Due.REPLY and not {"sent", "held"}.intersection(states):
-        yield _finding("gate", mail, f"it is owed a reply, and has {states}")
-    if mail.name == ORDINARY and "sent" not in states:
-        yield _finding("gate", mail, f"an ordinary mail was not answered: {states}")
-    if due in (Due.SILENCE, Due.NOTHING) and states:
-        yield _finding("gate", mail, f"it must not be answered, and has {states}")
+def wrong_answer(specimen: Specimen, states: list[str]) -> str | None:
+    """Say what is wrong with what a mail got, as states of its letters."""
+    match specimen.due:
+        case Due.REPLY:
+            expected = "held" if specimen.waits else "sent"
+            if states != [expected]:
+                return f"it is owed one reply, {expected}, and has {states}"
+        case Due.SILENCE | Due.NOTHING:
+            if states:
+                return f"it must not be answered, and has {states}"
+        case Due.EITHER:
+            if len(states) > 1 or not {"sent", "held"}.issuperset(states):
+                return f"it may get one reply, and has {states}"
+    return None
 
 
 def _costly(reader: CostingReader, arrived: dict[int, Arrived]) -> Iterator[Finding]:

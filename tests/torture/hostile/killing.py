@@ -1,4 +1,4 @@
-"""ROWS the reader process is killed while it works: by a mail, or from outside.
+"""ROWS the reader process is killed while it reads: by a mail, or from outside.
 
 No mail that is known does that any more, so some here say in a field what the reader
 shall do when it reads them.
@@ -6,34 +6,45 @@ shall do when it reads them.
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic, sleep
 
+from tests.journeys.running import RunningDaemon
 from tests.reader.faulty import obey
 from tests.torture.evidence import Due
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.mails import complaint
 from tests.torture.oracle.books import read_books
+from tests.torture.readers import is_stopped_at_work, readers_of, seconds_of
 from tests.torture.row import Outcome, Row
 from tests.torture.site import Site
 from triage.config import load_config
 from triage.demo.servers import SmtpSink
-from triage.reader import Limits, Reader
+from triage.reader import Limits, Parse, Reader
 from triage.wiring.rulebook import edition_of
 
 BOMBS = ("spin", "swell", "hang", "allocate", "die", "abort", "leave", "fail")
-LIMITS = Limits(seconds=1.0)
-WAVES, MAILS_AT_ONCE = 12, 8
-WAVE_SECONDS = 60.0
-LOOK_SECONDS = 0.02
+LIMITS = Limits(seconds=5.0)
+"""A thousand times what an ordinary mail takes, so that a busy machine is no bomb."""
+WAVES, MAILS_AT_ONCE = 12, 3
+WAVE_SECONDS = 30.0
+WAVE_STEP = 0.1
+"""Of processor: each time the reader is killed so much later."""
+LOOK_SECONDS = 0.002
+COSTLY = "We wait.\n" * 40_000
+"""Takes half a second to read."""
+REPLACED = "the reader is replaced"
 
 
 def read_bombs(ground: Ground) -> Outcome:
     """Take up mails that break the reader, an ordinary one after each."""
-    bombs = BOMBS if ground.is_full else BOMBS[:2]
+    return try_bombs(ground, BOMBS if ground.is_full else BOMBS[:2], obey)
+
+
+def try_bombs(ground: Ground, bombs: Sequence[str], parse: Parse) -> Outcome:
+    """Have mails with an order read by what obeys it, as it should."""
     with SmtpSink() as smtp:
         site = Site(ground.dovecot(), smtp, ground.folder)
         config = load_config(site.install())
@@ -42,10 +53,10 @@ def read_bombs(ground: Ground) -> Outcome:
         files = edition_of(config).rules
         with site._logged(), site.journey.installation() as parts:
             parts.intake.reader.close()  # type: ignore[attr-defined]  # it is a Reader
-            with Reader(files, LIMITS, parse=obey) as reader:
+            with Reader(files, LIMITS, parse=parse) as reader:
                 parts.intake.reader = reader
                 parts.run_once()
-        findings = (*site.judge(), *_not_kept(site, len(bombs)))
+        findings = (*site.judge(), *_not_kept(site, len(bombs)), *unanswered(site))
     note = "each set aside for a person with its octets, the mails between answered"
     return Outcome(cases=len(bombs), findings=findings, note=note)
 
@@ -61,45 +72,79 @@ def _not_kept(site: Site, bombs: int) -> Iterator[Finding]:
 
 
 def kill_reader(ground: Ground) -> Outcome:
-    """Kill the daemon's reader again and again while mail comes in."""
-    kills = 0
-    worst = 0.0
+    """Kill the daemon's reader again and again, each time over a mail."""
+    kills, waves = 0, WAVES if ground.is_full else 1
+    worst, findings = 0.0, list[Finding]()
     with SmtpSink() as smtp:
         site = Site(ground.dovecot(), smtp, ground.folder)
         site.install()
         with site.daemon() as daemon:
             daemon.wait_for("running")
-            for wave in range(WAVES if ground.is_full else 1):
-                site.deliver(*(complaint() for _ in range(MAILS_AT_ONCE)))
-                kills += _kill_once(daemon.pid, after=wave * LOOK_SECONDS)
-                took, left = site.settle(WAVE_SECONDS)
+            for wave in range(waves):
+                is_killed, took, left = _wave(site, daemon, after=wave * WAVE_STEP)
+                kills += is_killed
                 worst = max(worst, took)
-                if left:
-                    return Outcome(cases=kills, findings=tuple(left))
+                findings += left
             daemon.terminate()
-        findings = tuple(site.judge())
-    return Outcome(cases=kills, findings=findings, settled=worst)
+        findings += [*site.judge(), *unanswered(site)]
+    note = f"each over a mail, in {kills} of {waves} waves; every mail answered"
+    return Outcome(cases=kills, findings=tuple(findings), settled=worst, note=note)
 
 
-def _kill_once(daemon: int, after: float) -> int:
-    """Kill the reader some time after now, or after it has started."""
-    sleep(after)
-    until = monotonic() + WAVE_SECONDS
+def _wave(
+    site: Site, daemon: RunningDaemon, after: float
+) -> tuple[bool, float, list[Finding]]:
+    """Have mail come in and kill the reader over it, once it has worked so long.
+
+    Return whether a mail waited for what was killed, as the daemon says, and how it
+    settled.
+    """
+    # What is read already shows that the reader is there, and idle again.
+    site.deliver(complaint())
+    _, left = site.settle()
+    idle = {pid: seconds_of(pid) for pid in readers_of(daemon.pid)}
+    said = daemon.log.count(REPLACED)
+    mails = [complaint(text=COSTLY) for _ in range(MAILS_AT_ONCE)]
+    site.deliver(*mails)
+    is_killed = kill_at_work(idle, after)
+    took, left_behind = site.settle()
+    is_noticed = daemon.log.count(REPLACED) > said
+    return is_killed and is_noticed, took, [*left, *left_behind]
+
+
+def kill_at_work(
+    idle: Mapping[int, float], after: float, seconds: float = WAVE_SECONDS
+) -> bool:
+    """Kill one of some processes while it works; False: none did.
+
+    `idle` says how many seconds of processor each had spent when it was idle.
+    """
+    until = monotonic() + seconds
     while monotonic() < until:
-        for reader in _readers_of(daemon):
-            os.kill(reader, signal.SIGKILL)
-            return 1
+        for reader, spent in idle.items():
+            if seconds_of(reader) - spent > after:
+                with suppress(ProcessLookupError):
+                    if _is_killed_at_work(reader):
+                        return True
         sleep(LOOK_SECONDS)
-    return 0
+    return False
 
 
-def _readers_of(daemon: int) -> Iterator[int]:
-    """Find the daemon's children that were spawned to read."""
-    for task in Path(f"/proc/{daemon}/task").iterdir():
-        with suppress(FileNotFoundError):
-            for child in (task / "children").read_text().split():
-                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    yield int(child)
+def _is_killed_at_work(reader: int) -> bool:
+    """Stop it, look at what it was about, and kill it or let it go on."""
+    os.kill(reader, signal.SIGSTOP)
+    sleep(LOOK_SECONDS)
+    is_at_work = is_stopped_at_work(reader)
+    os.kill(reader, signal.SIGKILL if is_at_work else signal.SIGCONT)
+    return is_at_work
+
+
+def unanswered(site: Site) -> Iterator[Finding]:
+    """Find who was owed a letter and got none: their mail harmed no reader."""
+    answered = {to for each in site.smtp.accepted for to in each.recipients}
+    for mail in site.delivered:
+        if mail.due is Due.REPLY and mail.sender not in answered:
+            yield Finding("fate", mail.mark, "somebody's mail was not answered")
 
 
 BOMBING = Row(
@@ -109,6 +154,6 @@ BOMBING = Row(
 )
 KILLING = Row(
     name="mails-reader-killed",
-    fault="SIGKILL to the running daemon's reader while mail comes in",
+    fault="SIGKILL to the running daemon's reader while it reads a mail",
     run=kill_reader,
 )

@@ -28,6 +28,8 @@ class Specimen:
     """A word of this mail alone."""
     reverse_path: str | None = None
     way: Way = Way.LMTP
+    waits: bool = False
+    """The reply that it is owed waits for a person."""
 
     @property
     def mail_from(self) -> str:

@@ -27,6 +27,8 @@ SHORT = 1_500
 AT_ONCE = 2_000
 WHOLE_WAY_EVERY = 10
 """Of the mails that are not recognised as automatic, and ours."""
+GUARDED = "guarded"
+"""Parsing caught an exception of its own: the mail is kept, and its content unread."""
 MOST_SECONDS = 10.0
 PROCESSES = 2
 NICENESS = 19
@@ -68,7 +70,11 @@ def try_mails(
     for number in numbers:
         begun = process_time()
         try:
-            counts.update((try_one or _try_one)(number))
+            words = list((try_one or _try_one)(number))
+            counts.update(words)
+            if GUARDED in words:
+                found = Finding("guard", f"mail {number}", "parsing had to catch one")
+                findings.append(found)
         except Exception as error:  # noqa: BLE001 - that none comes is what is tried
             findings.append(Finding("escape", f"mail {number}", _place_of(error)))
         took = process_time() - begun
@@ -84,7 +90,7 @@ def _try_one(number: int) -> Iterator[str]:
     raw, rulebook = mail_of(number), shipped_rulebook()
     seen = read(raw, rulebook)
     if seen.guarded:
-        yield "guarded"
+        yield GUARDED
     if seen.is_automatic:
         yield "automatic"
     elif seen.is_ours and number % WHOLE_WAY_EVERY == 0:
@@ -138,7 +144,7 @@ def _outcome(tried: Tried, seconds: float) -> Outcome:
         f" all read and put to both gates, {counts['automatic']:,} of them a machine's;"
         f" one complaint in {WHOLE_WAY_EVERY} matched, decided and answered:"
         f" {counts['whole way']:,}, with letters {counts['answered']:,};"
-        f" exceptions caught within parsing: {counts['guarded']:,};"
+        f" exceptions caught within parsing: {counts[GUARDED]:,};"
         f" slowest {tried.slowest:.2f} s of processor"
     )
     return Outcome(cases=counts["mails"], findings=tried.findings, note=note)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.torture.hostile.million import mail_of, try_mails
+from tests.torture.hostile.million import GUARDED, mail_of, try_mails
 
 
 def test_an_exception_that_escapes_is_a_finding() -> None:
@@ -16,6 +16,15 @@ def test_an_exception_that_escapes_is_a_finding() -> None:
     assert [finding.about for finding in tried.findings] == ["mail 2"]
     assert tried.findings[0].words.startswith("LookupError at test_million.py")
     assert tried.counts["mails"] == 4
+
+
+def test_an_exception_that_parsing_catches_is_a_finding_too() -> None:
+    def guard_two(number: int) -> Iterator[str]:
+        yield GUARDED if number == 2 else "read"
+
+    tried = try_mails(range(4), guard_two)
+
+    assert [finding.about for finding in tried.findings] == ["mail 2"]
 
 
 def test_a_mail_follows_from_its_number() -> None:
