@@ -22,6 +22,7 @@ _ASKED = {
     "mails": """
 SELECT m.uid, m.fate, m.folder, m.filed_at IS NOT NULL AS is_filed, c.reference
 FROM messages m LEFT JOIN cases c ON c.id = m.case_id
+WHERE m.message_id IS NULL OR m.message_id NOT IN (SELECT message_id FROM outbox)
 """,
     "cases": """
 SELECT reference, route, role, flags, missing, answered_at IS NOT NULL AS is_answered,
@@ -47,7 +48,10 @@ JOIN cases c ON c.id = s.case_id
 
 @dataclass(frozen=True)
 class Picture:
-    """What an installation looks like in the end, without times and chance."""
+    """What an installation looks like in the end, without times and chance.
+
+    Copies of our letters, which a mailbox may keep as a witness, are left out.
+    """
 
     parts: dict[str, Counter[str]]
 
@@ -58,7 +62,6 @@ class Picture:
             for name, question in _ASKED.items()
         }
         for folder, mails in site.folders().items():
-            # Copies of our letters come in when the witness is a copy.
             hashes = (hashlib.sha256(each).hexdigest()[:12] for each in mails)
             of_others = {hash_of(each.octets) for each in site.delivered}
             kept = Counter(each for each in hashes if each in of_others)
@@ -102,10 +105,7 @@ def letters(
     for message_id, number in copies.items():
         if number > 1:
             yield Finding("once", about, f"{message_id} was taken {number} times")
-    states = {
-        row["message_id"]: row["state"]
-        for row in rows_of(site.store, "SELECT message_id, state FROM outbox")
-    }
+    states = states_of(site)
     for message_id, state in states.items():
         if state not in ENDS:
             yield Finding("settled", about, f"{message_id} is {state}")
@@ -116,6 +116,12 @@ def letters(
         fits = {"sent"} if has_witness else {"sent", "held"}
         if state not in fits and not is_older:
             yield Finding("honest", about, f"{message_id} was taken and is {state}")
+
+
+def states_of(site: Site) -> dict[str, str]:
+    """Return each letter's state, by its Message-ID."""
+    found = rows_of(site.store, "SELECT message_id, state FROM outbox")
+    return {row["message_id"]: row["state"] for row in found}
 
 
 def no_more_acknowledgements(site: Site, about: str) -> Iterator[Finding]:

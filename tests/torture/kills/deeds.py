@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 from tests.torture.kills.office import Books, Clock, Office
 from tests.torture.kills.sabotage import keep_freed_pages
@@ -134,6 +135,15 @@ def _erase(
         store.subjects.erase(subject, cases, deed)
 
 
+def _break(_: Path, __: datetime, ___: Books, ____: Sequence[Sabotage]) -> None:
+    raise LookupError
+
+
+def _hang(_: Path, __: datetime, ___: Books, ____: Sequence[Sabotage]) -> None:
+    while True:
+        sleep(1)
+
+
 DEEDS: dict[str, Do] = {
     "start": _in_office(lambda _: None),
     "once": _in_office(Office.run_once),
@@ -151,4 +161,6 @@ DEEDS: dict[str, Do] = {
     "careless restore": _restore_carelessly,
     "erase": _erase,
     "careless erase": _erase_carelessly,
+    "break": _break,
+    "hang": _hang,
 }

@@ -205,10 +205,27 @@ def _putting_off(_: Site) -> Script:
     return {"dot": [b"451 4.3.0 not now\r\n", accepting(ACCEPTED)]}
 
 
+def _with_witness(flow: Flow, which: str) -> Flow:
+    """The same where a copy of each letter is kept, which proves that it was taken."""
+    submission = dict(flow.settings.submission) | {"witness": which}
+
+    def prepare(desk: Desk, settings: Settings) -> Site:
+        site = flow.prepare(desk, settings)
+        with site.mailbox.somebody_else() as client:
+            client.create_folder("Sent")
+        return site
+
+    settings = replace(flow.settings, submission=submission)
+    return replace(flow, settings=settings, prepare=prepare)
+
+
 INTAKE = Flow(deed="intake", prepare=_with_new_mail)
 DISPATCH = Flow(deed="dispatch", prepare=_with_letters)
 LATE = replace(DISPATCH, script=_accepting_late, is_late=True)
 PUT_OFF = replace(DISPATCH, script=_putting_off)
+WITNESSED_IN_SENT = _with_witness(DISPATCH, "sent")
+WITNESSED_BY_COPY = _with_witness(DISPATCH, "copy")
+WITNESSED_LATE = _with_witness(LATE, "sent")
 FILING = Flow(deed="intake", prepare=_with_unfiled)
 ANSWERS = Flow(deed="answers", prepare=_with_answer, at=NOW + timedelta(hours=2))
 DEADLINES = Flow(deed="deadlines", prepare=_on_the_day, at=DUE_SOON)

@@ -39,6 +39,12 @@ GUARDS = (
         "once",
     ),
     Guard(
+        "a copy proves that an uncertain letter was taken",
+        flows.WITNESSED_IN_SENT,
+        _without("copies_not_looked_for"),
+        "honest",
+    ),
+    Guard(
         "UNIQUE (case, kind), under transactions cut into statements",
         flows.DEADLINES,
         _without("committed_piece_by_piece", "without_unique", most=30),

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,8 @@ from typing import Self
 from tests.torture.kills.injecting import Point
 
 KILLED = -signal.SIGKILL
+MOST_SECONDS = 60.0
+"""For one deed, on a busy machine; it takes a second at most."""
 ROOT = Path(__file__).parents[3]
 
 
@@ -62,7 +65,10 @@ class Mortal:
 
     def close(self) -> None:
         """End the program."""
-        self._program.communicate(timeout=30)
+        try:
+            self._program.communicate(timeout=30)
+        finally:
+            self._program.kill()
 
     def do(  # noqa: PLR0913 - what an order says
         self,
@@ -73,8 +79,9 @@ class Mortal:
         point: Point | None = None,
         sabotages: Iterable[str] = (),
         journal: Path | None = None,
+        seconds: float = MOST_SECONDS,
     ) -> Ended:
-        """Have a deed done, killed at a point or not."""
+        """Have a deed done, killed at a point or not; one that hangs ends badly."""
         order = {
             "config": str(config),
             "deed": deed,
@@ -82,9 +89,16 @@ class Mortal:
             "point": point.as_order() if point else None,
             "sabotages": list(sabotages),
             "journal": str(journal) if journal else None,
+            "seconds": seconds,
         }
         assert self._program.stdin is not None
         assert self._program.stdout is not None
         self._program.stdin.write(json.dumps(order) + "\n")
         self._program.stdin.flush()
-        return Ended(**json.loads(self._program.stdout.readline()))
+        # The program ends a child that hangs; this is for the program itself.
+        watch = threading.Timer(seconds + MOST_SECONDS, self._program.kill)
+        watch.start()
+        try:
+            return Ended(**json.loads(self._program.stdout.readline()))
+        finally:
+            watch.cancel()

@@ -170,8 +170,11 @@ class Office:
             return Findings(faults=tuple(map(str, error.problems)))
 
     def _witness(self) -> MailboxWitness | None:
-        if self.config.submission.witness != "copy":
+        submission = self.config.submission
+        if submission.witness == "none":
             return None
+        if submission.witness == "sent":
+            return MailboxWitness(self.witness, submission.sent_folder)
         filed_in = partial(self._folder_of_automatic_mail)
         return MailboxWitness(self.witness, self.config.mailbox.folder, filed_in)
 
@@ -179,8 +182,10 @@ class Office:
         return self.intake.rulebook.ruleset.tables.automatic.folder
 
     def _folders_with_letters(self) -> tuple[str, ...]:
-        if self.config.submission.witness != "copy":
+        if self.config.submission.witness == "none":
             return ()
+        if self.config.submission.witness == "sent":
+            return (self.config.submission.sent_folder,)
         inbox, filed_in = self.config.mailbox.folder, self._folder_of_automatic_mail()
         return (inbox, filed_in) if filed_in else (inbox,)
 

@@ -7,6 +7,8 @@ child that carries it out, and tells how the child ended and how many calls it m
 import json
 import logging
 import os
+import select
+import signal
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +24,9 @@ from triage.wiring import log_to_stderr
 
 log = logging.getLogger(__name__)
 
+HUNG = 124
+"""The status of a child that was not done in time; no exit of triage is that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -33,6 +38,8 @@ class Order:
     point: Point | None
     sabotages: tuple[str, ...]
     journal: Path | None
+    seconds: float
+    """What it may take."""
 
     @classmethod
     def read(cls, line: str) -> "Order":
@@ -44,6 +51,7 @@ class Order:
             point=Point(**told["point"]) if told["point"] else None,
             sabotages=tuple(told["sabotages"]),
             journal=Path(told["journal"]) if told["journal"] else None,
+            seconds=told["seconds"],
         )
 
 
@@ -90,12 +98,22 @@ def main() -> None:
             os.write(writing, json.dumps({"counts": counts}).encode())
             os._exit(0)
         os.close(writing)
-        with os.fdopen(reading) as answer:
-            said = answer.read()
-        _, status = os.waitpid(child, 0)
-        ended = {"status": os.waitstatus_to_exitcode(status)}
-        sys.stdout.write(json.dumps(ended | json.loads(said or "{}")) + "\n")
+        sys.stdout.write(json.dumps(_end_of(child, reading, order.seconds)) + "\n")
         sys.stdout.flush()
+
+
+def _end_of(child: int, reading: int, seconds: float) -> dict[str, object]:
+    """Wait for a child's end; one that is not done in time is ended."""
+    is_done, _, _ = select.select([reading], [], [], seconds)
+    if not is_done:
+        os.kill(child, signal.SIGKILL)
+    with os.fdopen(reading) as answer:
+        said = answer.read()
+    _, status = os.waitpid(child, 0)
+    if not is_done:
+        return {"status": HUNG, "error": f"it was not done in {seconds:g} seconds"}
+    told: dict[str, object] = json.loads(said or "{}")
+    return {"status": os.waitstatus_to_exitcode(status)} | told
 
 
 if __name__ == "__main__":

@@ -55,6 +55,10 @@ def sent_again_after_the_dot(office: Office) -> None:
     )
 
 
+def copies_not_looked_for(office: Office) -> None:
+    office.dispatch._witness = None
+
+
 class _FilesFirst:
     """A mailbox from which a mail is moved as soon as it is fetched."""
 
@@ -182,6 +186,7 @@ SABOTAGES: dict[str, Callable[[Office], None]] = {
     for sabotage in (
         dot_before_the_commit,
         sent_again_after_the_dot,
+        copies_not_looked_for,
         moved_before_the_commit,
         committed_piece_by_piece,
         without_unique,

@@ -3,13 +3,13 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from tests.journeys.installing import Servers, Settings, install
+from tests.journeys.installing import ADDRESS, Servers, Settings, install
 from tests.mailbox.sites import ImapSite
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.smtp.scripted import Received
@@ -71,6 +71,19 @@ class Site:
         for mail in mails:
             self.mailbox.deliver(mail.octets, ARRIVED, mail.folder)
         return replace(self, delivered=(*self.delivered, *mails))
+
+    def take_copies(self, letters: Iterable[Received]) -> None:
+        """Have the mailbox get what a server keeps of our letters, as is configured."""
+        match self.settings.submission.get("witness", "none"):
+            case "sent":
+                for letter in letters:
+                    self.mailbox.deliver(letter.octets, ARRIVED, "Sent")
+            case "copy":
+                for letter in letters:
+                    if ADDRESS in letter.recipients:
+                        self.mailbox.deliver(letter.octets, ARRIVED, "INBOX")
+            case _:
+                pass
 
     def copy_to(self, folder: Path, smtp_port: int) -> "Site":
         """Return the same installation with a mailbox of its own."""

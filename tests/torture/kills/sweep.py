@@ -22,6 +22,7 @@ from tests.torture.kills.checks import (
     letters,
     no_more_acknowledgements,
     soundness,
+    states_of,
 )
 from tests.torture.kills.injecting import CALLS, STEP, Point
 from tests.torture.kills.mails import NOW
@@ -75,18 +76,27 @@ class Found:
 
     kills: Counter[str] = field(default_factory=Counter)
     again: int = 0
+    letters: Counter[str] = field(default_factory=Counter)
+    """In the end, by their state."""
+    broken: Counter[str] = field(default_factory=Counter)
+    """In how many tries a promise was broken."""
     findings: list[Finding] = field(default_factory=list)
     settled: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(
-        self, point: Point, findings: Sequence[Finding], *, again: bool, settled: float
-    ) -> None:
+    def add(self, tried: "Tried") -> None:
         with self._lock:
-            self.kills[point.call] += 1
-            self.again += again
+            self.kills[tried.call] += 1
+            self.again += tried.again
+            self.letters.update(tried.letters)
+            self.broken.update({finding.promise for finding in tried.findings})
+            self.findings += tried.findings
+            self.settled = max(self.settled, tried.settled)
+
+    def add_unkilled(self, findings: Iterable[Finding]) -> None:
+        """Add what went wrong where nothing was killed."""
+        with self._lock:
             self.findings += findings
-            self.settled = max(self.settled, settled)
 
     @classmethod
     def of(cls, parts: Iterable["Found"]) -> "Found":
@@ -95,24 +105,33 @@ class Found:
         for part in parts:
             whole.kills += part.kills
             whole.again += part.again
+            whole.letters += part.letters
+            whole.broken += part.broken
             whole.findings += part.findings
             whole.settled = max(whole.settled, part.settled)
         return whole
 
     @property
+    def tries(self) -> int:
+        """How often the deed itself was killed."""
+        return self.kills.total()
+
+    @property
     def number(self) -> int:
         """How often a process was killed."""
-        return self.kills.total() + self.again
+        return self.tries + self.again
 
     def outcome(self) -> Outcome:
         """Return it for the table."""
         calls = ", ".join(f"{call} {n}" for call, n in sorted(self.kills.items()))
         again = f"; {self.again} while they recovered" if self.again else ""
+        ends = ", ".join(f"{state} {n}" for state, n in sorted(self.letters.items()))
+        letters = f"; letters in the end: {ends}" if ends else ""
         return Outcome(
             cases=self.number,
             findings=tuple(self.findings),
             settled=self.settled,
-            note=f"killed at {calls}{again}",
+            note=f"killed at {calls}{again}{letters}",
         )
 
 
@@ -150,6 +169,18 @@ class Trial:
     def __str__(self) -> str:
         further = f", then {self.again}" if self.again else ""
         return f"{self.point}{further}{f', {self.cut}' if self.cut else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of one kill."""
+
+    call: str
+    again: bool
+    letters: tuple[str, ...]
+    """Their states in the end."""
+    findings: Sequence[Finding]
+    settled: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,28 +290,42 @@ class Sweep:
             self._try(mortal, trial)
 
     def _try(self, mortal: Mortal, trial: Trial) -> None:
+        about = f"{self.flow.deed} {trial}"
         with self._server() as server:
             site = self._copy(server)
-            if not self._is_killed(mortal, site, trial):
+            first = self._ended(mortal, site, trial)
+            if not first.is_killed:
+                # Well: it has fewer calls this time, and did not come there.
+                self.found.add_unkilled(_unwell([first], about))
                 site.forget()
                 return
-            again = trial.again is not None and (
-                self._do(mortal, site, "once", MINUTE, point=trial.again).is_killed
-            )
-            about = f"{self.flow.deed} {trial}"
+            second = self._ended_again(mortal, site, trial)
             started = monotonic()
             ends = self._start_again(mortal, site, server)
             settled = monotonic() - started
             findings = [
-                *_unwell(ends, about),
+                *_unwell([*second, *ends], about),
                 *self._judged(site, server, about),
                 *self._elsewhere(site, about),
             ]
-        self.found.add(trial.point, findings, again=again, settled=settled)
+        tried = Tried(
+            call=trial.point.call,
+            again=any(each.is_killed for each in second),
+            letters=tuple(states_of(site).values()),
+            findings=findings,
+            settled=settled,
+        )
+        self.found.add(tried)
         if not findings:
             site.forget()
 
-    def _is_killed(self, mortal: Mortal, site: Site, trial: Trial) -> bool:
+    def _ended_again(self, mortal: Mortal, site: Site, trial: Trial) -> list[Ended]:
+        """Begin to recover, and be killed there too, if that is what is tried."""
+        if trial.again is None:
+            return []
+        return [self._do(mortal, site, "once", MINUTE, point=trial.again)]
+
+    def _ended(self, mortal: Mortal, site: Site, trial: Trial) -> Ended:
         journal = site.folder / "journal" if trial.cut else None
         if trial.cut:
             site.keep_aside()
@@ -288,7 +333,7 @@ class Sweep:
         killed = self._do(mortal, site, deed, point=point, journal=journal)
         if killed.is_killed and trial.cut and journal:
             cut_power(site.store, site.aside, journal, trial.cut)
-        return killed.is_killed
+        return killed
 
     def _start_again(
         self, mortal: Mortal, site: Site, server: ScriptedServer, **changes: Any
@@ -299,6 +344,7 @@ class Sweep:
         if self.flow.is_late:
             ends.append(self._do(mortal, site, "once", MINUTE, **changes))
         server.settle()
+        site.take_copies(server.accepted)
         ends.append(self._do(mortal, site, "settle", MINUTE, **changes))
         return ends
 
@@ -306,7 +352,7 @@ class Sweep:
         self, site: Site, server: ScriptedServer, about: str
     ) -> Iterator[Finding]:
         taken: tuple[Received, ...] = (*site.accepted, *server.accepted)
-        has_witness = self.flow.settings.submission.get("witness") == "copy"
+        has_witness = self.flow.settings.submission.get("witness", "none") != "none"
         yield from letters(
             site,
             taken,
@@ -330,8 +376,9 @@ class Sweep:
 
 def _unwell(ends: Sequence[Ended], about: str) -> Iterator[Finding]:
     for each in ends:
-        if not each.is_well:
-            yield Finding("settled", about, f"it does not start again: {each.error}")
+        if not (each.is_well or each.is_killed):
+            words = f"it ends with {each.status}: {each.error}"
+            yield Finding("settled", about, words)
 
 
 class Todo:

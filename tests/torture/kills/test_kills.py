@@ -1,28 +1,80 @@
 """The sweep itself: that it finds what a guard kept away, and what a cut leaves."""
 
 import struct
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.installing import USUAL
 from tests.servers.dovecot import Dovecot
-from tests.torture.kills.flows import DISPATCH
-from tests.torture.kills.injecting import CALLS
+from tests.torture.kills.flows import DISPATCH, INTAKE, WITNESSED_IN_SENT
+from tests.torture.kills.injecting import CALLS, Point
+from tests.torture.kills.mails import NOW
 from tests.torture.kills.mortal import Mortal
 from tests.torture.kills.power import Cut, cut_power
-from tests.torture.kills.sweep import Extent, Sweep, spread
+from tests.torture.kills.site import Site
+from tests.torture.kills.sweep import Extent, Sweep, Trial, spread
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Mortal]:
+    with Mortal(None) as program:
+        yield program
 
 
 @pytest.mark.servers
 def test_a_letter_that_is_sent_again_after_its_dot_is_found(
-    dovecot: Dovecot, tmp_path: Path
+    dovecot: Dovecot, mortal: Mortal, tmp_path: Path
 ) -> None:
-    extent = Extent(most=12, again_every=0, sabotages=("sent_again_after_the_dot",))
+    extent = Extent(most=8, again_every=0, sabotages=("sent_again_after_the_dot",))
 
-    with Mortal(None) as mortal:
-        found = Sweep(DISPATCH, tmp_path / "flow", dovecot, [mortal], extent).run()
+    found = Sweep(DISPATCH, tmp_path / "flow", dovecot, [mortal], extent).run()
 
     assert "once" in {finding.promise for finding in found.findings}
+
+
+@pytest.mark.servers
+def test_a_letter_whose_copy_is_not_looked_for_is_found(
+    dovecot: Dovecot, mortal: Mortal, tmp_path: Path
+) -> None:
+    extent = Extent(most=8, again_every=0, sabotages=("copies_not_looked_for",))
+
+    flow = tmp_path / "flow"
+    found = Sweep(WITNESSED_IN_SENT, flow, dovecot, [mortal], extent).run()
+
+    assert "honest" in {finding.promise for finding in found.findings}
+
+
+@pytest.mark.servers
+def test_a_child_that_ends_badly_where_none_was_killed_is_a_finding(
+    dovecot: Dovecot, mortal: Mortal, tmp_path: Path
+) -> None:
+    sweep = Sweep(INTAKE, tmp_path / "flow", dovecot, [mortal], Extent(most=1))
+    sweep.flow = replace(INTAKE, deed="break")
+
+    sweep._try(mortal, Trial(Point("step", 1_000_000, is_after=False)))
+
+    (finding,) = sweep.found.findings
+    assert finding.promise == "settled"
+    assert "LookupError" in finding.words
+
+
+@pytest.mark.servers
+def test_a_child_that_hangs_ends_badly(
+    dovecot: Dovecot, mortal: Mortal, tmp_path: Path
+) -> None:
+    site = Site.new(tmp_path / "site", dovecot, USUAL)
+    site.install()
+
+    ended = mortal.do(site.config, "hang", NOW, seconds=1)
+    after = mortal.do(site.config, "start", NOW)
+
+    assert not ended.is_well
+    assert not ended.is_killed
+    assert "1 seconds" in ended.error
+    assert after.is_well
 
 
 def line(call: str, path: Path, offset: int = 0, data: bytes = b"") -> bytes:

@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -102,7 +102,7 @@ def read_books(evidence: Evidence) -> Books:
         kept = store.execute("SELECT sha256, is_whole, compressed FROM raws").fetchall()
     raws = {row["sha256"]: zlib.decompress(row["compressed"]) for row in kept}
     cores = {sha256: _core_hash(raw) for sha256, raw in raws.items()}
-    came, strange = _matched(evidence.delivered, messages, raws, cores)
+    came, strange = _matched(evidence, messages, raws, cores)
     letters = {row["message_id"]: row for row in outbox}
     own = {address.lower() for address in evidence.own_addresses}
     return Books(
@@ -135,14 +135,18 @@ def _is_not_ours(row: Row, letters: dict[str, Row]) -> bool:
 
 
 def _matched(
-    delivered: Iterable[Delivered],
+    evidence: Evidence,
     messages: Sequence[Row],
     raws: dict[str, bytes],
     cores: dict[str, str],
 ) -> tuple[list[Came], list[Row]]:
-    """Tie rows to mails: by their bytes, or else by the mail's own mark."""
+    """Tie rows to mails: by their bytes, or else by the mail's own mark.
+
+    Copies of our letters, which may name whom they answer, are tied to none.
+    """
+    letters = {_core_hash(each.octets) for each in evidence.accepted}
     groups: defaultdict[str, list[Delivered]] = defaultdict(list)
-    for each in delivered:
+    for each in evidence.delivered:
         if each.folder == "INBOX":
             groups[_core_hash(each.octets)].append(each)
     rows: defaultdict[str, list[Row]] = defaultdict(list)
@@ -155,9 +159,9 @@ def _matched(
             continue
         raw = raws.get(row["sha256"], b"")
         key = cores.get(row["sha256"], "")
-        if key not in groups:
+        if key not in groups and key not in letters:
             key = next((key for key, mark in by_mark if mark in raw), "")
-        if key:
+        if key in groups:
             rows[key].append(row)
         else:
             strange.append(row)
