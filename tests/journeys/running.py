@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -14,19 +14,30 @@ START_SECONDS = 30.0
 
 
 class RunningDaemon:
-    """`triage run` on an installation; killed at the end if it still runs."""
+    """`triage run` on an installation; killed at the end if it still runs.
+
+    `within` are words of a program that ends in becoming it, as `nice` does; without an
+    `environment` it has that of the tests.
+    """
 
     def __init__(
-        self, config: Path, environment: Mapping[str, str] | None = None
+        self,
+        config: Path,
+        within: Sequence[str] = (),
+        *,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the installation; None: the environment of the tests."""
         self._config = config
+        self._within = within
         self._environment = environment
         self._lines: list[str] = []
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603 - the program under test
-            [sys.executable, "-m", "triage", "run", "--config", self._config],
+            [
+                *(*self._within, sys.executable, "-m", "triage"),
+                *("run", "--config", str(self._config)),
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

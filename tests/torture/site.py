@@ -79,9 +79,9 @@ class Site:
             return self.journey.run_once(later)
 
     @contextmanager
-    def daemon(self) -> Iterator[RunningDaemon]:
+    def daemon(self, *within: str) -> Iterator[RunningDaemon]:
         """Lend the daemon, a process of its own; it is killed at the end."""
-        with RunningDaemon(self.journey.config) as running:
+        with RunningDaemon(self.journey.config, within) as running:
             try:
                 yield running
             finally:

@@ -29,6 +29,7 @@ LASTING = (
 )
 ONCE = (1, 2, 3, 5, 8)
 SMALL = "size=6m"
+ATTACH_SECONDS = 30
 
 
 def _inject(ground: Ground) -> Outcome:
@@ -50,16 +51,20 @@ def _inject(ground: Ground) -> Outcome:
 def _lasting(host: Host, call: str, error: str) -> Iterator[Finding]:
     """Every such call fails for a while; then it works again."""
     host.install()
+    calls = host.journey.folder / "calls"
     with host.daemon() as daemon:
         daemon.wait_for("running")
         host.complain()
         host.sink.wait_for(1)
         yield from host.settles()
-        with failing(daemon, f"{call}:error={error}"):
+        with failing(daemon, f"{call}:error={error}", calls):
             host.complain(2)
             time.sleep(3)
         yield from host.settles()
         daemon.terminate()
+    failed = struck(calls)
+    host.struck = min(failed, 1)
+    host.told.append(f"{call} {error} {failed}")
     if "Traceback" in daemon.log and call != "write":
         yield host.wrong("it printed a traceback")
 
@@ -67,40 +72,58 @@ def _lasting(host: Host, call: str, error: str) -> Iterator[Finding]:
 def _once(host: Host, call: str) -> Iterator[Finding]:
     """The Nth such call fails, and only that one."""
     host.install()
+    host.struck = 0
     with host.daemon() as daemon:
         daemon.wait_for("running")
         for number in ONCE:
-            with failing(daemon, f"{call}:error=EIO:when={number}"):
+            calls = host.journey.folder / f"calls-{number}"
+            with failing(daemon, f"{call}:error=EIO:when={number}", calls):
                 host.complain()
                 time.sleep(2)
             yield from host.settles()
+            host.struck += min(struck(calls), 1)
         daemon.terminate()
 
 
 @contextmanager
-def failing(daemon: RunningDaemon, fault: str) -> Iterator[None]:
-    """Have system calls of a running process fail, until the block ends."""
+def failing(daemon: RunningDaemon, fault: str, calls: Path) -> Iterator[None]:
+    """Have system calls of a running process fail, until the block ends.
+
+    In `calls` they are written down.
+    """
     call = fault.partition(":")[0]
     strace = subprocess.Popen(  # noqa: S603 - our own words
         [
-            *("strace", "-f", "-qq", "-p", str(daemon.pid), "-o", "/dev/null"),
+            *("strace", "-f", "-qq", "-p", str(daemon.pid), "-o", str(calls)),
             *("-e", f"trace={call}", "-e", f"inject={fault}"),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(0.5)
     try:
+        _wait_for_tracer(daemon.pid)
         yield
     finally:
         strace.terminate()
         strace.wait(10)
 
 
+def _wait_for_tracer(pid: int) -> None:
+    until = time.monotonic() + ATTACH_SECONDS
+    while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text():
+        assert time.monotonic() < until, "strace does not attach"
+        time.sleep(0.05)
+
+
+def struck(calls: Path) -> int:
+    """Count the calls that were made to fail."""
+    return calls.read_text("utf-8", "replace").count("(INJECTED)")
+
+
 def _full(ground: Ground) -> Outcome:
     tries = [Try("full", _fills_up), Try("full-from-the-start", _is_full_at_start)]
     tries += [Try("read-only", _read_only), Try("log-on-a-full-disk", _no_log)]
-    if not _may_mount(ground.folder):
+    if not may_mount(ground.folder):
         return Outcome(cases=0, note="nothing may be mounted here")
     return tried(ground, tries)
 
@@ -209,7 +232,7 @@ def _fill(host: Host) -> Path:
     return ballast
 
 
-def _may_mount(folder: Path) -> bool:
+def may_mount(folder: Path) -> bool:
     place = folder / "mounted"
     place.mkdir()
     try:

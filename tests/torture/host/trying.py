@@ -25,6 +25,10 @@ class Host(Site):
         super().__init__(dovecot, smtp, folder)
         self.sink = smtp
         self.worst: float | None = None
+        self.struck: int | None = None
+        """How many of the faults really happened, where that is counted."""
+        self.told: list[str] = []
+        """Figures for the table."""
         self.name = folder.name
 
     def complain(self, number: int = 1) -> list[Delivered]:
@@ -67,6 +71,7 @@ def tried(ground: Ground, tries: Sequence[Try], note: str = "") -> Outcome:
     """Try faults one after the other, each on an installation of its own."""
     findings: list[Finding] = []
     worst: list[float] = []
+    cases, told = 0, [note] if note else []
     for each in tries:
         ground.say(f"  {each.name}")
         with SmtpSink() as smtp:
@@ -79,9 +84,11 @@ def tried(ground: Ground, tries: Sequence[Try], note: str = "") -> Outcome:
                 findings.append(host.wrong(str(error)[-600:]))
             if host.worst is not None:
                 worst.append(host.worst)
+            cases += each.faults if host.struck is None else host.struck
+            told += host.told
     return Outcome(
-        cases=sum(each.faults for each in tries),
+        cases=cases,
         findings=tuple(findings),
         settled=max(worst, default=None),
-        note=note,
+        note="; ".join(told),
     )

@@ -4,6 +4,7 @@ upgrades/NNNN.sql was made by the code of its time (upgrades/making.py), with me
 and letters in every state that it knew.
 """
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -117,8 +118,11 @@ def _kills(ground: Ground) -> Outcome:
         path = folder / "triage.sqlite3"
         _write(DUMPS[1], path)
         whole, steps = _counts(path), _steps(path)
-        killed += _is_killed_opening(path, number)
         about = f"killed at write {number}"
+        status = _killed_opening(path, number)
+        killed += status == -signal.SIGKILL
+        if status not in {0, -signal.SIGKILL}:
+            findings.append(Finding("host", about, f"it ended with status {status}"))
         if _steps(path) not in (steps, _all_steps(folder)):
             findings.append(Finding("host", about, "some steps are there, not all"))
         Store.open(path, exclusive=True).close()
@@ -133,7 +137,8 @@ def _kills(ground: Ground) -> Outcome:
     return Outcome(cases=killed, findings=tuple(findings))
 
 
-def _is_killed_opening(path: Path, number: int) -> bool:
+def _killed_opening(path: Path, number: int) -> int:
+    """Open a store and be killed; return how it ended, 0 where it came to no kill."""
     inject = f"inject=pwrite64:signal=SIGKILL:when={number}"
     done = subprocess.run(  # noqa: S603 - our own words
         [
@@ -143,7 +148,7 @@ def _is_killed_opening(path: Path, number: int) -> bool:
         check=False,
         capture_output=True,
     )
-    return done.returncode != 0
+    return done.returncode
 
 
 def _all_steps(folder: Path) -> set[str]:

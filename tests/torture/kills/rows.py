@@ -135,9 +135,9 @@ ROWS = (
         fault="the same, where the mailbox keeps a copy of each letter, in Sent or in"
         " the inbox: it proves what was taken",
         run=_swept(
-            (flows.WITNESSED_IN_SENT, 12),
-            (flows.WITNESSED_BY_COPY, 12),
-            (flows.WITNESSED_LATE, 12),
+            (flows.WITNESSED_IN_SENT, 8),
+            (flows.WITNESSED_BY_COPY, 8),
+            (flows.WITNESSED_LATE, 8),
         ),
     ),
     Row(
