@@ -142,7 +142,7 @@ def changed_beside(
         host.complain()
         yield from host.settles()
         daemon.terminate()
-    yield from _alike(host)
+    yield from alike(host)
 
 
 def _mend(folder: Path, kept: Path) -> None:
@@ -151,7 +151,7 @@ def _mend(folder: Path, kept: Path) -> None:
     shutil.copytree(kept, folder)
 
 
-def _alike(host: Host) -> Iterator[Finding]:
+def alike(host: Host) -> Iterator[Finding]:
     """Every complaint got the same letter: no half of a rule or a text was used."""
     letters = {
         (_subject(each.octets), len(each.octets.split(b"\r\n")))

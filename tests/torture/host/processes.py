@@ -102,11 +102,11 @@ def _sent_by(daemon: RunningDaemon) -> int:
 
 def _signals(ground: Ground) -> Outcome:
     moments = range(MOMENTS) if ground.is_full else (3,)
-    run = partial(_told_to_end, moments=moments)
+    run = partial(told_to_end, moments=moments)
     return tried(ground, [Try("signals", run, len(moments))])
 
 
-def _told_to_end(host: Host, moments: range | tuple[int, ...]) -> Iterator[Finding]:
+def told_to_end(host: Host, moments: range | tuple[int, ...]) -> Iterator[Finding]:
     """Tell it to end a little later each time, while mail comes in."""
     host.install()
     for number in moments:
