@@ -139,6 +139,8 @@ class ScriptedServer:
         self.received: list[Received] = []
         self.accepted: list[Received] = []
         self.connections = 0
+        self.met: set[str] = set()
+        """Stages at which the script was followed, and not what is usual."""
         self.closing = threading.Event()
         self._script = dict(script or {})
         self._reached: dict[str, int] = {}
@@ -263,6 +265,8 @@ class ScriptedServer:
         self._step(talk, "dot", accepting(b"250 2.0.0 queued\r\n"))
 
     def _step(self, talk: Talk, stage: str, usual: Step) -> None:
+        if stage in self._script:
+            self.met.add(stage)
         steps = self._script.get(stage, usual)
         if isinstance(steps, Sequence) and not isinstance(steps, bytes):
             reached = self._reached.get(stage, 0)

@@ -11,7 +11,7 @@ from tests.smtp.scripted import Talk, accepting
 from tests.torture.smtp.desk import Desk, new_desk
 from tests.torture.smtp.expected import Course
 from tests.torture.smtp.stages import taking
-from tests.torture.smtp.trial import Trial, run_one
+from tests.torture.smtp.trial import Trial, run_all, run_one
 from triage.dispatch import Submission
 from triage.smtp import Accepted, Envelope, Outcome, Refused, TryLater, Unknown
 
@@ -88,3 +88,13 @@ def test_an_acceptance_that_is_not_believed_is_found(desk: Desk) -> None:
     trial = Trial(name="well", course=Course.SENT, script={}, is_whole=False)
 
     assert {"once", "honest"} <= found(desk, trial, doubt)
+
+
+def test_a_fault_at_a_stage_that_nobody_comes_to_is_no_case(desk: Desk) -> None:
+    script = {"auth": b"535 5.7.8 no\r\n"}
+    trial = Trial(name="unmet", course=Course.SENT, script=script, is_whole=False)
+
+    outcome = run_all(desk, [trial], ())
+
+    assert outcome.cases == 0
+    assert outcome.note == "not met: unmet"

@@ -75,6 +75,8 @@ class Tried:
 
     findings: tuple[Finding, ...]
     settled: float | None
+    is_met: bool
+    """Whether the fault came about at all."""
 
 
 def run_all(desk: Desk, trials: Sequence[Trial], secrets: Sequence[str]) -> Outcome:
@@ -90,8 +92,14 @@ def run_all(desk: Desk, trials: Sequence[Trial], secrets: Sequence[str]) -> Outc
         for each, trial in zip(tried, trials, strict=True)
         if each.settled is not None and trial.course is not Course.LOGIN_WAITS
     ]
+    unmet = [
+        trial.name for each, trial in zip(tried, trials, strict=True) if not each.is_met
+    ]
     return Outcome(
-        cases=len(trials), findings=tuple(findings), settled=max(prompt, default=None)
+        cases=len(trials) - len(unmet),
+        findings=tuple(findings),
+        settled=max(prompt, default=None),
+        note=f"not met: {', '.join(unmet)}" if unmet else "",
     )
 
 
@@ -128,6 +136,8 @@ class _Course:
         self._case, self._trial, self._server = case, trial, server
         self._findings: list[Finding] = []
         self._settled: float | None = None
+        self._connections = 0
+        """Before the server was well."""
 
     def run(self) -> Tried:
         trial = self._trial
@@ -141,10 +151,18 @@ class _Course:
             with self._case.open(whole=trial.is_whole) as parts:
                 self._get_well(parts)
         self._find_in_clear()
-        return Tried(tuple(self._findings), self._settled)
+        return Tried(tuple(self._findings), self._settled, self._came_about())
+
+    def _came_about(self) -> bool:
+        """Tell whether the server did what was to be tried."""
+        trial, server = self._trial, self._server
+        if trial.is_away:
+            return self._connections == 0
+        return bool(server.met) if trial.script else self._connections > 0
 
     def _meet(self, parts: Sending) -> None:
         parts.dispatch.run()
+        self._connections = self._server.connections
         at_first = states(self._trial.course, lasts=self._trial.lasts)
         self._compare("at first", at_first, states_of(parts))
         self._is_it_told(parts)
