@@ -23,9 +23,9 @@ class RunningDaemon:
     def __init__(
         self,
         config: Path,
-        within: Sequence[str] = (),
-        *,
         environment: Mapping[str, str] | None = None,
+        *,
+        within: Sequence[str] = (),
     ) -> None:
         self._config = config
         self._within = within

@@ -81,7 +81,7 @@ class Site:
     @contextmanager
     def daemon(self, *within: str) -> Iterator[RunningDaemon]:
         """Lend the daemon, a process of its own; it is killed at the end."""
-        with RunningDaemon(self.journey.config, within) as running:
+        with RunningDaemon(self.journey.config, within=within) as running:
             try:
                 yield running
             finally:

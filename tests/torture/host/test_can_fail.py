@@ -75,7 +75,7 @@ class Mortal(Hurried):
     @contextmanager
     @override
     def daemon(self, *within: str) -> Iterator[RunningDaemon]:
-        with Dying(self.journey.config, within) as running:
+        with Dying(self.journey.config, within=within) as running:
             yield running
 
 
