@@ -305,13 +305,12 @@ class Sweep:
             settled = monotonic() - started
             findings = [
                 *_unwell([*second, *ends], about),
-                *self._judged(site, server, about),
-                *self._elsewhere(site, about),
+                *self._seen_in_the_end(site, server, about),
             ]
         tried = Tried(
             call=trial.point.call,
             again=any(each.is_killed for each in second),
-            letters=tuple(states_of(site).values()),
+            letters=tuple(states_of(site).values()) if site.store.is_file() else (),
             findings=findings,
             settled=settled,
         )
@@ -347,6 +346,15 @@ class Sweep:
         site.take_copies(server.accepted)
         ends.append(self._do(mortal, site, "settle", MINUTE, **changes))
         return ends
+
+    def _seen_in_the_end(
+        self, site: Site, server: ScriptedServer, about: str
+    ) -> Iterator[Finding]:
+        if not site.store.is_file():
+            yield Finding("fate", about, "there is no store any more")
+            return
+        yield from self._judged(site, server, about)
+        yield from self._elsewhere(site, about)
 
     def _judged(
         self, site: Site, server: ScriptedServer, about: str
