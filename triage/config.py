@@ -7,129 +7,20 @@ environment variable, a systemd credential or a command (see `Secret`).
 import errno
 import os
 import stat
-import subprocess
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from typing_extensions import override
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from triage.errors import ConfigError, Problem
+from triage.logins import OAuth, Secret, Table, why_no_login
 from triage.tomlsource import read_toml, validated
-
-COMMAND_SECONDS = 30
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from triage.web import LOOPBACK, why_no_web_address
 
 AnyTable = TypeVar("AnyTable", bound=BaseModel)
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Secret(_Table):
-    """Where a secret is kept; exactly one key is given."""
-
-    file: Path | None = None
-    env: str | None = None
-    credential: str | None = None
-    """The name of a systemd credential (LoadCredential=)."""
-    command: tuple[str, ...] | None = None
-    """A command and its arguments, run without a shell; its first line counts."""
-
-    @model_validator(mode="after")
-    def _names_one_place(self) -> Self:
-        given = [
-            key for key in type(self).model_fields if getattr(self, key) is not None
-        ]
-        if len(given) != 1:
-            raise ValueError("name exactly one of file, env, credential, command")
-        return self
-
-    def read(self) -> str:
-        """Return the secret without its line end.
-
-        Raises ConfigError in words that never show the secret.
-        """
-        text = self._text()
-        first_line = text.splitlines()[0].strip() if text.strip() else ""
-        if not first_line:
-            raise ConfigError(f"the secret in {self} is empty")
-        return first_line
-
-    def _text(self) -> str:
-        if self.env is not None:
-            value = os.environ.get(self.env)
-            if value is None:
-                raise ConfigError(f"the environment variable {self.env} is not set")
-            return value
-        if self.command is not None:
-            return _output_of(self.command)
-        if self.file is not None:
-            _refuse_readable_by_others(self.file)
-            return _read(self.file)
-        return _read(self._credential())
-
-    def _credential(self) -> Path:
-        folder = os.environ.get("CREDENTIALS_DIRECTORY")
-        if folder is None:
-            raise ConfigError(
-                f"the systemd credential {self.credential} is asked for, "
-                "but systemd gave none: add LoadCredential= to the unit"
-            )
-        return Path(folder) / str(self.credential)
-
-    @override
-    def __str__(self) -> str:
-        for key in type(self).model_fields:
-            if (value := getattr(self, key)) is not None:
-                return f"{key} {value if not isinstance(value, tuple) else value[0]}"
-        return "nowhere"
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise ConfigError(f"the secret in file {path} cannot be read: {why}") from None
-
-
-def _refuse_readable_by_others(path: Path) -> None:
-    """Not for systemd's credentials, whose group bits stand for an access list."""
-    if path.is_file() and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise ConfigError(
-            Problem(
-                f"the secret in file {path} can be read by other users",
-                hint=f"run: chmod 600 {path}",
-            )
-        )
-
-
-def _output_of(command: tuple[str, ...]) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - the operator's own, and no shell
-            command,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-        )
-    except FileNotFoundError:
-        raise ConfigError(
-            f"the command {command[0]} for a secret does not exist"
-        ) from None
-    except subprocess.TimeoutExpired:
-        raise ConfigError(
-            f"the command {command[0]} for a secret took too long"
-        ) from None
-    except (subprocess.CalledProcessError, OSError, UnicodeDecodeError):
-        raise ConfigError(f"the command {command[0]} for a secret failed") from None
-    return done.stdout
-
-
-class OrganisationTable(_Table):
+class OrganisationTable(Table):
     """Who writes the letters."""
 
     name: str
@@ -138,14 +29,15 @@ class OrganisationTable(_Table):
     phone: str
 
 
-class MailboxTable(_Table):
+class MailboxTable(Table):
     """The complaints mailbox, read over IMAP."""
 
     host: str
     port: int | None = None
     security: Literal["imaps", "starttls", "plain"] = "imaps"
     user: str
-    password: Secret
+    password: Secret | None = None
+    oauth: OAuth | None = None
     ca_file: Path | None = None
     folder: str = "INBOX"
     file: bool = True
@@ -162,10 +54,12 @@ class MailboxTable(_Table):
     @model_validator(mode="after")
     def _plain_stays_here(self) -> Self:
         _only_loopback_in_clear(self.security, self.host)
+        if problem := why_no_login(self.password, self.oauth):
+            raise ValueError(problem)
         return self
 
 
-class SubmissionTable(_Table):
+class SubmissionTable(Table):
     """The server that takes our replies, over SMTP."""
 
     host: str
@@ -173,6 +67,7 @@ class SubmissionTable(_Table):
     security: Literal["tls", "starttls", "plain"] = "tls"
     user: str | None = None
     password: Secret | None = None
+    oauth: OAuth | None = None
     ca_file: Path | None = None
     from_address: str
     from_name: str
@@ -183,10 +78,20 @@ class SubmissionTable(_Table):
 
     @model_validator(mode="after")
     def _plain_stays_here(self) -> Self:
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password go together")
+        _login_is_whole(self.user, self.password, self.oauth)
         _only_loopback_in_clear(self.security, self.host)
         return self
+
+
+def _login_is_whole(
+    user: str | None, password: Secret | None, oauth: OAuth | None
+) -> None:
+    if user is None and password is None and oauth is None:
+        return
+    if user is None or (password is None and oauth is None):
+        raise ValueError("user goes together with password or oauth")
+    if problem := why_no_login(password, oauth):
+        raise ValueError(problem)
 
 
 def _only_loopback_in_clear(security: str, host: str) -> None:
@@ -195,25 +100,6 @@ def _only_loopback_in_clear(security: str, host: str) -> None:
             'security = "plain" sends the password in clear;'
             f" it is for {', '.join(LOOPBACK)} only"
         )
-
-
-def why_no_web_address(text: str) -> str | None:
-    """Say why nothing is posted to a web address; None: it may be used.
-
-    The address itself is never quoted, since it may be a secret.
-    """
-    try:
-        url = urlsplit(text)
-        host, port = url.hostname, url.port
-    except ValueError:
-        return "it is no web address"
-    if not host or url.scheme not in {"https", "http"} or port == 0:
-        return "it is no web address: write https://…"
-    if url.scheme == "http" and host not in LOOPBACK:
-        return f"http goes in clear; it is for {', '.join(LOOPBACK)} only"
-    if url.username is not None:
-        return "no user name or password can be part of it"
-    return None
 
 
 def _checked_address(value: str | Secret) -> str | Secret:
@@ -226,7 +112,7 @@ WebAddress = Annotated[str | Secret, AfterValidator(_checked_address)]
 """Written as it is, or named as a secret."""
 
 
-class AlarmSubmissionTable(_Table):
+class AlarmSubmissionTable(Table):
     """A server that takes alarms, another one than takes our replies."""
 
     host: str
@@ -234,19 +120,19 @@ class AlarmSubmissionTable(_Table):
     security: Literal["tls", "starttls", "plain"] = "tls"
     user: str | None = None
     password: Secret | None = None
+    oauth: OAuth | None = None
     ca_file: Path | None = None
     from_address: str
     to: tuple[str, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _plain_stays_here(self) -> Self:
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password go together")
+        _login_is_whole(self.user, self.password, self.oauth)
         _only_loopback_in_clear(self.security, self.host)
         return self
 
 
-class AlarmTable(_Table):
+class AlarmTable(Table):
     """After which time somebody is told what, and by which channels."""
 
     mailbox_seconds: float = Field(default=600, gt=0)
@@ -269,13 +155,13 @@ class AlarmTable(_Table):
     submission: AlarmSubmissionTable | None = None
 
 
-class StoreTable(_Table):
+class StoreTable(Table):
     """The case store, one SQLite file."""
 
     path: Path
 
 
-class FolderTable(_Table):
+class FolderTable(Table):
     """A folder of rule files or templates."""
 
     folder: Path
@@ -287,7 +173,7 @@ class RulesTable(FolderTable):
     compare_last: int = Field(default=500, ge=0, le=100_000)
 
 
-class ReferencesTable(_Table):
+class ReferencesTable(Table):
     """What makes a Message-ID provably ours."""
 
     domain: str
@@ -295,7 +181,7 @@ class ReferencesTable(_Table):
     old_keys: tuple[Secret, ...] = ()
 
 
-class Config(_Table):
+class Config(Table):
     """Everything an operator sets, checked."""
 
     organisation: OrganisationTable

@@ -33,9 +33,9 @@ from triage.alarm import (
     trial_notice,
 )
 from triage.alarm.errand import Errand
-from triage.config import why_no_web_address
 from triage.demo.servers import SmtpSink
 from triage.smtp import Server, Submission
+from triage.web import why_no_web_address
 
 ALARM = Notice(
     at=NOON,

@@ -21,9 +21,9 @@ from triage.alarm.channel import TELLING_SECONDS, NotToldError
 from triage.alarm.errand import Errand
 from triage.alarm.model import Kind
 from triage.alarm.wording import as_json
-from triage.config import why_no_web_address
 from triage.errors import ConfigError
 from triage.smtp.watch import Watch
+from triage.web import why_no_web_address
 
 _GOOD = range(200, 300)
 _ELSEWHERE = range(300, 400)

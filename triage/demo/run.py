@@ -9,11 +9,12 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from triage import shipped
-from triage.config import Config, Secret, load_config
+from triage.config import Config, load_config
 from triage.daemon import Daemon
 from triage.demo.mails import Sample, samples
 from triage.demo.servers import ImapServer, SmtpSink
 from triage.demo.verdict import Verdict, verdicts
+from triage.logins import Secret
 from triage.store import State, Store
 from triage.wiring import Installation, daemon_parts
 
