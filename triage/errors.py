@@ -3,6 +3,7 @@
 TriageError
 ├── ConfigError      stop, list every problem, no traceback
 ├── TransientError   the next tick tries again
+│   └── LoginRefusedError   … after a long pause, lest an account be locked
 └── MessageError     this one message is set aside for a person
 """
 
@@ -71,6 +72,10 @@ class ConfigError(TriageError):
 
 class TransientError(TriageError):
     """A server or the network failed; the next tick tries again."""
+
+
+class LoginRefusedError(TransientError):
+    """A server or an issuer of tokens takes no login of ours; soon again is no use."""
 
 
 class MessageError(TriageError):

@@ -41,8 +41,9 @@ is gone: the caller waits `backoff(failures, error)` seconds, then calls `connec
 line carries mail content, a password or a sender; a UID may appear.
 """
 
+from triage.errors import LoginRefusedError
 from triage.mailbox.account import Account, Limits, Security, Selected
-from triage.mailbox.failures import LoginRefusedError, UntrustedServerError, backoff
+from triage.mailbox.failures import UntrustedServerError, backoff
 from triage.mailbox.imap import ImapMailbox
 
 __all__ = [

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from triage.errors import ConfigError
 from triage.mailbox.folders import folder_problems
+from triage.oauth.sasl import Tokens
 
 
 class Security(StrEnum):
@@ -25,17 +26,19 @@ class Security(StrEnum):
 class Account:
     """One folder of one IMAP account; raises ConfigError with all that is wrong.
 
-    `password` is called at each login, so that a changed secret is taken up. `ca_file`
-    names certificates (PEM) that are trusted besides those of the system.
+    `password` is called at each login, so that a changed secret is taken up; None:
+    `tokens` are logged in with. `ca_file` names certificates (PEM) that are trusted
+    besides those of the system.
     """
 
     host: str
     port: int
     security: Security
     user: str
-    password: Callable[[], str] = field(repr=False)
+    password: Callable[[], str] | None = field(repr=False)
     folder: str = "INBOX"
     ca_file: Path | None = None
+    tokens: Tokens | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         problems = [
@@ -49,6 +52,8 @@ class Account:
             )
         if not self.user or not self.user.isprintable():
             problems.append("IMAP user: empty, or with characters that cannot be typed")
+        if (self.password is None) == (self.tokens is None):
+            problems.append("IMAP login: either a password or tokens")
         if self.ca_file is not None and not self.ca_file.is_file():
             problems.append(f"IMAP ca_file: there is no file {self.ca_file}")
         if problems:

@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 
-from triage.errors import TransientError
+from triage.errors import LoginRefusedError, TransientError
 from triage.mailbox.wire import TooMuchError
 
 FIRST_PAUSE = 1.0
@@ -23,10 +23,6 @@ SERVER_FAULTS = (
     MemoryError,
 )
 """All that imaplib and imapclient raise on answers that make no sense."""
-
-
-class LoginRefusedError(TransientError):
-    """The server does not take the user or the password; trying soon is no use."""
 
 
 class UntrustedServerError(TransientError):

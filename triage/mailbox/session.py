@@ -1,7 +1,5 @@
 """One login to one account: connecting, opening folders, and what fails on the way."""
 
-import base64
-import imaplib
 import logging
 import ssl
 from collections.abc import Iterator
@@ -15,17 +13,14 @@ from triage.mailbox.account import Account, Limits, Security, Selected
 from triage.mailbox.client import SIMPLE_ANSWER, Client
 from triage.mailbox.failures import (
     SERVER_FAULTS,
-    LoginRefusedError,
     UntrustedServerError,
     in_words,
-    response_code,
 )
 from triage.mailbox.folders import Spelling
+from triage.mailbox.login import TokenRefusedError, log_in, secret_of
 from triage.mailbox.wire import Wire
 
 logger = logging.getLogger(__name__)
-
-_NOT_THE_PASSWORD = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 
 
 class Session:
@@ -62,15 +57,23 @@ class Session:
         """Greet, secure and log in; a session that is alive stays as it is.
 
         Raises UntrustedServerError before any secret is sent, LoginRefusedError after
-        it, and TransientError or ConfigError.
+        it, and TransientError or ConfigError. A token that is refused is renewed once.
         """
         if self._is_alive():
             return
-        password = self.account.password()
+        try:
+            self._connect()
+        except TokenRefusedError as error:
+            logger.info("%s; it is renewed", error)
+            self._connect()
+
+    def _connect(self) -> None:
+        secret = secret_of(self.account)
         tls = self._tls_context()
         try:
             client = self._greeted(tls)
-            self._log_in(client, password)
+            self._wire.allow(self.limits.command, SIMPLE_ANSWER)
+            log_in(client, self.account, secret)
         except TriageError:
             self.discard()
             raise
@@ -206,41 +209,6 @@ class Session:
                 )
             client.starttls(tls)
         return client
-
-    def _log_in(self, client: Client, password: str) -> None:
-        account = self.account
-        self._wire.allow(self.limits.command, SIMPLE_ANSWER)
-        try:
-            if client.can("AUTH=PLAIN"):
-                client.plain_login(account.user, password)
-            elif client.can("LOGINDISABLED"):
-                raise LoginRefusedError(
-                    f"{account} takes no password on a connection like this one"
-                )
-            elif not (account.user + password).isascii():
-                raise LoginRefusedError(
-                    f"{account} takes only user names and passwords in ASCII"
-                )
-            else:
-                client.quoted_login(account.user, password)
-        except imaplib.IMAP4.error as error:
-            if isinstance(error.__context__, imaplib.IMAP4.abort):
-                raise error.__context__ from None
-            if response_code(error) in _NOT_THE_PASSWORD:
-                raise
-            alert = _without_secrets(
-                client.connection.take_alert(), account.user, password
-            )
-            raise LoginRefusedError(
-                f'{account} refuses the login of "{account.user}": check the user, the '
-                "password and that the account may use IMAP"
-                + (f" (it says: {alert})" if alert else "")
-            ) from None
-
-
-def _without_secrets(alert: str, user: str, password: str) -> str:
-    encoded = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-    return "" if password in alert or encoded in alert else alert
 
 
 def _spelling_of(client: Client) -> Spelling:

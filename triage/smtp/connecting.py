@@ -1,23 +1,24 @@
 """From nothing to a connection that is encrypted, greeted and logged in."""
 
-import base64
 import contextlib
 import ipaddress
+import logging
 import smtplib
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from triage.errors import ConfigError
-from triage.smtp.outcome import Concern, TryLater
-from triage.smtp.replies import Kind, NotTakenError, Said, said, server_failed
+from triage.smtp.login import TokenRefusedError, log_in
+from triage.smtp.replies import hoped_for, said, server_failed
 from triage.smtp.server import Limits, Server
 from triage.smtp.watch import TICK_SECONDS, Watch
 from triage.smtp.wire import Wire
+
+log = logging.getLogger(__name__)
 
 _STREAM = socket.SOCK_STREAM
 _Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
@@ -30,6 +31,14 @@ def connected(server: Server, limits: Limits, watch: Watch) -> Wire:
     Raises NotTakenError, always with TryLater: no server that cannot be reached,
     secured or logged in to says anything about a letter.
     """
+    try:
+        return _connected(server, limits, watch)
+    except TokenRefusedError as end:
+        log.info("%s; it is renewed", end)
+        return _connected(server, limits, watch)
+
+
+def _connected(server: Server, limits: Limits, watch: Watch) -> Wire:
     with _explained(server, watch):
         context = server.tls_context()
         where = (server.host, server.port_number)
@@ -38,7 +47,7 @@ def connected(server: Server, limits: Limits, watch: Watch) -> Wire:
         wire = Wire(sock, cord, server.helo or _literal(sock))
         try:
             _greet(wire, server, context)
-            _log_in(wire, server)
+            log_in(wire, server)
         except BaseException:
             wire.close()
             raise
@@ -110,7 +119,7 @@ def _literal(sock: socket.socket) -> str:
 def _greet(wire: Wire, server: Server, context: ssl.SSLContext) -> None:
     if server.security == "tls":
         wire.secure(context, server.host)
-    _hoped_for(said(*wire.getreply()), "the server does not take mail now")
+    hoped_for(said(*wire.getreply()), "the server does not take mail now")
     _say_ehlo(wire)
     if server.security != "starttls":
         return
@@ -119,81 +128,13 @@ def _greet(wire: Wire, server: Server, context: ssl.SSLContext) -> None:
             "the server does not offer STARTTLS, and nothing is sent in clear: check "
             "security and port"
         )
-    _hoped_for(said(*wire.docmd("STARTTLS")), "the server refuses STARTTLS")
+    hoped_for(said(*wire.docmd("STARTTLS")), "the server refuses STARTTLS")
     wire.secure(context, server.host)
     _say_ehlo(wire)
 
 
 def _say_ehlo(wire: Wire) -> None:
-    _hoped_for(said(*wire.ehlo()), "the server refuses EHLO")
-
-
-_SHORTEST_ECHO = 6
-
-
-def _unless_it_echoes(answer: Said, *secrets: str) -> Said:
-    """Return an answer without its words where these repeat what we said.
-
-    `500 unknown command AUTH PLAIN …` would bring the password into the log.
-    """
-    text = answer.text.lower()
-    pieces = (
-        each.lower()[start : start + _SHORTEST_ECHO]
-        for each in secrets
-        for start in range(max(1, len(each) - _SHORTEST_ECHO + 1))
-    )
-    if any(piece in text for piece in pieces):
-        return replace(answer, text="its words repeat ours and are left out")
-    return answer
-
-
-def _log_in(wire: Wire, server: Server) -> None:
-    if server.user is None or server.password is None:
-        return
-    try:
-        password = server.password()
-    except ConfigError as error:
-        raise server_failed(str(error), Concern.LOGIN) from None
-    offered = wire.esmtp_features.get("auth", "").upper().split()
-    if "PLAIN" in offered:
-        answer = said(*wire.docmd("AUTH", f"PLAIN {_plain(server.user, password)}"))
-    elif "LOGIN" in offered:
-        answer = _auth_login(wire, server.user, password)
-    else:
-        raise server_failed(
-            "the server offers no login with a password (AUTH PLAIN or LOGIN): check "
-            "security, port and user",
-            Concern.LOGIN,
-        )
-    secrets = (password, _base64(password), _plain(server.user, password))
-    _hoped_for(
-        _unless_it_echoes(answer, *secrets),
-        "the server refuses the login: check user and password",
-        Concern.LOGIN if answer.kind == Kind.NEVER else Concern.SERVER,
-    )
-
-
-def _plain(user: str, password: str) -> str:
-    """RFC 4616."""
-    return _base64(f"\0{user}\0{password}")
-
-
-def _auth_login(wire: Wire, user: str, password: str) -> Said:
-    for step in ("AUTH LOGIN", _base64(user)):
-        answer = said(*wire.docmd(step))
-        if answer.kind != Kind.GO_ON:
-            return answer
-    return said(*wire.docmd(_base64(password)))
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode("ascii")
-
-
-def _hoped_for(answer: Said, problem: str, concern: Concern = Concern.SERVER) -> None:
-    if answer.kind != Kind.DONE:
-        text = f"{problem} ({answer.code} {answer.text})"
-        raise NotTakenError(TryLater(answer.code, answer.enhanced, text, concern))
+    hoped_for(said(*wire.ehlo()), "the server refuses EHLO")
 
 
 @contextlib.contextmanager

@@ -60,3 +60,15 @@ class NotTakenError(Exception):
 def server_failed(text: str, concern: Concern = Concern.SERVER) -> NotTakenError:
     """Return the end of a submission that no reply explains."""
     return NotTakenError(TryLater(None, None, text, concern))
+
+
+def hoped_for(answer: Said, problem: str, concern: Concern = Concern.SERVER) -> None:
+    """Raise NotTakenError with what stands in the way, unless an answer is good."""
+    if answer.kind != Kind.DONE:
+        raise NotTakenError(refused(answer, problem, concern))
+
+
+def refused(answer: Said, problem: str, concern: Concern) -> TryLater:
+    """Return what an answer comes to that keeps us from submitting anything."""
+    text = f"{problem} ({answer.code} {answer.text})"
+    return TryLater(answer.code, answer.enhanced, text, concern)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from triage.config import LOOPBACK
 from triage.errors import ConfigError
+from triage.oauth.sasl import Tokens
+from triage.web import LOOPBACK
 
 PORTS = {"tls": 465, "starttls": 587, "plain": 25}
 
@@ -26,6 +27,8 @@ class Server:
     user: str | None = None
     password: Callable[[], str] | None = field(default=None, repr=False)
     """Called at each login, so that a new secret is taken up; may raise ConfigError."""
+    tokens: Tokens | None = field(default=None, repr=False)
+    """What is logged in with in place of a password."""
     ca_file: Path | None = None
     helo: str | None = None
     """Our name in EHLO; None: our address on that connection."""

@@ -1,0 +1,46 @@
+"""What comes to its end, and how soon."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SOON = timedelta(days=30)
+VERY_SOON = timedelta(days=7)
+UNUSED_LIFE = timedelta(days=90)
+"""Of Microsoft's refresh tokens, from their last use on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiry:
+    """Something without which nobody logs in."""
+
+    what: str
+    """With the words for whom it belongs to: `the client secret of [mailbox]`."""
+    at: datetime
+    """From then on it is good for nothing."""
+    remedy: str
+
+
+def is_soon(expiry: Expiry, now: datetime) -> bool:
+    """True when somebody should be told."""
+    return expiry.at - now <= SOON
+
+
+def countdown(at: datetime, now: datetime) -> str:
+    """Say how long it lasts: days while there are some, else hours and minutes."""
+    left = at - now
+    if left <= timedelta():
+        return "over"
+    if left.days:
+        return f"{left.days} day{'s' if left.days > 1 else ''} left"
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes} min left" if hours else f"{minutes} min left"
+
+
+def warning(expiry: Expiry, now: datetime) -> str:
+    """Say in a sentence what will happen, or did, and what to do."""
+    day = f"{expiry.at - timedelta(microseconds=1):%Y-%m-%d}"
+    if expiry.at <= now:
+        return f"{expiry.what} is over since the end of {day}: {expiry.remedy}"
+    urgency = "; then no login works" if expiry.at - now <= VERY_SOON else ""
+    left = countdown(expiry.at, now)
+    return f"{expiry.what} ends on {day} ({left}{urgency}): {expiry.remedy}"

@@ -1,0 +1,197 @@
+"""The file with a refresh token, which changes at each use.
+
+An issuer that has given a new token takes the old one no longer, so the new one must
+reach the disk: the space for it is there before anything is asked, it is written beside
+the old one and takes its name in one step, and where that failed it is found beside it
+at the next start. Two processes never ask at once.
+"""
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from triage.errors import ConfigError, LoginRefusedError, Problem
+from triage.logins import refuse_readable_by_others
+from triage.oauth.token import Granted
+
+MOST_OCTETS = 65_536
+RESERVED = 16_384
+"""Octets that are on the disk before a new token is asked for."""
+PRIVATE = 0o600
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A refresh token as it is kept."""
+
+    refresh_token: str = field(repr=False)
+    renewed_at: datetime | None = None
+    """When an issuer last took it; None: a person wrote it."""
+    expires_at: datetime | None = None
+    """None: the issuer does not say."""
+
+
+class TokenFile:
+    """One file; for many threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._beside = path.with_name(f".{path.name}.new")
+        self._lock = path.with_name(f".{path.name}.lock")
+        self._unwritten: Kept | None = None
+        """What could not be written; the issuer takes nothing else any more."""
+
+    def read(self) -> Kept:
+        """Return what is kept; raises ConfigError."""
+        if self._unwritten is not None:
+            return self._unwritten
+        refuse_readable_by_others(self.path)
+        kept = _read(self.path)
+        if kept is None:
+            raise ConfigError(
+                Problem(
+                    f"there is no refresh token in {self.path}",
+                    hint="get one with: triage login",
+                )
+            )
+        return self._left_beside() or kept
+
+    def renew(self, ask: Callable[[str], Granted], now: datetime) -> Granted:
+        """Ask with the token that is kept, and keep the one that comes for it.
+
+        Raises ConfigError where nothing could be kept, before anything is asked.
+        """
+        with self._held():
+            before = self.read()
+            self._write_beside(before, RESERVED)
+            try:
+                granted = ask(before.refresh_token)
+            except LoginRefusedError:
+                # A person may have put a better one into the file.
+                self._unwritten = None
+                raise
+            self._keep(_kept(granted, now, before.refresh_token))
+        return granted
+
+    def begin(self, granted: Granted, now: datetime) -> None:
+        """Keep a first token; raises ConfigError."""
+        if granted.refresh_token is None:
+            raise ConfigError("the issuer gave no refresh token: check scope")
+        with self._held():
+            self._write_beside(_kept(granted, now, granted.refresh_token))
+            self._beside.replace(self.path)
+            _sync_folder(self.path.parent)
+
+    def _left_beside(self) -> Kept | None:
+        """Return what an earlier process wrote and could not give its name any more."""
+        with contextlib.suppress(FileNotFoundError):
+            if self._beside.stat().st_mtime_ns >= self.path.stat().st_mtime_ns:
+                return _read(self._beside)
+        return None
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[None]:
+        try:
+            lock = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _keep(self, kept: Kept) -> None:
+        """Write it down; what cannot be written is kept in memory and tried again."""
+        try:
+            self._write_beside(kept)
+            self._beside.replace(self.path)
+            _sync_folder(self.path.parent)
+        except (OSError, ConfigError) as error:
+            self._unwritten = kept
+            why = getattr(error, "strerror", None) or str(error)
+            log.critical(
+                "%s: a new refresh token could not be written (%s); it is lost if "
+                "triage ends before it can be: make room there, and leave it running",
+                self.path,
+                why,
+            )
+        else:
+            self._unwritten = None
+
+    def _write_beside(self, kept: Kept, reserved: int = 0) -> None:
+        """Write the new file; over an older one in its place, so that room is there."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            number = os.open(self._beside, flags, PRIVATE)
+            with os.fdopen(number, "wb") as file:
+                os.fchmod(number, PRIVATE)
+                file.write(_written(kept).ljust(reserved))
+                file.truncate()
+                file.flush()
+                os.fsync(number)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+
+
+def _kept(granted: Granted, now: datetime, before: str) -> Kept:
+    lasts = granted.refresh_lasts
+    expires_at = None if lasts is None else now + lasts
+    return Kept(granted.refresh_token or before, now, expires_at)
+
+
+def _read(path: Path) -> Kept | None:
+    """Return what stands in a file; None where that is nothing whole."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MOST_OCTETS).decode("ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    if not text.startswith("{"):
+        return Kept(text.split()[0]) if text else None
+    try:
+        found = json.loads(text)
+        return Kept(
+            found["refresh_token"],
+            _moment(found["renewed_at"]),
+            _moment(found["expires_at"]),
+        )
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _written(kept: Kept) -> bytes:
+    moments = {"renewed_at": kept.renewed_at, "expires_at": kept.expires_at}
+    said = {key: None if at is None else at.isoformat() for key, at in moments.items()}
+    return json.dumps({"refresh_token": kept.refresh_token, **said}).encode() + b"\n"
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        Problem(
+            f"{path} cannot be written: {error.strerror}",
+            hint="a refresh token changes at each use: its folder must be triage's own",
+        )
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
