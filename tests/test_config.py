@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from triage import shipped
-from triage.config import Secret, load_config, look_at_folder, read_folder
+from triage.config import load_config, look_at_folder, read_folder
 from triage.errors import ConfigError, Problem
+from triage.logins import Secret
 
 MINIMAL = """\
 [organisation]
@@ -78,6 +79,7 @@ def test_paths_are_relative_to_the_file(path: Path) -> None:
     folder = path.parent
     assert config.store.path == folder / "data/triage.sqlite3"
     assert config.rules.folder == folder / "rules"
+    assert config.mailbox.password is not None
     assert config.mailbox.password.file == folder / "imap-password"
     assert config.references.old_keys[0].file == folder / "old.key"
     assert config.templates.folder == Path("/elsewhere/templates")
@@ -150,13 +152,13 @@ def test_a_misspelt_key_is_shown_with_what_was_meant(path: Path) -> None:
         pytest.param(
             'host = "smtp.example"',
             'host = "smtp.example"\nuser = "me"',
-            "user and password go together",
+            "user goes together with password or oauth",
             id="a user without a password",
         ),
         pytest.param(
             'host = "smtp.example"',
             'host = "smtp.example"\npassword = { env = "P" }',
-            "user and password go together",
+            "user goes together with password or oauth",
             id="a password without a user",
         ),
         pytest.param(
@@ -460,3 +462,103 @@ def test_a_look_at_what_is_not_there_raises_nothing(tmp_path: Path) -> None:
 
     assert dangling[0][0] == "dangling.toml"
     assert "does not exist" in str(gone[0][0])
+
+
+TOKENS = {
+    "command": "oauth = { command = ['token'] }",
+    "microsoft": (
+        "oauth.microsoft = { tenant = 't', client_id = 'c', expires = 2027-05-01, "
+        "client_secret = { file = 'secret' }, refresh_token_file = 'state/token' }"
+    ),
+    "google": "oauth.google = { service_account = { file = 'key.json' } }",
+    "issuer": (
+        "oauth.issuer = { token_url = 'https://issuer.example/token', client_id = 'c', "
+        "client_secret = { env = 'SECRET' } }"
+    ),
+}
+PASSWORD = 'password = { file = "imap-password" }\n'  # noqa: S105 - where it is kept
+
+
+def with_tokens(line: str) -> str:
+    return MINIMAL.replace(PASSWORD, f"{line}\n", 1)
+
+
+@pytest.mark.parametrize("line", TOKENS.values(), ids=TOKENS)
+def test_tokens_stand_in_place_of_a_password(path: Path, line: str) -> None:
+    path.write_text(with_tokens(line))
+
+    mailbox = load_config(path).mailbox
+
+    assert mailbox.password is None
+    assert mailbox.oauth is not None
+
+
+def test_paths_of_tokens_are_relative_to_the_file(path: Path) -> None:
+    path.write_text(with_tokens(TOKENS["microsoft"]))
+
+    oauth = load_config(path).mailbox.oauth
+
+    assert oauth is not None
+    assert oauth.microsoft is not None
+    assert oauth.microsoft.refresh_token_file == path.parent / "state/token"
+    assert oauth.microsoft.client_secret == Secret(file=path.parent / "secret")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        pytest.param("", "exactly one of password, oauth", id="no login"),
+        pytest.param(
+            f"{PASSWORD}{TOKENS['command']}",
+            "exactly one of password, oauth",
+            id="two logins",
+        ),
+        pytest.param("oauth = {}", "exactly one of microsoft, google", id="no issuer"),
+        pytest.param(
+            f"{TOKENS['google']}\n{TOKENS['issuer']}",
+            "exactly one of microsoft, google",
+            id="two issuers",
+        ),
+        pytest.param(
+            "oauth.microsoft = { tenant = 't', client_id = 'c' }",
+            "client_secret or a refresh_token_file",
+            id="Microsoft without a way",
+        ),
+        pytest.param(
+            "oauth.microsoft = { tenant = 't', client_id = 'c', "
+            "refresh_token_file = 'f', expires = 2027-05-01 }",
+            "last day of a client_secret",
+            id="expiry of nothing",
+        ),
+        pytest.param(
+            "oauth.google = { client_id = 'c' }",
+            "service_account, or else",
+            id="half a client of Google's",
+        ),
+        pytest.param(
+            TOKENS["issuer"].replace("https", "http"),
+            "http goes in clear",
+            id="secrets in clear",
+        ),
+        pytest.param(
+            TOKENS["microsoft"].replace("tenant", "tennant"),
+            "`tenant` is missing",
+            id="misspelt",
+        ),
+    ],
+)
+def test_a_login_with_tokens_that_cannot_be_is_refused(
+    path: Path, line: str, words: str
+) -> None:
+    problems = problems_of(path, with_tokens(line))
+
+    assert words in problems[0].message
+    assert all(each.line in range(6, 11) for each in problems)
+
+
+def test_a_submission_needs_a_user_for_its_tokens(path: Path) -> None:
+    text = MINIMAL.replace("from_name", f"{TOKENS['command']}\nfrom_name", 1)
+
+    (problem,) = problems_of(path, text)
+
+    assert "user goes together with password or oauth" in problem.message

@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from triage.cli import commands
-from triage.config import Config, Secret
+from triage.config import Config
+from triage.logins import Secret
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

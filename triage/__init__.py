@@ -26,6 +26,7 @@ rerouting   a case belongs to another route, and what follows
 mailbox     IMAP: what is new, fetched by peeking; filing
 reader      parsing and matching in a process that can be killed
 smtp        one submission: accepted, try later, refused, unknown
+oauth       logins with a token instead of a password
 message     bytes → Message
 ruleset     rules/*.toml → Ruleset; Ruleset and Message → Evidence
 decision    Message + Evidence + History + Ruleset + now → Decision
@@ -33,8 +34,10 @@ workdays    when an answer is due
 reply       Decision + template → bytes of an answer
 store       SQLite: the only SQL
 config      config.toml → Config, or every problem at once
+logins      where secrets are kept, and where tokens come from
 edition     rule files and templates as written, named by their hash
 shipped     where the default rules and templates lie
+web         one request over HTTPS, within limits
 tomlsource  TOML with the place of every key
 tls         when the certificate of a server ends
 errors      what went wrong, named by what the caller does

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -36,7 +37,7 @@ ssl = yes
 ssl_cert = <{certificate.cert}
 ssl_key = <{certificate.key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 mail_location = maildir:{folder}/mail/%u
 mail_uid = {mail_user}
 mail_gid = {mail_group}
@@ -45,10 +46,7 @@ first_valid_gid = 1
 mail_fsync = never
 mail_max_userip_connections = 50
 imap_capability = {capabilities}
-passdb {{
-  driver = static
-  args = password={password}
-}}
+{passdb}
 userdb {{
   driver = static
   args = uid={mail_user} gid={mail_group} home={folder}/mail/%u
@@ -86,11 +84,36 @@ service lmtp {{
 """
 
 
+_PASSWORDS = """\
+passdb {{
+  driver = static
+  args = password={password}
+}}
+"""
+
+_TOKENS = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {settings}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """How tokens are taken: where they are looked up, and by which mechanisms."""
+
+    introspection: str
+    mechanisms: str = "xoauth2 oauthbearer"
+
+
 class Dovecot:
     """IMAP with STARTTLS on `imap`, IMAPS on `imaps`, LMTP on `lmtp`.
 
     Any user can log in with `PASSWORD`; a new name is a new, empty mailbox. Given
-    `capabilities`, it offers no others.
+    `capabilities`, it offers no others. It takes `tokens` besides passwords where it is
+    told how.
     """
 
     def __init__(
@@ -100,6 +123,7 @@ class Dovecot:
         separator: str = "/",
         prefix: str = "",
         capabilities: str = "",
+        tokens: Tokens | None = None,
     ) -> None:
         # Not pytest's folder, into which the user who owns the mail cannot look.
         self.folder = Path(tempfile.mkdtemp(prefix="triage-dovecot-"))
@@ -110,7 +134,8 @@ class Dovecot:
             folder=self.folder,
             host=HOST,
             certificate=certificate,
-            password=PASSWORD,
+            mechanisms=f"plain login {tokens.mechanisms if tokens else ''}",
+            passdb=self._passdb(tokens),
             separator=separator,
             prefix=prefix,
             capabilities=capabilities,
@@ -119,6 +144,20 @@ class Dovecot:
             lmtp=self.lmtp,
             **_users(),
         )
+
+    def _passdb(self, tokens: Tokens | None) -> str:
+        passwords = _PASSWORDS.format(password=PASSWORD)
+        if tokens is None:
+            return passwords
+        settings = self.folder / "oauth2.conf"
+        settings.write_text(
+            f"introspection_url = {tokens.introspection}\n"
+            "introspection_mode = auth\n"
+            "username_attribute = username\n"
+            "active_attribute = active\n"
+            "active_value = true\n"
+        )
+        return _TOKENS.format(settings=settings) + passwords
 
     def __enter__(self) -> Self:
         (self.folder / "run").mkdir()

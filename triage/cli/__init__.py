@@ -20,6 +20,7 @@ from triage.cli.doctor import doctor
 from triage.cli.due import due
 from triage.cli.explain import explain
 from triage.cli.init import init
+from triage.cli.login import login
 from triage.cli.outbox import outbox
 from triage.cli.replay import replay
 from triage.cli.report import report
@@ -67,6 +68,7 @@ for command in (
     init,
     check,
     doctor,
+    login,
     run,
     status,
     due,

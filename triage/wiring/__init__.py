@@ -14,6 +14,7 @@ status     how an installation is
 replaying  what a replay judges by
 rule_check what is wrong with an edition
 rule_test  the examples of rule files, run and timed
+logins     logins with tokens, and what of them comes to its end
 learning   the second opinion, learnt from labelled mails
 backups    backups made, checked and restored
 testing    letters sent to a tester
@@ -45,6 +46,7 @@ from triage.wiring.learning import (
     share_right,
 )
 from triage.wiring.liveness import Liveness, daemon_in_words, liveness_of
+from triage.wiring.logins import begin_login
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_folders
 from triage.wiring.rule_test import Trial, examples_in, run_examples
@@ -80,6 +82,7 @@ __all__ = [
     "WentBack",
     "accept_blocking",
     "back_up",
+    "begin_login",
     "changes_between",
     "check_backup",
     "check_folders",

@@ -23,14 +23,16 @@ from triage.alarm import (
     told_or_why_not,
     trial_notice,
 )
-from triage.config import AlarmSubmissionTable, AlarmTable, Config, Secret, load_config
+from triage.config import AlarmSubmissionTable, AlarmTable, Config, load_config
 from triage.dispatch import Dispatch
 from triage.errors import ConfigError
+from triage.logins import Secret
 from triage.reply.grammar import is_address
-from triage.smtp import Limits, Server, Submission
+from triage.smtp import Limits, Submission
 from triage.store import Store
 from triage.wiring.clock import now, steady
-from triage.wiring.servers import server_of
+from triage.wiring.logins import Logins
+from triage.wiring.servers import server_in, server_of
 
 LIMITS = replace(Limits(), connect=8.0, before_dot=20.0, after_dot=25.0)
 """An alarm that is late because a server is slow is told by another channel."""
@@ -42,7 +44,7 @@ NOBODY_HEARS = (
 
 
 def alarm_of(
-    config: Config, store: Store, dispatch: Dispatch, pulse: Pulse
+    config: Config, store: Store, dispatch: Dispatch, pulse: Pulse, logins: Logins
 ) -> AlarmJob:
     """Return the alarm job; it remembers whom the last run told what."""
     table, vigil = config.alarm, store.vigils.last()
@@ -50,7 +52,7 @@ def alarm_of(
         pulse=pulse,
         letters=dispatch,
         keeper=Keeper(config.store.path, table.free_megabytes),
-        tellers=Tellers(channels_of(config), _last_resort(config)),
+        tellers=Tellers(channels_of(config, logins), _last_resort(config, logins)),
         policy=_policy(table),
         every=table.look_seconds,
         clock=now,
@@ -60,12 +62,12 @@ def alarm_of(
     )
 
 
-def channels_of(config: Config) -> tuple[Channel, ...]:
+def channels_of(config: Config, logins: Logins | None = None) -> tuple[Channel, ...]:
     """Return the channels that are configured; raises ConfigError."""
     table, host = config.alarm, socket.gethostname()
     found: list[Channel] = []
     if table.submission is not None:
-        found.append(_mail(table.submission, config, host))
+        found.append(_mail(table.submission, config, logins or Logins()))
     if table.webhook is not None:
         address = Address(read=_reader(table.webhook), ca_file=table.ca_file)
         found.append(Webhook(address=address, host=host))
@@ -93,7 +95,7 @@ def try_alarms(path: Path) -> Iterator[tuple[str, str]]:
         yield LAST_RESORT, told_or_why_not(last, notice)
 
 
-def _mail(table: AlarmSubmissionTable, config: Config, host: str) -> MailAlarm:
+def _mail(table: AlarmSubmissionTable, config: Config, logins: Logins) -> MailAlarm:
     wrong = [each for each in (table.from_address, *table.to) if not is_address(each)]
     if wrong:
         raise ConfigError(
@@ -102,14 +104,7 @@ def _mail(table: AlarmSubmissionTable, config: Config, host: str) -> MailAlarm:
                 for each in wrong
             )
         )
-    server = Server(
-        host=table.host,
-        port=table.port,
-        security=table.security,
-        user=table.user,
-        password=table.password.read if table.password else None,
-        ca_file=table.ca_file,
-    )
+    server = server_in(table, "alarm.submission", logins)
     own = config.submission
     is_same = (table.host, table.port, table.security) == (
         own.host,
@@ -122,11 +117,11 @@ def _mail(table: AlarmSubmissionTable, config: Config, host: str) -> MailAlarm:
         submission=Submission(server, LIMITS),
         sender=table.from_address,
         to=table.to,
-        host=host,
+        host=socket.gethostname(),
     )
 
 
-def _last_resort(config: Config) -> MailAlarm | None:
+def _last_resort(config: Config, logins: Logins | None = None) -> MailAlarm | None:
     """Return our own submission server, on a connection of the alarm's own."""
     table, team = config.submission, config.contacts.get(TEAM)
     if team is None:
@@ -134,7 +129,7 @@ def _last_resort(config: Config) -> MailAlarm | None:
     return MailAlarm(
         name=TEAM,
         fails_with=frozenset({Kind.OUTBOX}),
-        submission=Submission(server_of(config), LIMITS),
+        submission=Submission(server_of(config, logins), LIMITS),
         sender=table.from_address,
         to=(team,),
         host=socket.gethostname(),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from triage.config import Config, Secret, why_no_web_address
+from triage.config import Config
 from triage.errors import ConfigError, Problem
+from triage.logins import Secret
 from triage.store import faults_of_store
 from triage.tomlsource import Source, read_toml
+from triage.web import why_no_web_address
 from triage.wiring.alarms import channels_of
 from triage.wiring.rulebook import keys_of
 from triage.wiring.servers import mailbox_of, submission_of

@@ -30,6 +30,7 @@ from triage.store import Store
 from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
 from triage.wiring.liveness import STOPPED
+from triage.wiring.logins import Logins
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
     USUAL,
@@ -84,6 +85,7 @@ class Installation:
         self._smtp_limits = smtp_limits
         self.stop = threading.Event()
         self._limits = limits
+        self.logins = Logins(clock)
         with ExitStack() as opened:
             self._connect(opened, clock)
             # From here on, `close` is what closes them.
@@ -91,17 +93,17 @@ class Installation:
 
     def _connect(self, opened: ExitStack, clock: Callable[[], datetime]) -> None:
         config = self.config
-        self.mailbox = mailbox_of(config, self._limits)
-        self.watcher = mailbox_of(config, self._limits)
-        self._witness = mailbox_of(config, self._limits)
-        self._other_folders = mailbox_of(config, self._limits)
-        self._folders = Folders(config, self._limits)
-        self._folders_of_intake = Folders(config, self._limits)
+        self.mailbox = mailbox_of(config, self._limits, self.logins)
+        self.watcher = mailbox_of(config, self._limits, self.logins)
+        self._witness = mailbox_of(config, self._limits, self.logins)
+        self._other_folders = mailbox_of(config, self._limits, self.logins)
+        self._folders = Folders(config, self._limits, self.logins)
+        self._folders_of_intake = Folders(config, self._limits, self.logins)
         opened.callback(self._folders.close)
         opened.callback(self._folders_of_intake.close)
         for mailbox in self._mailboxes():
             opened.callback(mailbox.close)
-        submission = submission_of(config, self.stop, self._smtp_limits)
+        submission = submission_of(config, self.stop, self._smtp_limits, self.logins)
         self.store = opened.enter_context(Store.open(config.store.path, exclusive=True))
         noticed = self.store.restorations.notice_older_copy(clock())
         if noticed is not None:
@@ -164,7 +166,9 @@ class Installation:
             clock=clock,
         )
         self.pulse = Pulse(steady)
-        self.alarm = alarm_of(config, self.store, self.dispatch, self.pulse)
+        self.alarm = alarm_of(
+            config, self.store, self.dispatch, self.pulse, self.logins
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -5,36 +5,42 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from triage.config import Config
+from triage.config import AlarmSubmissionTable, Config, SubmissionTable
 from triage.dispatch import Sender
 from triage.mailbox import Account, ImapMailbox, Limits, Security
 from triage.smtp import Limits as SmtpLimits
 from triage.smtp import Server, Submission
 from triage.store import Inbox
+from triage.wiring.logins import Logins
 
 IMAP_PORTS = {"imaps": 993, "starttls": 143, "plain": 143}
 KILOBYTE = 1024
 USUAL = Limits()
 
 
-def account_of(config: Config) -> Account:
+def account_of(config: Config, logins: Logins | None = None) -> Account:
     """Return the account of the watched mailbox; raises ConfigError."""
-    mailbox = config.mailbox
+    mailbox, logins = config.mailbox, logins or Logins()
     return Account(
         host=mailbox.host,
         port=mailbox.port or IMAP_PORTS[mailbox.security],
         security=Security(mailbox.security),
         user=mailbox.user,
-        password=mailbox.password.read,
+        password=mailbox.password.read if mailbox.password else None,
         folder=mailbox.folder,
         ca_file=mailbox.ca_file,
+        tokens=logins.tokens("mailbox", mailbox.user, mailbox.oauth),
     )
 
 
-def mailbox_of(config: Config, limits: Limits = USUAL) -> ImapMailbox:
+def mailbox_of(
+    config: Config, limits: Limits = USUAL, logins: Logins | None = None
+) -> ImapMailbox:
     """Return the watched mailbox, not yet connected."""
     return ImapMailbox(
-        account_of(config), _limits_of(config, limits), idles=config.mailbox.idle
+        account_of(config, logins),
+        _limits_of(config, limits),
+        idles=config.mailbox.idle,
     )
 
 
@@ -48,8 +54,10 @@ class Folders:
     Asked by one thread; `interrupt` and `close` are for others.
     """
 
-    def __init__(self, config: Config, limits: Limits = USUAL) -> None:
-        self._config = config
+    def __init__(
+        self, config: Config, limits: Limits = USUAL, logins: Logins | None = None
+    ) -> None:
+        self._account = account_of(config, logins)
         self._limits = _limits_of(config, limits)
         self._mailboxes: dict[str, ImapMailbox] = {}
         self._making = threading.Lock()
@@ -59,7 +67,7 @@ class Folders:
         """Return the connection to a folder; raises ConfigError."""
         with self._making:
             if folder not in self._mailboxes:
-                account = replace(account_of(self._config), folder=folder)
+                account = replace(self._account, folder=folder)
                 mailbox = ImapMailbox(account, self._limits, idles=False)
                 if self._is_interrupted:
                     mailbox.interrupt()
@@ -86,15 +94,22 @@ def inbox_of(config: Config) -> Inbox:
     return Inbox(f"{mailbox.user}@{mailbox.host}", mailbox.folder)
 
 
-def server_of(config: Config) -> Server:
+def server_of(config: Config, logins: Logins | None = None) -> Server:
     """Return the submission server and the login there; raises ConfigError."""
-    table = config.submission
+    return server_in(config.submission, "submission", logins or Logins())
+
+
+def server_in(
+    table: SubmissionTable | AlarmSubmissionTable, name: str, logins: Logins
+) -> Server:
+    """Return the server that a table names; raises ConfigError."""
     return Server(
         host=table.host,
         port=table.port,
         security=table.security,
         user=table.user,
         password=table.password.read if table.password else None,
+        tokens=logins.tokens(name, table.user or "", table.oauth),
         ca_file=table.ca_file,
     )
 
@@ -103,10 +118,11 @@ def submission_of(
     config: Config,
     stop: threading.Event | None = None,
     limits: SmtpLimits | None = None,
+    logins: Logins | None = None,
 ) -> Submission:
     """Return the submission server, not yet connected; raises ConfigError."""
     usual = replace(SmtpLimits(), after_dot=config.submission.seconds_after_dot)
-    return Submission(server_of(config), limits or usual, stop)
+    return Submission(server_of(config, logins), limits or usual, stop)
 
 
 def sender_of(config: Config) -> Sender:

@@ -1,0 +1,29 @@
+"""`triage login`: a person logs in once, so that the program can stay logged in."""
+
+from pathlib import Path
+
+import click
+
+from triage.cli.options import config_option
+from triage.cli.terminal import printable
+from triage.wiring import begin_login
+
+TABLES = ("mailbox", "submission", "alarm.submission")
+
+
+@click.command(short_help="Log in in a browser once; keeps the first refresh token.")
+@config_option
+@click.argument("table", type=click.Choice(TABLES), default="mailbox")
+def login(config: Path, table: str) -> None:
+    """Get the first refresh token of a login with oauth, or a new one.
+
+    Shows an address and a code. Open the address in a browser on any machine, log in
+    there as the mailbox's user, and type the code. The token is written to the
+    refresh_token_file of that table, which only its owner can read; a daemon that runs
+    takes it up by itself.
+    """
+    begun = begin_login(config, table)
+    click.echo(f"Open {printable(begun.prompt.address)}")
+    click.echo(f"and type {printable(begun.prompt.code)}")
+    begun.finish()
+    click.echo(f"ok  the refresh token is in {begun.file}")

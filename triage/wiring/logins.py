@@ -1,0 +1,172 @@
+"""Logins with tokens, from a config: one source for all connections of a login."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from time import sleep
+
+from triage.config import Config, load_config
+from triage.errors import ConfigError
+from triage.logins import GoogleTable, IssuerTable, MicrosoftTable, OAuth
+from triage.oauth.command import CommandIssuer
+from triage.oauth.expiry import UNUSED_LIFE, Expiry
+from triage.oauth.google import Google
+from triage.oauth.granting import App, ByRefreshToken, BySecret
+from triage.oauth.keeping import TokenFile
+from triage.oauth.login import Prompt, logged_in
+from triage.oauth.microsoft import Microsoft
+from triage.oauth.open import OpenIssuer
+from triage.oauth.source import Issuer, Standing, TokenSource
+from triage.web import Web
+from triage.wiring.clock import now
+
+ISSUER_SECONDS = 20.0
+WEB = Web(ISSUER_SECONDS)
+
+
+class Logins:
+    """The sources of tokens of an installation; for one thread, its sources for all.
+
+    Tables that say the same share a source, and those with the same file its keeper.
+    """
+
+    def __init__(self, clock: Callable[[], datetime] = now) -> None:
+        self._clock = clock
+        self._sources: dict[tuple[str, OAuth], TokenSource] = {}
+        self._files: dict[Path, TokenFile] = {}
+        self._names: dict[str, TokenSource] = {}
+
+    def tokens(self, name: str, user: str, oauth: OAuth | None) -> TokenSource | None:
+        """Return where the tokens of a login come from; None: it has a password."""
+        if oauth is None:
+            return None
+        key = (user, oauth)
+        if key not in self._sources:
+            issuer = self._issuer(user, oauth)
+            self._sources[key] = TokenSource(issuer, self._clock)
+        self._names[name] = self._sources[key]
+        return self._sources[key]
+
+    def standing(self) -> dict[str, Standing]:
+        """Return how each login stands, by the table that it is of."""
+        return {name: source.standing for name, source in self._names.items()}
+
+    def _issuer(self, user: str, oauth: OAuth) -> Issuer:
+        if oauth.command is not None:
+            return CommandIssuer(oauth.command)
+        app, table = _app(user, oauth, self._clock), oauth.app
+        if table is None or table.refresh_token_file is None:
+            return BySecret(app)
+        path = table.refresh_token_file
+        file = self._files.setdefault(path, TokenFile(path))
+        return ByRefreshToken(app, file, self._clock)
+
+
+def _app(user: str, oauth: OAuth, clock: Callable[[], datetime]) -> App:
+    match oauth.app:
+        case MicrosoftTable() as table:
+            return Microsoft(table, WEB)
+        case GoogleTable() as table:
+            return Google(table, user, clock, WEB)
+        case IssuerTable() as table:
+            return OpenIssuer(table, Web(ISSUER_SECONDS, table.ca_file))
+        case None:
+            raise ConfigError("oauth: a command needs no application")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A table of the configuration that logs in somewhere with tokens."""
+
+    name: str
+    user: str
+    oauth: OAuth
+
+
+def logins_in(config: Config) -> Iterator[Login]:
+    """Yield the logins with tokens, by the names of their tables."""
+    for name, table in (
+        ("mailbox", config.mailbox),
+        ("submission", config.submission),
+        ("alarm.submission", config.alarm.submission),
+    ):
+        if table is not None and table.oauth is not None and table.user is not None:
+            yield Login(name, table.user, table.oauth)
+
+
+def expiries_of(config: Config) -> tuple[Expiry, ...]:
+    """Return what is known to come to its end; what cannot be read is left out."""
+    found: dict[Expiry, None] = {}
+    for login in logins_in(config):
+        found.update(dict.fromkeys(_expiries(login)))
+    return tuple(sorted(found, key=lambda each: each.at))
+
+
+def _expiries(login: Login) -> Iterator[Expiry]:
+    app = login.oauth.app
+    if app is None:
+        return
+    if app.expires is not None:
+        yield Expiry(
+            what=f"the client secret of [{login.name}]",
+            at=_end_of(app.expires),
+            remedy="have a new one made, and write its last day beside it (expires)",
+        )
+    if app.refresh_token_file is not None:
+        at = _end_of_token(app, app.refresh_token_file)
+        if at is not None:
+            yield Expiry(
+                what=f"the refresh token of [{login.name}]",
+                at=at,
+                remedy=f"triage login {login.name}",
+            )
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _end_of_token(
+    app: MicrosoftTable | GoogleTable | IssuerTable, path: Path
+) -> datetime | None:
+    try:
+        kept = TokenFile(path).read()
+    except ConfigError:
+        return None
+    if kept.expires_at is None and isinstance(app, MicrosoftTable):
+        return None if kept.renewed_at is None else kept.renewed_at + UNUSED_LIFE
+    return kept.expires_at
+
+
+@dataclass(frozen=True)
+class FirstLogin:
+    """A person's login under way, which brings a first refresh token."""
+
+    prompt: Prompt
+    file: Path
+
+    def finish(self, wait: Callable[[float], None] = sleep) -> None:
+        """Wait for the person, and keep what they agreed to; raises TriageError."""
+        granted = logged_in(self.prompt, wait)
+        TokenFile(self.file).begin(granted, now())
+
+
+def begin_login(path: Path, name: str) -> FirstLogin:
+    """Ask an issuer for a code that a person types; raises ConfigError."""
+    config = load_config(path)
+    login = next((each for each in logins_in(config) if each.name == name), None)
+    if login is None:
+        raise ConfigError(f"[{name}] does not log in with tokens: it has no oauth")
+    table = login.oauth.app
+    if table is None or table.refresh_token_file is None:
+        raise ConfigError(
+            f"oauth of [{name}] has no refresh_token_file, and needs nobody to log in"
+        )
+    app = _app(login.user, login.oauth, now)
+    if not isinstance(app, Microsoft | OpenIssuer):
+        raise ConfigError(
+            f"{app.name} gives no refresh token for mail by a code: put one into "
+            f"{table.refresh_token_file}, or use a service_account"
+        )
+    return FirstLogin(app.begin_login(), table.refresh_token_file)
