@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
@@ -16,6 +17,7 @@ from tests.torture.host.trying import Host, Try, tried
 from tests.torture.row import Outcome, Row
 from triage.errors import ConfigError, TransientError
 from triage.store import Store
+from triage.store.mark import mark_path
 
 LOCKED_SECONDS = 60
 LATER = timedelta(minutes=20)
@@ -23,6 +25,8 @@ PAGE = 4096
 STRIDE = 1237
 """From page to page, so that all parts of pages are hit."""
 SOME_CASES = 4
+Dump = Counter[str]
+"""Every row and table of a store, as SQL."""
 
 
 def _locked(ground: Ground) -> Outcome:
@@ -54,6 +58,7 @@ def _damaged(ground: Ground) -> Outcome:
         shutil.rmtree(ground.folder / "whole")
     whole = _filled(ground.folder / "whole")
     octets = whole.read_bytes()
+    rows, _ = _opened(whole)
     pages = len(octets) // PAGE
     every = 1 if ground.is_full else max(1, pages // 8)
     damages: list[tuple[str, Callable[[bytes], bytes]]] = []
@@ -64,17 +69,24 @@ def _damaged(ground: Ground) -> Outcome:
             (f"page {page + 1} zeroed", partial(_zeroed, page=page)),
             (f"cut off in page {page + 1}", partial(_cut_off, at=at)),
         ]
-    told, findings = 0, list[Finding]()
+    told, changed, findings = 0, 0, list[Finding]()
     for number, (about, damage) in enumerate(damages):
         path = ground.folder / f"{number}.sqlite3"
         path.write_bytes(damage(octets))
-        words = _opened(path)
+        shutil.copy(mark_path(whole), mark_path(path))
+        read, words = _opened(path)
         told += words is not None
         if words is not None and not _is_plain(words):
             findings.append(Finding("host", about, words))
+        if words is None:
+            findings += (Finding("host", about, each) for each in _lost(rows, read))
+            changed += rows != read
         for left in ground.folder.glob(f"{number}.sqlite3*"):
             left.unlink()
-    note = f"{told} are refused at the start, {len(damages) - told} harm no page"
+    note = (
+        f"{told} are refused at the start; {changed} change words inside a row, of"
+        f" which SQLite has no sum; {len(damages) - told - changed} change none"
+    )
     return Outcome(cases=len(damages), findings=tuple(findings), note=note)
 
 
@@ -101,17 +113,36 @@ def _zeroed(octets: bytes, page: int) -> bytes:
     return octets[: page * PAGE] + bytes(PAGE) + octets[(page + 1) * PAGE :]
 
 
-def _opened(path: Path) -> str | None:
-    """Return what is said where it cannot be opened."""
+def _opened(path: Path) -> tuple[Dump, str | None]:
+    """Return what is in it, and what is said where it cannot be opened."""
     try:
         with Store.open(path, exclusive=True) as store:
             store.outbox.listed()
             store.cases.listed()
+            with closing(sqlite3.connect(path)) as rows:
+                rows.text_factory = partial(str, encoding="utf-8", errors="replace")
+                return Counter(rows.iterdump()), None
     except (ConfigError, TransientError) as error:
-        return str(error)
+        return Counter(), str(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
-        return f"UNEXPECTED {type(error).__name__}: {error}"
-    return None
+        return Counter(), f"UNEXPECTED {type(error).__name__}: {error}"
+
+
+def _lost(before: Dump, after: Dump) -> Iterator[str]:
+    """Say of which table a store that is worked with has not as many rows as it had."""
+    rows, left = _by_table(before), _by_table(after)
+    for table in rows.keys() | left.keys():
+        if rows[table] != left[table]:
+            yield f"{table}: {left[table]} of {rows[table]}, and nothing says so"
+
+
+def _by_table(dump: Dump) -> Counter[str]:
+    """Count the rows of each table, and what describes tables."""
+    found = Counter[str]()
+    for line, number in dump.items():
+        is_row = line.startswith("INSERT INTO")
+        found[line.split('"')[1] if is_row else "tables"] += number
+    return found
 
 
 def _is_plain(words: str) -> bool:
@@ -160,6 +191,7 @@ def older_copy(host: Host) -> Iterator[Finding]:
     if min(_letters_each(host)) == 0:
         yield host.wrong("who complained got no letter")
     yield from _none_got_two(host)
+    yield from host.judge("fate", "gate", "untouched", "private")
 
 
 def _letters_each(host: Host) -> list[int]:

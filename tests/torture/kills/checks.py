@@ -134,6 +134,12 @@ def no_more_acknowledgements(site: Site, about: str) -> Iterator[Finding]:
         yield Finding("once", about, f"{row['n']} letters {row['kind']} in one case")
 
 
+def no_false_alarm(site: Site, about: str) -> Iterator[Finding]:
+    """A store that was killed or lost its power is never taken for an older copy."""
+    if rows_of(site.store, "SELECT id FROM restorations"):
+        yield Finding("once", about, "the store was taken for an older copy")
+
+
 def soundness(site: Site, about: str) -> Iterator[Finding]:
     """The file is whole."""
     found = [row[0] for row in rows_of(site.store, "PRAGMA integrity_check")]

@@ -21,8 +21,11 @@ from tests.torture.kills.mails import (
 )
 from tests.torture.kills.site import Site
 from tests.torture.kills.sweep import Desk, Flow, Script
+from tests.torture.oracle import judge
 from triage import shipped
 
+ERASED = ("qalpha", "CMP-2026-00001")
+"""The mail and the case of who is erased."""
 ACCEPTED = b"250 2.0.0 queued\r\n"
 DUE_SOON = datetime(2026, 3, 17, 10, tzinfo=UTC)
 """Two working days before the answers are due: a reminder and holding letters."""
@@ -197,6 +200,13 @@ def _no_word_is_left(site: Site, about: str) -> Iterator[Finding]:
             )
 
 
+def _others_keep_theirs(site: Site, about: str) -> Iterator[Finding]:
+    """Every mail and letter but those of the person who was erased is as it was."""
+    for found in judge(site.evidence(()), "fate", "once"):
+        if not any(each in found.about for each in ERASED):
+            yield replace(found, about=f"{about}: {found.about}")
+
+
 def _accepting_late(_: Site) -> Script:
     return {"dot": accepting(ACCEPTED, after=0.05)}
 
@@ -247,7 +257,7 @@ RESTORE = Flow(
     at=NOW + timedelta(hours=1),
     again="restore",
     brings_back=True,
-    promises=("gate", "untouched", "private"),
+    promises=("fate", "gate", "echo", "untouched", "private"),
     further=_nothing_lies_about,
 )
 RESTORE_GIVEN_UP = replace(RESTORE, again="", may_not_happen=True)
@@ -256,8 +266,11 @@ ERASE = Flow(
     prepare=_settled,
     at=NOW + timedelta(hours=1),
     again="erase",
-    promises=("gate", "untouched", "private"),
-    further=_no_word_is_left,
+    promises=("gate", "echo", "untouched", "private"),
+    further=lambda site, about: (
+        *_no_word_is_left(site, about),
+        *_others_keep_theirs(site, about),
+    ),
 )
 CARELESS_BACKUPS = replace(BACKUPS, deed="careless backup")
 CARELESS_RESTORE = replace(RESTORE_GIVEN_UP, deed="careless restore")

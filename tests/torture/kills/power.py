@@ -13,8 +13,8 @@ from pathlib import Path
 from tests.torture.kills.injecting import CALLS
 
 HEAD = struct.Struct("=4q")
-FILES = ("", "-wal")
-"""The third, -shm, is made anew from the log."""
+FILES = ("", "-wal", ".mark")
+"""One more, -shm, is made anew from the log."""
 
 
 class Cut(StrEnum):

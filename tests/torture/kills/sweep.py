@@ -20,6 +20,7 @@ from tests.torture.finding import Finding
 from tests.torture.kills.checks import (
     Picture,
     letters,
+    no_false_alarm,
     no_more_acknowledgements,
     soundness,
     states_of,
@@ -371,6 +372,8 @@ class Sweep:
         for found in judge(site.evidence(tuple(server.accepted)), *self.flow.promises):
             yield replace(found, about=f"{about}: {found.about}")
         yield from no_more_acknowledgements(site, about)
+        if not self.flow.brings_back:
+            yield from no_false_alarm(site, about)
         yield from soundness(site, about)
         yield from self.flow.further(site, about)
 
