@@ -123,6 +123,24 @@ def test_what_was_truncated_and_not_synced_is_whole_again(tmp_path: Path) -> Non
     assert store.read_bytes() == b"abcdefgh"
 
 
+def test_a_cut_takes_back_what_the_mark_was_not_synced_with(tmp_path: Path) -> None:
+    store, before = tmp_path / "store", tmp_path / "before"
+    before.mkdir()
+    (before / "store.mark").write_bytes(b"0001")
+    mark = tmp_path / "store.mark"
+    mark.write_bytes(b"0003")
+    journal = tmp_path / "journal"
+    journal.write_bytes(
+        line("pwrite64", mark, 0, b"0002")
+        + line("fsync", mark)
+        + line("pwrite64", mark, 0, b"0003")
+    )
+
+    cut_power(store, before, journal, Cut.NOTHING)
+
+    assert mark.read_bytes() == b"0002"
+
+
 def test_of_many_calls_some_are_tried_evenly_spread() -> None:
     assert spread(100, 4) == [13, 38, 63, 88]
     assert spread(3, 4) == [1, 2, 3]
