@@ -5,6 +5,7 @@ ends, gets on or is left alone on purpose: one that hangs starves it, and system
 us anew. A server that is away makes a job fail, and starves nothing.
 """
 
+import faulthandler
 import logging
 import socket
 import threading
@@ -91,6 +92,8 @@ class Supervisor:
     """A job that neither ends nor gets on for so long hangs."""
     watchdog: float | None = None
     """Within so many seconds the manager wants to be told that all gets on."""
+    show_threads: Callable[[], object] = faulthandler.dump_traceback
+    """Writes where each thread is, in places of the code and nothing else."""
     _is_ready: bool = field(default=False, init=False)
     _is_reloading: bool = field(default=False, init=False)
     _status: str = field(default="", init=False)
@@ -126,6 +129,7 @@ class Supervisor:
         stuck = self._stuck_jobs()
         if stuck and stuck != self._stuck:
             log.critical("%s", _hanging(stuck))
+            self.show_threads()
         self._stuck = stuck
         if stuck:
             self._say(_hanging(stuck))

@@ -63,6 +63,7 @@ class Desk:
             steady=lambda: self.at,
             patience=PATIENCE,
             watchdog=120,
+            show_threads=lambda: self.told.append("threads"),
         )
 
     def tell(self, *lines: str) -> bool:
@@ -121,6 +122,7 @@ def running(
                 steady=monotonic,
                 patience=patience,
                 watchdog=0.2,
+                show_threads=lambda: None,
             ),
         )
     )
@@ -269,6 +271,17 @@ def test_a_job_that_gets_on_no_more_starves_it() -> None:
     assert "WATCHDOG=1" not in desk.look()
 
 
+def test_where_the_threads_hang_is_shown_once() -> None:
+    desk = Desk()
+    desk.pulse.begin("intake")
+    desk.pass_by(PATIENCE + 1)
+
+    first, second = list(desk.look()), list(desk.look())
+
+    assert "threads" in first
+    assert "threads" not in second
+
+
 def test_a_job_that_fails_for_days_feeds_it() -> None:
     desk = Desk()
     for _ in range(300):
@@ -301,8 +314,9 @@ def test_an_alarm_that_looks_no_more_starves_it() -> None:
     said = desk.look()
 
     assert said == [
+        "threads",
         "STATUS=Hanging: `alarm` neither ends nor gets on;"
-        " the watchdog is not fed any more."
+        " the watchdog is not fed any more.",
     ]
 
 

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from email.errors import MultipartInvariantViolationDefect
+from email.parser import BytesHeaderParser
 
 import pytest
 
@@ -8,7 +10,7 @@ from triage.errors import MessageError
 from triage.reply import Letter, Templates
 from triage.reply.compose import draft_letter
 from triage.reply.mime import Draft, write
-from triage.reply.verify import verify
+from triage.reply.verify import _fields, verify
 
 BODY = b"\r\n\r\n"
 
@@ -211,3 +213,11 @@ def test_all_facts_are_told_and_no_value_is(draft: Draft) -> None:
     assert str(caught.value) == (
         "a composed mail is not sent: Cc is not ours; To is missing"
     )
+
+
+def test_a_header_block_without_parts_is_whole_for_every_python(draft: Draft) -> None:
+    """As Debian 12 has it, it notes that a header block alone has no parts."""
+    parsed = BytesHeaderParser().parsebytes(write(draft).partition(b"\r\n\r\n")[0])
+    parsed.defects.append(MultipartInvariantViolationDefect())
+
+    assert list(_fields(parsed, draft)) == []

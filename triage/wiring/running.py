@@ -1,6 +1,5 @@
 """The daemon and the single pass, connected."""
 
-import faulthandler
 import logging
 import os
 import threading
@@ -287,8 +286,6 @@ def daemon_parts(
 
 def run_daemon(path: Path) -> None:
     """Run until SIGTERM or SIGINT; tell systemd how it goes, where that started us."""
-    # What the watchdog ends says where it hung: places in the code, and nothing else.
-    faulthandler.enable()
     supervision = supervision_of(os.environ)
     with supervision.telling_why_not():
         config = load_config(path)
