@@ -134,6 +134,7 @@ def test_of_a_table_that_is_gone_only_that_is_told_and_how_to_have_it_back(
     (row,) = [row for row in rows if row["severity"] == "error"]
     assert (row["code"], row["message"]) == ("missing-key", "`route` is missing")
     assert "`triage rules rollback`" in row["hint"]
+    assert row["file"] == str(config.parent / "rules")
 
 
 def test_the_summary_names_the_folder_of_the_templates_where_they_are_wrong(

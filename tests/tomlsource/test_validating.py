@@ -208,6 +208,19 @@ def test_a_missing_table_belongs_to_no_line() -> None:
     ) == ("`door` is missing", "x.toml", None)
 
 
+def test_a_missing_table_is_looked_for_in_the_file_that_is_empty() -> None:
+    class Whole(BaseModel):
+        door: Door
+
+    sources = (read_toml("a = 1\n", "a.toml"), read_toml("# half\n", "b.toml"))
+
+    with pytest.raises(ConfigError) as caught:
+        validated(Whole, *sources)
+
+    problem = caught.value.problems[0]
+    assert str(problem).startswith("b.toml:1:1: `door` is missing\n    # half")
+
+
 def test_a_single_table_may_stand_in_one_file_only() -> None:
     sources = [
         read_toml("[door]\nopen = true\n", name) for name in ("a.toml", "b.toml")

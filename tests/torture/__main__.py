@@ -3,7 +3,6 @@
 Exit status: 0 nothing was violated, 1 something was, 2 a row could not run.
 """
 
-import argparse
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from time import monotonic
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot
 from tests.servers.plugin import LOCAL
+from tests.torture.asking import asked_for
 from tests.torture.ground import Ground
 from tests.torture.pages import write_figures
 from tests.torture.row import Outcome, Row
@@ -25,7 +25,7 @@ MOST_SHOWN = 20
 
 
 def main() -> int:
-    asked = _arguments()
+    asked = asked_for(sys.argv[1:])
     chosen = [row for row in ROWS if _is_asked_for(row, asked.rows)]
     outcomes: dict[str, Outcome] = {}
     failed = False
@@ -41,22 +41,6 @@ def main() -> int:
     if failed:
         return 2
     return int(any(outcome.findings for outcome in outcomes.values()))
-
-
-def _arguments() -> argparse.Namespace:
-    names = [*AREAS, *(row.name for row in ROWS)]
-    parser = argparse.ArgumentParser(prog="python -m tests.torture")
-    parser.add_argument("--short", action="store_true", help="as `make test` does")
-    parser.add_argument(
-        "--write", action="store_true", help="put the figures into docs/reliability.md"
-    )
-    parser.add_argument(
-        "rows", nargs="*", metavar="AREA|ROW", help=f"one of: {', '.join(names)}"
-    )
-    asked = parser.parse_args()
-    if unknown := [name for name in asked.rows if name not in names]:
-        parser.error(f"no such area or row: {', '.join(unknown)}")
-    return asked
 
 
 def _is_asked_for(row: Row, names: list[str]) -> bool:

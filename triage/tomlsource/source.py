@@ -162,8 +162,13 @@ class Merged:
         key, *rest = path or ("",)
         sources = self.origins.get(str(key), ())
         if not sources:
-            whole = self.sources[0].file if len(self.sources) == 1 else None
-            return Problem(message, whole, hint=hint)
+            if len(self.sources) == 1:
+                return Problem(message, self.sources[0].file, hint=hint)
+            empty = [source for source in self.sources if not source.data]
+            # Whatever nobody says any more stood where nothing stands now.
+            if len(empty) == 1:
+                return empty[0].problem((), message, hint)
+            return Problem(message, hint=hint)
         if rest and isinstance(rest[0], int) and str(key) in self.starts:
             source = sources[rest[0]]
             local = rest[0] - self.starts[str(key)][source.file]

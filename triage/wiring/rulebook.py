@@ -139,9 +139,9 @@ def _collected(
 
 
 def in_folder(problem: Problem, folder: Path) -> Problem:
-    """Name a problem's file with its whole path."""
+    """Name a problem's file with its whole path, or the folder where none is known."""
     if problem.file is None:
-        return problem
+        return replace(problem, file=str(folder))
     return replace(problem, file=str(folder / problem.file))
 
 

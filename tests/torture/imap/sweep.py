@@ -17,6 +17,7 @@ from tests.torture.imap.record import findings_in
 from tests.torture.imap.steps import DECISIVE, OTHERS, TWICE
 from tests.torture.oracle import judge
 from tests.torture.row import Outcome
+from triage.digest import number_of
 
 A_LIFE = 40
 A_SHORT_LIFE = 6
@@ -94,7 +95,7 @@ def swept(
         total = added(total, outcome)
         passes = max(passes, most)
         ground.say(f"  {some[-1][0] + 1} of {len(wanted)}")
-    return replace(total, note=f"at most {passes} passes")
+    return replace(total, note=f"at most {number_of(passes, 'pass', 'passes')}")
 
 
 def _lived(

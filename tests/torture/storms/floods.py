@@ -17,6 +17,7 @@ from tests.torture.row import Outcome
 from tests.torture.storms.animals import ANIMALS, bounced
 from tests.torture.storms.answering import go_on, letters_of, read
 from triage.demo.servers import Accepted
+from triage.digest import number_of
 
 BOUNCES, FEW_BOUNCES = 200, 12
 FORGED, FEW_FORGED = 1_000, 16
@@ -54,7 +55,8 @@ def bounce_every_letter(ground: Ground) -> Outcome:
         letters = len(letters_of(house))
         told = len(house.letters_to(TEAM))
         findings = (*lost(house, 2 * number), *amiss_of_bounces(house, number))
-    note = f"{letters} letters, each came back; the team was told by {told} mails"
+    mails = number_of(told, "mail")
+    note = f"{letters} letters, each came back; the team was told by {mails}"
     return Outcome(cases=number, findings=findings, note=note)
 
 
@@ -95,7 +97,8 @@ def forge_a_victim(ground: Ground) -> Outcome:
         findings = [*lost(house, number + 2), *amiss_for_her(house)]
     note = (
         f"she got {len(house.letters_to(VICTIM))} letters, one of them to her own"
-        f" complaint; {len(letters)} in all; the team was told by {told} mails"
+        f" complaint; {len(letters)} in all; the team was told by"
+        f" {number_of(told, 'mail')}"
     )
     return Outcome(cases=number + 2, findings=tuple(findings), note=note)
 

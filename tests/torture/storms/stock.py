@@ -12,6 +12,7 @@ from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.row import Outcome
 from tests.torture.storms.answering import letters_of
+from triage.digest import number_of
 
 OLD, KNOWN = 20_000, 5_000
 DAY = 86_400.0
@@ -37,8 +38,9 @@ def find_old_mail(ground: Ground) -> Outcome:
     if megabytes > MOST_MEGABYTES:
         findings.append(Finding("cost", "memory", f"{megabytes} MB"))
     note = (
-        f"{cases:,} cases and no letter in {passes} starts of `triage run --once`,"
-        f" {seconds:.0f} s; {told} mails to the team; at most {megabytes} MB"
+        f"{cases:,} cases and no letter in {number_of(passes, 'start')} of"
+        f" `triage run --once`, {seconds:.0f} s; {number_of(told, 'mail')} to the team;"
+        f" at most {megabytes} MB"
     )
     return Outcome(cases=OLD, findings=tuple(findings), note=note)
 
@@ -76,8 +78,8 @@ def number_anew(ground: Ground) -> Outcome:
         words = f"cases and mails were {before}, and are {after}"
         findings.append(Finding("fate", "numbered anew", words))
     note = (
-        f"{letters} letters before, {again} after; all known again in {passes} passes,"
-        f" {seconds:.0f} s"
+        f"{letters} letters before, {again} after; all known again in"
+        f" {number_of(passes, 'pass', 'passes')}, {seconds:.0f} s"
     )
     return Outcome(cases=KNOWN, findings=tuple(findings), note=note)
 
