@@ -67,6 +67,7 @@ class AlarmJob:
     book: Book = field(default_factory=Book)
     outlook: Outlook | None = field(default=None, init=False)
     """How it was at the last look."""
+    _glimpse: Glimpse = field(default=BLIND, init=False)
     _signs: Signs = field(default_factory=dict, init=False)
     _store: Errand[Glimpse] = field(
         default_factory=lambda: Errand("alarm-store"), init=False
@@ -84,14 +85,8 @@ class AlarmJob:
     def look(self) -> None:
         """Look once: what is wrong is told, what was told is kept."""
         moment = Moment(self.steady(), self.clock())
-        facts = Facts(
-            at=moment.steady,
-            jobs=self.pulse.jobs(),
-            settled=self.letters.settled,
-            hindrance=self.letters.hindrance,
-            glimpse=self._kept(moment),
-            patience=min(PATIENCE, self.policy.mailbox),
-        )
+        self._glimpse = self._kept(moment)
+        facts = self._facts(moment)
         self._signs = signs_of(facts, self._signs)
         book, notice = turned(self.book, self._signs, moment, self.policy)
         if not notice.is_empty:
@@ -101,6 +96,30 @@ class AlarmJob:
         self._turn(self.tellers.told(self.book, moment), moment)
         self._ping(facts)
         self._note(facts, moment)
+
+    def outlook_now(self) -> Outlook | None:
+        """Tell how it is by now, of the store by the last look; for another thread.
+
+        Its moment is that of the last look; None: nobody looked yet.
+        """
+        before = self.outlook
+        if before is None:
+            return None
+        moment = Moment(self.steady(), self.clock())
+        facts = self._facts(moment)
+        signs = signs_of(facts, self._signs)
+        jobs, unwell = outlook_of(facts, signs, moment, self.policy)
+        return replace(before, jobs=jobs, unwell=unwell, settled=facts.settled)
+
+    def _facts(self, moment: Moment) -> Facts:
+        return Facts(
+            at=moment.steady,
+            jobs=self.pulse.jobs(),
+            settled=self.letters.settled,
+            hindrance=self.letters.hindrance,
+            glimpse=self._glimpse,
+            patience=min(PATIENCE, self.policy.mailbox),
+        )
 
     def _turn(self, book: Book, moment: Moment) -> None:
         """Keep a new book before anything is done about it."""

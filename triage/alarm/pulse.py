@@ -29,6 +29,9 @@ class JobState:
     failures: int = 0
     why: str = ""
     """Of the last failure; nothing of a sender's."""
+    ended_well: int = 0
+    """How often since the start."""
+    ended_badly: int = 0
 
 
 class Pulse:
@@ -65,7 +68,7 @@ class Pulse:
 
     def succeed(self, name: str) -> None:
         """Note that it ended well."""
-        now = self._clock()
+        now, before = self._clock(), self._jobs[name]
         self._change(
             name,
             running_since=None,
@@ -74,6 +77,7 @@ class Pulse:
             why="",
             got_on_at=now,
             has_gone_well=True,
+            ended_well=before.ended_well + 1,
         )
 
     def fail(self, name: str, why: str) -> None:
@@ -87,6 +91,7 @@ class Pulse:
             failing_since=began if failing is None else failing,
             failures=before.failures + 1,
             why=why.partition("\n")[0][:MOST_WORDS],
+            ended_badly=before.ended_badly + 1,
         )
 
     def _change(self, name: str, **changes: object) -> None:

@@ -136,6 +136,7 @@ Whether the program is well (daemon, alarm, status)
     faults_of_store(path, seconds) -> Problems            a quick check, changes nothing
     store.balances.amiss(now) -> tuple[str, ...]           own sums that do not come out
     store.outbox.waiting(now) -> OnTheWay
+    store.counting.mark() -> Mark / since(mark) -> (Passed, Mark)    what was added since
 
 Breaker (intake)
     store.breaker.is_open(now) -> bool                    also in History
@@ -169,6 +170,7 @@ from triage.store.case_states import (
     FinalStepError,
     MergeError,
 )
+from triage.store.counting import Mark, Passed
 from triage.store.digests import DigestRow
 from triage.store.duties import Duty, DutyKind, Stage
 from triage.store.editions import (
@@ -309,6 +311,7 @@ __all__ = [
     "Ledger",
     "Letter",
     "Listed",
+    "Mark",
     "Matter",
     "MatterKind",
     "MergeError",
@@ -319,6 +322,7 @@ __all__ = [
     "OutboxLine",
     "Outcome",
     "Overruling",
+    "Passed",
     "Pending",
     "Place",
     "Property",

@@ -15,6 +15,7 @@ from triage.store.breaker import Breaker
 from triage.store.cases import Cases
 from triage.store.clocks import Clocks
 from triage.store.copying import copy_store
+from triage.store.counting import Counting
 from triage.store.digests import Digests
 from triage.store.duties import Duties
 from triage.store.editions import Editions
@@ -85,6 +86,7 @@ class Store:
         self.figures = Figures(engine)
         self.editions = Editions(engine)
         self.heartbeat = Heartbeat(engine)
+        self.counting = Counting(engine)
         self.vigils = Vigils(engine)
 
     @classmethod

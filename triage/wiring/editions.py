@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from triage.config import Config, load_config
@@ -135,8 +136,16 @@ def policy_of(config: Config, store: Store) -> Policy:
     """
     in_force = store.editions.in_force()
     if in_force is not None:
-        return read_policy(store.editions.get(in_force.hash).edition.rules)
-    return read_policy(edition_of(config).rules)
+        edition = store.editions.get(in_force.hash).edition
+    else:
+        edition = edition_of(config)
+    return _policy_of(tuple(sorted(edition.rules.items())))
+
+
+@lru_cache(maxsize=1)
+def _policy_of(rules: tuple[tuple[str, str], ...]) -> Policy:
+    """Read a policy; the daemon asks for the same one every few seconds."""
+    return read_policy(dict(rules))
 
 
 def rulebook_that_signs(config_path: Path, store: Store) -> Rulebook:

@@ -1,0 +1,139 @@
+"""What is told over HTTP, from a config and the parts that know it."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from triage import __version__
+from triage.alarm import AlarmJob, Pulse
+from triage.config import Config
+from triage.digest import number_of
+from triage.errors import TriageError
+from triage.monitoring import (
+    Address,
+    Ledger,
+    Listener,
+    Look,
+    Lookout,
+    Pages,
+    Standing,
+)
+from triage.monitoring.progress import without_addresses
+from triage.store import Balance, Mark, Store
+from triage.wiring.clock import now, steady
+from triage.wiring.status import Status, status_of
+
+BUSY_SECONDS = 2.0
+
+
+def listener_of(
+    config: Config, store: Store, pulse: Pulse, alarm: AlarmJob
+) -> Listener | None:
+    """Return what answers over HTTP; None where nobody asked for it."""
+    place = config.http.address
+    if place is None:
+        return None
+    looker = Looker(config=config, mark=store.counting.mark())
+    lookout = Lookout(
+        look=looker.look,
+        pulse=pulse,
+        watching=alarm,
+        patience=config.alarm.stuck_seconds,
+        clock=now,
+        steady=steady,
+        version=__version__,
+    )
+    return Listener(address=Address(*place), answer=Pages(lookout).answer)
+
+
+@dataclass(kw_only=True)
+class Looker:
+    """Looks into the store beside the daemon, opened anew each time."""
+
+    config: Config
+    mark: Mark
+    """Up to where what passed was counted."""
+    _found: Look = field(default_factory=Look, init=False)
+
+    def look(self) -> Look:
+        """Return what is found, or why nothing is; raises nothing."""
+        try:
+            return self._look(now())
+        except (TriageError, OSError) as error:
+            return Look(failure=without_addresses(str(error).partition("\n")[0]))
+
+    def _look(self, at: datetime) -> Look:
+        path = self.config.store.path
+        with Store.open(path, exclusive=False, busy_seconds=BUSY_SECONDS) as store:
+            status = status_of(self.config, store, at, _time)
+            oldest = store.counting.oldest_due(at)
+            passed, self.mark = store.counting.since(self.mark)
+        return Look(standing=standing_of(status, path, oldest, at), passed=passed)
+
+
+def standing_of(
+    status: Status, path: Path, oldest_due_at: datetime | None, at: datetime
+) -> Standing:
+    """Return a status without its rows: counts, and nobody's reference."""
+    health = status.health
+    in_force = health.in_force
+    return Standing(
+        at=at,
+        edition=None if in_force is None else in_force.hash,
+        in_force_since=None if in_force is None else in_force.at,
+        changes_are_refused=health.refused is not None,
+        mailbox_read_at=health.mailbox_read_at,
+        ledger=_ledger(health.balances),
+        letters=health.outbox,
+        oldest_due_at=oldest_due_at,
+        to_approve=status.to_approve,
+        doubtful=status.doubtful,
+        in_vain=status.in_vain,
+        breaker_is_open=health.breaker_is_open,
+        modes=status.modes,
+        open_cases=status.open_cases,
+        overdue=status.overdue,
+        unacknowledged=status.unacknowledged.count,
+        set_aside=status.set_aside,
+        unsettled=status.unsettled,
+        unassigned=status.unassigned,
+        store_bytes=_size(path),
+        free_bytes=shutil.disk_usage(path.parent).free,
+        needs=tuple(_needs(status)),
+    )
+
+
+def _needs(status: Status) -> Iterable[str]:
+    """Yield what a person must do; sums that do not come out name a case."""
+    amiss = {each for balance in status.health.balances for each in balance.amiss}
+    yield from (without_addresses(each) for each in status.needs if each not in amiss)
+    if amiss:
+        sums = number_of(len(amiss), "sum")
+        yield f"{sums} of the store that do not come out: triage status"
+
+
+def _ledger(balances: tuple[Balance, ...]) -> Ledger | None:
+    if not balances:
+        return None
+    return Ledger(
+        at=min(each.at for each in balances),
+        unaccounted=sum(each.unaccounted for each in balances),
+        lingering=sum(each.lingering for each in balances),
+        amiss=sum(len(each.amiss) for each in balances),
+        there={
+            "recorded": sum(each.recorded for each in balances),
+            "aside": sum(each.set_aside for each in balances),
+            "left": sum(each.left_alone for each in balances),
+        },
+    )
+
+
+def _size(path: Path) -> int:
+    log = path.with_name(path.name + "-wal")
+    return sum(each.stat().st_size for each in (path, log) if each.exists())
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
