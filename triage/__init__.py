@@ -7,6 +7,7 @@ demo        sample mails through the real daemon on embedded servers
 wiring      Config to connected parts; the only clock
 daemon      runs the jobs, stops cleanly
 supervisor  systemd hears when we are ready, and that the work gets on
+monitoring  how it is, over HTTP: to probes, people and Prometheus
 alarm       JOB every few seconds → somebody hears of what is wrong with us
 trial       JOB changed rules and templates → tried → in force, or refused
 backup      a backup made, and JOB a restored store → fit to be worked with

@@ -15,7 +15,9 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 from triage.errors import ConfigError, Problem
 from triage.logins import OAuth, Secret, Table, why_no_login
 from triage.tomlsource import read_toml, validated
-from triage.web import LOOPBACK, why_no_web_address
+from triage.web import LOOPBACK, is_loopback, why_no_web_address
+
+LAST_PORT = 65_535
 
 AnyTable = TypeVar("AnyTable", bound=BaseModel)
 
@@ -155,6 +157,39 @@ class AlarmTable(Table):
     submission: AlarmSubmissionTable | None = None
 
 
+class HttpTable(Table):
+    """Where it tells over HTTP how it is; nowhere without `listen`."""
+
+    listen: str | None = None
+    open_to_network: bool = False
+
+    @model_validator(mode="after")
+    def _is_an_address(self) -> Self:
+        if (address := self.address) is None:
+            return self
+        host, _ = address
+        if not (is_loopback(host) or self.open_to_network):
+            raise ValueError(
+                f"{host} lets other machines ask how it is;"
+                " if that is meant, say open_to_network = true"
+            )
+        return self
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port; None: nobody is to be answered."""
+        if self.listen is None:
+            return None
+        host, _, port = self.listen.rpartition(":")
+        is_port = port.isascii() and port.isdigit() and int(port) <= LAST_PORT
+        bare = host.removeprefix("[").removesuffix("]")
+        if not bare or not is_port or (":" in bare and host == bare):
+            raise ValueError(
+                'listen takes a host and a port, as in "127.0.0.1:9464" or "[::1]:9464"'
+            )
+        return bare, int(port)
+
+
 class StoreTable(Table):
     """The case store, one SQLite file."""
 
@@ -192,6 +227,7 @@ class Config(Table):
     templates: FolderTable
     references: ReferencesTable
     alarm: AlarmTable = AlarmTable()
+    http: HttpTable = HttpTable()
     contacts: dict[str, str]
     links: dict[str, str]
     log_level: Literal["debug", "info", "warning", "error"] = "info"

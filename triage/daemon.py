@@ -69,6 +69,12 @@ class Supervisor(Protocol):
     def stopping(self) -> None: ...
 
 
+class Listener(Protocol):
+    """Answers who asks how it goes, in a thread of its own until `stop` is set."""
+
+    def run(self, stop: threading.Event) -> None: ...
+
+
 class Dispatch(Job, Protocol):
     """The dispatch job, which also takes back what the last run left unfinished."""
 
@@ -143,6 +149,8 @@ class Parts:
     alarm: Alarm | None = None
     supervisor: Supervisor | None = None
     """None: nobody wants to be told."""
+    listener: Listener | None = None
+    """None: nobody is told over HTTP how it goes."""
     reconcile_seconds: float = RECONCILE_SECONDS
 
 
@@ -174,6 +182,7 @@ class Daemon:
         self._alarm = parts.alarm
         self._supervisor = parts.supervisor
         self._was_told_to_reload = threading.Event()
+        self._listener = parts.listener
         self._reconcile_seconds = parts.reconcile_seconds
         self._reconcile_from = 0.0
         self._fatal: ConfigError | None = None
@@ -208,6 +217,7 @@ class Daemon:
         self._scheduler.start()
         self._beside("alarm", self._alarm)
         self._beside("supervisor", self._supervisor)
+        self._beside("http", self._listener)
         log.info("running")
         while not self._stop.wait(CLOCK_SECONDS):
             self._heed_clock()

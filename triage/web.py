@@ -75,6 +75,14 @@ class Web:
         return answer
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether a name or number is this machine's own."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
+
+
 def why_no_web_address(text: str) -> str | None:
     """Say why nothing is posted to a web address; None: it may be used.
 

@@ -155,6 +155,7 @@ class Settings:
     modes: Mapping[str, object] = field(default_factory=dict)
     answers: Mapping[str, object] = field(default_factory=dict)
     log_level: str = "info"
+    http: Mapping[str, object] = field(default_factory=dict)
 
 
 USUAL = Settings()
@@ -239,6 +240,7 @@ def _config(servers: Servers, settings: Settings) -> str:
             "domain": "examboard.example",
             "key": Inline("file", "reference.key"),
         },
+        "http": settings.http,
         "contacts": contacts,
         "links": {name: f"https://www.examboard.example/{name}" for name in names},
     }

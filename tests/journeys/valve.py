@@ -30,9 +30,7 @@ class Valve:
         self.at, self.after, self.deaf = at, after, deaf
         self._server_port = server_port
         self._is_away = is_away
-        self._listener = socket.socket()
-        # Bound and not listening: the port is ours and refuses connections.
-        self._listener.bind((HOST, 0))
+        self._listener = _bound(0)
         self._pipes: list[_Pipe] = []
 
     @property
@@ -50,9 +48,7 @@ class Valve:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self._refuse()
         self.hang_up()
         for pipe in self._pipes:
             pipe.close()
@@ -60,6 +56,18 @@ class Valve:
     def come_back(self) -> None:
         self._listener.listen()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def go_away(self) -> None:
+        """Break all connections and refuse others, until it comes back."""
+        port = self.port
+        self._refuse()
+        self._listener = _bound(port)
+        self.hang_up()
+
+    def _refuse(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def open(self) -> None:
         """Let connections that are made from now on pass freely."""
@@ -153,3 +161,11 @@ class _Pipe:
                     self._client.sendall(octets)
         if not self._is_shut:
             self.hang_up()
+
+
+def _bound(port: int) -> socket.socket:
+    """Bind and do not listen: the port is ours and refuses connections."""
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((HOST, port))
+    return bound

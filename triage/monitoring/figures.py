@@ -41,15 +41,10 @@ class Figures(Collector):
 
     def __init__(self, seen: Callable[[], Seen]) -> None:
         self._seen = seen
-        self.registry = CollectorRegistry(auto_describe=False)
+        self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self.registry.register(self)
-
-    @override
-    def describe(self) -> Iterator[Metric]:
-        """Name nothing beforehand: nobody has to look for that."""
-        return iter(())
 
     @override
     def collect(self) -> Iterator[Metric]:

@@ -6,13 +6,14 @@ from an answer, or take more of the machine than is set aside here.
 """
 
 import asyncio
-import ipaddress
 import logging
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NoReturn
+
+from triage.web import is_loopback
 
 TEXT = "text/plain; charset=utf-8"
 MOST_OCTETS = 8192
@@ -41,14 +42,6 @@ class Address:
     def is_here(self) -> bool:
         """Whether only this machine gets there."""
         return is_loopback(self.host)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a name or number is this machine's own."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"
 
 
 @dataclass(frozen=True, slots=True)

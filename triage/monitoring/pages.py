@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
@@ -25,7 +24,7 @@ class Pages:
     def __init__(self, lookout: Lookout) -> None:
         self._lookout = lookout
         self._figures = Figures(lookout.seen)
-        self._answers: Mapping[str, Callable[[], Answer]] = {
+        self._answers = {
             "/livez": self._alive,
             "/readyz": self._ready,
             "/status.json": self._status,

@@ -1,4 +1,4 @@
-"""All that is known at one moment: jobs as they are now, the store as of a while ago."""
+"""All that is known at one moment: jobs as of now, the store as of seconds ago."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -35,8 +35,7 @@ class Waits:
     sum: float = 0.0
 
     def and_also(self, waits: Iterable[float]) -> "Waits":
-        """Return the sum with some more; a clock that ran behind made no wait shorter
-        than none."""
+        """Return the sum with some more, none of them shorter than none."""
         counts, total = [*self.counts], self.sum
         for wait in waits:
             seconds = max(wait, 0.0)

@@ -136,7 +136,7 @@ Whether the program is well (daemon, alarm, status)
     faults_of_store(path, seconds) -> Problems            a quick check, changes nothing
     store.balances.amiss(now) -> tuple[str, ...]           own sums that do not come out
     store.outbox.waiting(now) -> OnTheWay
-    store.counting.mark() -> Mark / since(mark) -> (Passed, Mark)    what was added since
+    store.counting.mark() / since(mark) -> (Passed, Mark)  what was added since
 
 Breaker (intake)
     store.breaker.is_open(now) -> bool                    also in History

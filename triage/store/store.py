@@ -86,7 +86,6 @@ class Store:
         self.figures = Figures(engine)
         self.editions = Editions(engine)
         self.heartbeat = Heartbeat(engine)
-        self.counting = Counting(engine)
         self.vigils = Vigils(engine)
 
     @classmethod
@@ -159,6 +158,11 @@ class Store:
         """Undo, inside a batch, what was done for one message if it fails."""
         with self._engine.savepoint():
             yield
+
+    @property
+    def counting(self) -> Counting:
+        """What was added since it was last looked."""
+        return Counting(self._engine)
 
     @property
     def salt(self) -> bytes:

@@ -21,6 +21,7 @@ testing    letters sent to a tester
 alarms     the alarm job, and how it reaches somebody
 liveness   whether the daemon runs, and what it told of itself
 supervising  what systemd wants to hear, by the environment that it gave us
+monitoring what is told over HTTP
 """
 
 from triage.wiring.alarms import try_alarms

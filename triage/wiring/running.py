@@ -30,6 +30,7 @@ from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
 from triage.wiring.liveness import STOPPED
 from triage.wiring.logins import Logins
+from triage.wiring.monitoring import listener_of
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
     USUAL,
@@ -260,7 +261,8 @@ def daemon_parts(
     installation: Installation, supervisor: Supervisor | None = None
 ) -> Parts:
     """Return what the daemon runs of an installation."""
-    mailbox = installation.config.mailbox
+    mailbox, store = installation.config.mailbox, installation.store
+    pulse, alarm = installation.pulse, installation.alarm
     return Parts(
         intake=installation.intake,
         dispatch=installation.dispatch,
@@ -270,9 +272,10 @@ def daemon_parts(
         interrupt=installation.interrupt,
         stop=installation.stop,
         poll_seconds=mailbox.poll_seconds,
-        pulse=installation.pulse,
-        alarm=installation.alarm,
+        pulse=pulse,
+        alarm=alarm,
         supervisor=supervisor,
+        listener=listener_of(installation.config, store, pulse, alarm),
         reconcile_seconds=installation.config.alarm.reconcile_seconds,
         others=(
             Timed("approvals", mailbox.poll_seconds, installation.approvals),
