@@ -69,6 +69,7 @@ class Listener:
     answer: Callable[[str], Awaitable[Answer]]
     """Path → answer."""
     seconds: float = SECONDS
+    again: float = AGAIN_SECONDS
     port: int | None = field(default=None, init=False)
     """Where it listens now."""
     _open: dict[asyncio.Task[None], None] = field(default_factory=dict, init=False)
@@ -88,7 +89,7 @@ class Listener:
                 )
             except Exception as error:  # noqa: BLE001 - our fault must not end the service
                 self._say(f"http: {type(error).__name__}; tried again")
-            stop.wait(AGAIN_SECONDS)
+            stop.wait(self.again)
 
     def _say(self, words: str) -> None:
         """Say why nobody is answered, once."""
@@ -117,7 +118,9 @@ class Listener:
         if task is None:
             raise RuntimeError("a connection without a task")
         if len(self._open) >= MOST_CONNECTIONS:
-            next(iter(self._open)).cancel()
+            oldest = next(iter(self._open))
+            del self._open[oldest]
+            oldest.cancel()
         self._open[task] = None
         try:
             async with asyncio.timeout(self.seconds):
@@ -127,7 +130,7 @@ class Listener:
             # What was not taken by now never will be.
             writer.transport.abort()
         finally:
-            del self._open[task]
+            self._open.pop(task, None)
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -137,7 +140,7 @@ class Listener:
         writer.transport.set_write_buffer_limits(0)
         try:
             with_body, path = self._understood(await _head(reader))
-            answer = await self.answer(path)
+            answer = await self._answered(path)
         except asyncio.IncompleteReadError:
             return
         except _RefusedError as refused:
@@ -149,6 +152,13 @@ class Listener:
         # A connection that is closed with something unread takes the answer with it.
         while await reader.read(_CHUNK):
             pass
+
+    async def _answered(self, path: str) -> Answer:
+        try:
+            return await self.answer(path)
+        except Exception as error:  # noqa: BLE001 - our fault must not end the service
+            log.critical("http: %s while answering", type(error).__name__)
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"a fault of ours\n")
 
     def _understood(self, head: bytes) -> tuple[bool, str]:
         """Return whether the body is wanted, and the path."""
