@@ -562,3 +562,49 @@ def test_a_submission_needs_a_user_for_its_tokens(path: Path) -> None:
     (problem,) = problems_of(path, text)
 
     assert "user goes together with password or oauth" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("[::1]:9464", ("::1", 9464)),
+        ("localhost:80", ("localhost", 80)),
+    ],
+)
+def test_it_listens_on_this_machine(
+    path: Path, listen: str, address: tuple[str, int]
+) -> None:
+    path.write_text(f'{MINIMAL}[http]\nlisten = "{listen}"\n', encoding="utf-8")
+
+    assert load_config(path).http.address == address
+
+
+def test_it_listens_nowhere_unless_told_to(path: Path) -> None:
+    path.write_text(MINIMAL, encoding="utf-8")
+
+    assert load_config(path).http.address is None
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:9464", "[::]:9464", "board.example:80"])
+def test_other_machines_are_answered_only_if_that_is_said(
+    path: Path, listen: str
+) -> None:
+    (problem,) = problems_of(path, f'{MINIMAL}[http]\nlisten = "{listen}"\n')
+
+    assert "open_to_network = true" in problem.message
+    path.write_text(
+        f'{MINIMAL}[http]\nlisten = "{listen}"\nopen_to_network = true\n',
+        encoding="utf-8",
+    )
+    assert load_config(path).http.address is not None
+
+
+@pytest.mark.parametrize(
+    "listen",
+    ["", "9464", ":9464", "localhost", "localhost:x", "127.0.0.1:70000", "::1:1"],
+)
+def test_an_address_to_listen_at_has_a_host_and_a_port(path: Path, listen: str) -> None:
+    (problem,) = problems_of(path, f'{MINIMAL}[http]\nlisten = "{listen}"\n')
+
+    assert "listen takes a host and a port" in problem.message

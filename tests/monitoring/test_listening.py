@@ -194,7 +194,9 @@ def test_a_hundred_who_only_stay_keep_nobody_from_an_answer(running: Running) ->
 def test_many_who_ask_at_once_are_all_answered(running: Running) -> None:
     found: list[int] = []
     threads = [
-        threading.Thread(target=lambda: found.append(ask(running.port, "/there").status))
+        threading.Thread(
+            target=lambda: found.append(ask(running.port, "/there").status)
+        )
         for _ in range(20)
     ]
     for thread in threads:

@@ -52,6 +52,8 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "debts": lambda store: store.cases.debts(),
     "what does not come out": lambda store: store.balances.amiss(NOW),
     "what is on its way": lambda store: store.outbox.waiting(NOW),
+    "what was added since": lambda store: store.counting.since(store.counting.mark()),
+    "which letter waits longest": lambda store: store.counting.oldest_due(NOW),
     "to be acknowledged": lambda store: store.overview.unacknowledged(20),
     "to approve": lambda store: store.overview.to_approve(20),
     "whom a report may mean": lambda store: store.outbox.reported_case(

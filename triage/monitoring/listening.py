@@ -193,8 +193,8 @@ def _asks_for_this_machine(fields: list[str]) -> bool:
         name, _, value = each.partition(":")
         if name.casefold() == "host":
             host = value.strip()
-            bare = host.partition("]")[0] if "[" in host else host.partition(":")[0]
-            return is_loopback(bare)
+            end = "]" if host.startswith("[") else ":"
+            return is_loopback(host.removeprefix("[").partition(end)[0])
     return True
 
 

@@ -101,10 +101,11 @@ class Lookout:
         if self._errand.is_under_way:
             return True
         self._take(self._errand.result())
-        if self._is_due():
-            self._looked_at = self.steady()
-            self._errand.begin(self.look)
-        return self._errand.is_under_way
+        if not self._is_due():
+            return False
+        self._looked_at = self.steady()
+        self._errand.begin(self.look)
+        return True
 
     def seen(self) -> Seen:
         """Return all that is known by now."""
