@@ -10,7 +10,6 @@ from email import message_from_bytes
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from typing_extensions import override
@@ -72,7 +71,7 @@ def web_server(server: WebServer, authority: Authority | None = None) -> Iterato
             length = int(self.headers.get("Content-Length", 0))
             server.posted.append((self.path, self.rfile.read(length)))
             if server.pause is not None:
-                server.pause.wait(10)
+                server.pause.wait(60)
             self.send_response(server.status)
             if server.location:
                 self.send_header("Location", server.location)
@@ -132,12 +131,10 @@ def test_an_answer_that_is_no_success_is_a_failure(status: int) -> None:
 
 def test_a_web_server_that_does_not_answer_is_left_in_time() -> None:
     server = WebServer(pause=threading.Event())
-    begun = monotonic()
 
+    # It answers with success once this block ends, or after a minute.
     with web_server(server), pytest.raises(NotToldError, match="no answer"):
         hook(server.url(), seconds=0.5).tell(ALARM)
-
-    assert monotonic() - begun < 3
 
 
 def test_a_web_server_that_is_not_there_is_a_failure() -> None:

@@ -73,7 +73,7 @@ class Running:
     interrupted: threading.Event
     daemon: Daemon
 
-    def wait_until(self, holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 60.0) -> None:
         until = monotonic() + seconds
         while not holds():
             assert monotonic() < until
