@@ -77,6 +77,11 @@ class Trap:
         return said
 
     @property
+    def was_reached(self) -> bool:
+        """Whether the step was taken, even if nothing could go wrong there."""
+        return self._seen >= self.occurrence
+
+    @property
     def is_to_mend(self) -> bool:
         """Whether something is wrong that stays wrong until it is mended."""
         return self.undo is not None and bool(self.sprung)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from email.utils import formatdate
+from uuid import NAMESPACE_OID, uuid5
 
 from tests.journeys.installing import ADDRESS, TEAM
 from tests.torture.access.house import (
@@ -193,7 +194,7 @@ def report(message_id: str, failed: str, path: str) -> Post:
         f"To: {ADDRESS}",
         "Subject: Undelivered: your mail",
         f"Date: {formatdate()}",
-        f"Message-ID: <{abs(hash((message_id, path)))}@evil.example>",
+        f"Message-ID: <{uuid5(NAMESPACE_OID, message_id + path)}@evil.example>",
         "Auto-Submitted: auto-replied",
         "MIME-Version: 1.0",
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',

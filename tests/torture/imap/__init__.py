@@ -89,6 +89,12 @@ ROWS = (
         run=waiting.run,
     ),
     Row(
+        name="imap-poll",
+        fault="the same at a server without IDLE, which is asked now and then",
+        run=waiting.run_polling,
+        is_short=False,
+    ),
+    Row(
         name="imap-way-cut",
         fault="the way to Dovecot: every connection is cut after any number of octets",
         run=ways.cut,

@@ -35,6 +35,8 @@ class Fault:
     undo: Callable[[Account], None] | None = None
     renumbers: bool = False
     """Mail that nobody knows then waits for a person, rather than be answered twice."""
+    is_silent: bool = False
+    """Only a clock tells that nothing more is said."""
 
 
 def fetches_text(step: Step) -> bool:
@@ -81,7 +83,7 @@ def _in_literal(share: Callable[[int], int]) -> Callable[[bytes], int | None]:
 
 def _instead(name: str, *steps: Say | HangUp | Stall) -> Fault:
     """The command is not carried out; this is said."""
-    return Fault(name, lambda _: steps)
+    return Fault(name, lambda _: steps, is_silent=Stall() in steps)
 
 
 def _after(name: str, *steps: Say | HangUp | Stall) -> Fault:
@@ -91,7 +93,7 @@ def _after(name: str, *steps: Say | HangUp | Stall) -> Fault:
         moment.perform()
         return steps
 
-    return Fault(name, spring)
+    return Fault(name, spring, is_silent=Stall() in steps)
 
 
 def _ahead(name: str, octets: bytes) -> Fault:
@@ -141,8 +143,9 @@ STALLS = (
     Fault(
         "silent within its answer",
         lambda moment: [Say((said := moment.perform())[: len(said) // 2]), Stall()],
+        is_silent=True,
     ),
-    Fault("an octet at a time", _dripping),
+    Fault("an octet at a time", _dripping, is_silent=True),
 )
 
 GARBAGE = (

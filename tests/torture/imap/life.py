@@ -38,7 +38,10 @@ from triage.wiring import Installation
 PASSWORD = "s3cret pässword"  # noqa: S105 - of a server that nobody else reaches
 APPROVED, REJECTED = "Complaints/Approved", "Complaints/Rejected"
 AUTOMATIC = "Complaints/Automatic"
-HASTY = Limits(connect=0.25, command=0.25, farewell=0.1, idle_renewal=0.25, poll=0.1)
+HASTY = Limits(connect=1, command=1, farewell=0.1, idle_renewal=1, poll=0.1)
+"""Where a server falls silent; a slow machine then only costs a pass more."""
+PATIENT = Limits(connect=30, command=30, farewell=5, idle_renewal=1, poll=0.1)
+"""Where the end of a fault is heard."""
 MOST_PASSES = 12
 MENDED_AFTER = 4
 """So many passes go by before what is wrong for a while is put right."""
@@ -206,10 +209,10 @@ def begun(
 
 
 @contextmanager
-def installation(life: Life) -> Iterator[Installation]:
-    """Lend its parts, impatient ones, after a first look at the empty mailbox."""
+def installation(life: Life, limits: Limits = PATIENT) -> Iterator[Installation]:
+    """Lend its parts, after a first look at the empty mailbox."""
     config = load_config(life.config)
-    with Installation(config, life.clock, HASTY) as parts:
+    with Installation(config, life.clock, limits) as parts:
         life.settle(parts, "a first look")
         yield parts
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from tests.servers.conversing import ALL_CAPABILITIES
@@ -11,7 +10,7 @@ from tests.servers.hostile import Step, Trap
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.imap.faults import Fault
-from tests.torture.imap.life import begun, installation, overheard
+from tests.torture.imap.life import HASTY, PATIENT, begun, installation, overheard
 from tests.torture.imap.memory import Memory
 from tests.torture.imap.record import findings_in
 from tests.torture.imap.steps import DECISIVE, OTHERS, TWICE
@@ -89,13 +88,22 @@ def swept(
         wanted = wanted[:: max(1, len(wanted) // A_SHORT_LIFE)][:A_SHORT_LIFE]
     total = Outcome(cases=0)
     passes = 0
-    numbered = iter(enumerate(wanted))
-    while some := list(islice(numbered, A_LIFE)):
+    for some in _lots(list(enumerate(wanted))):
         outcome, most = _lived(ground.folder / f"life{some[0][0]}", some, server)
         total = added(total, outcome)
         passes = max(passes, most)
         ground.say(f"  {some[-1][0] + 1} of {len(wanted)}")
     return replace(total, note=f"at most {number_of(passes, 'pass', 'passes')}")
+
+
+def _lots(
+    numbered: Sequence[tuple[int, Case]],
+) -> Iterator[Sequence[tuple[int, Case]]]:
+    """Yield the cases of one life each; those that only a clock ends are apart."""
+    for is_silent in (False, True):
+        some = [each for each in numbered if each[1].fault.is_silent is is_silent]
+        for start in range(0, len(some), A_LIFE):
+            yield some[start : start + A_LIFE]
 
 
 def _lived(
@@ -112,7 +120,8 @@ def _lived(
             )
         )
         memory = Memory()
-        with installation(life) as parts:
+        is_silent = some[0][1].fault.is_silent
+        with installation(life, HASTY if is_silent else PATIENT) as parts:
             for number, case in some:
                 struck += life.live_through(
                     parts, number, case.name, case.trap(), may_wait=case.may_wait

@@ -5,6 +5,7 @@ all must be done. What was sent in clear meanwhile is written down by the server
 """
 
 import ssl
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.torture.imap.record import findings_in
 from tests.torture.oracle import judge
 from tests.torture.row import Outcome
 from triage.config import load_config
+from triage.demo.servers import Certificate
 from triage.errors import TransientError
 from triage.mailbox import ImapMailbox
 from triage.wiring import Installation
@@ -59,6 +61,10 @@ CASES = (
         Case(f"{security}: a certificate that is {kind}", security, kind)
         for security in ("imaps", "starttls")
         for kind in ("over", "of another host", "of nobody known")
+    ),
+    *(
+        Case(f"{security}: no TLS but of before 1.2", security, "an old one")
+        for security in ("imaps", "starttls")
     ),
     Case("imaps: a server without TLS", "imaps", speaks_tls=False),
     _starttls(
@@ -171,7 +177,17 @@ def _contexts(folder: Path) -> Iterator[tuple[str, ssl.SSLContext]]:
     yield "over", authority.issue("over", hosts=LOCAL, days=-1).context()
     other = authority.issue("other", hosts="DNS:imap.example.org")
     yield "of another host", other.context()
+    yield "an old one", _of_before_1_2(authority.issue("old", hosts=LOCAL))
     yield "of nobody known", stranger.issue("mine", hosts=LOCAL).context()
+
+
+def _of_before_1_2(certificate: Certificate) -> ssl.SSLContext:
+    context = certificate.context()
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    return context
 
 
 def _server_of(

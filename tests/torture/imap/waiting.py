@@ -5,12 +5,13 @@ connection that waits has told of it, or was made anew.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from time import monotonic, sleep
 
+from tests.servers.conversing import ALL_CAPABILITIES
 from tests.servers.hostile import Step, Trap
 from tests.servers.scripted import HangUp, Say
 from tests.torture.finding import Finding
@@ -27,13 +28,14 @@ from triage.errors import TriageError
 from triage.mailbox import Limits
 from triage.wiring import Installation, daemon_parts
 
-LIMITS = Limits(connect=5, command=2, farewell=0.2, idle_renewal=0.5, poll=0.2)
+LIMITS = Limits(connect=20, command=4, farewell=0.2, idle_renewal=0.5, poll=0.5)
 AN_HOUR = 3_600
-STRIKES_WITHIN = 20.0
+STRIKES_WITHIN = 60.0
 SETTLES_WITHIN = 60.0
 EVERY_OTHER = 3
 MOST_SHORT = 2
 WAITING = (Step("IDLE", ""), Step("DONE", ""))
+POLLING = (Step("UID SEARCH", "INBOX"), Step("NOOP", ""))
 IN_THE_MIDDLE = (
     Fault("closed while it waits", lambda _: [Say(b"+ idling\r\n"), HangUp()]),
     Fault(
@@ -58,21 +60,35 @@ class Case:
 
 def run(ground: Ground) -> Outcome:
     """Let every fault strike a daemon that waits, and mail come just then."""
-    cases = list(_cases())
+    at_once = (Case(WAITING[0], fault) for fault in IN_THE_MIDDLE)
+    outcome = _waited(ground, [*at_once, *_cases(WAITING)], ALL_CAPABILITIES)
+    farewells = list(_farewells(ground))
+    return replace(
+        outcome,
+        cases=outcome.cases + len(farewells),
+        findings=(*outcome.findings, *chain.from_iterable(farewells)),
+    )
+
+
+def run_polling(ground: Ground) -> Outcome:
+    """Do the same at a server that cannot tell of news."""
+    capabilities = ALL_CAPABILITIES.replace("IDLE ", "")
+    return _waited(ground, list(_cases(POLLING)), capabilities)
+
+
+def _waited(ground: Ground, cases: Sequence[Case], capabilities: str) -> Outcome:
     if not ground.is_full:
         cases = cases[:: len(cases) // MOST_SHORT][:MOST_SHORT]
     struck, slowest = 0, 0.0
     findings: list[Finding] = []
-    with overheard() as log, begun(ground.folder / "life") as life:
+    folder = ground.folder / "life"
+    with overheard() as log, begun(folder, capabilities=capabilities) as life:
         with _daemon(life):
             for number, case in enumerate(cases):
                 found, took = _met(life, number, case)
                 findings += found
                 struck += took is not None
                 slowest = max(slowest, took or 0.0)
-        farewells = list(_farewells(life, ground))
-        findings += chain.from_iterable(farewells)
-        struck += len(farewells)
         findings += (
             *life.findings,
             *findings_in(life.server, life.delivered),
@@ -81,12 +97,11 @@ def run(ground: Ground) -> Outcome:
     return Outcome(cases=struck, findings=tuple(findings), settled=slowest)
 
 
-def _cases() -> Iterator[Case]:
-    yield from (Case(WAITING[0], fault) for fault in IN_THE_MIDDLE)
+def _cases(steps: Sequence[Step]) -> Iterator[Case]:
     faults = (*STALLS, *DROPS, *GARBAGE, *REFUSALS)
-    for number, step in enumerate(WAITING):
+    for number, step in enumerate(steps):
         for place, fault in enumerate(faults):
-            if (number + place) % EVERY_OTHER == 0:
+            if (number + place) % EVERY_OTHER == 0 and fault.can_strike(step):
                 yield Case(step, fault)
 
 
@@ -112,12 +127,15 @@ def _met(life: Life, number: int, case: Case) -> tuple[list[Finding], float | No
     """Let a fault strike, and mail come while nobody waits for it.
 
     Then mail comes to a daemon that waits again: after faults in a row it would wait
-    longer and longer before it tries.
+    longer and longer before it tries. None where nothing could go wrong: an answer of
+    one line has no middle.
     """
     server = life.server
     trap = Trap(case.step, case.fault.spring)
     server.trap = trap
-    if not _until(lambda: bool(trap.sprung), STRIKES_WITHIN):
+    if not _until(lambda: trap.was_reached, STRIKES_WITHIN):
+        return [Finding("settled", case.name, "the daemon never waited")], None
+    if not trap.sprung:
         return [], None
     began = monotonic()
     found = list(_taken_up(life, 2 * number, case))
@@ -135,18 +153,21 @@ def _taken_up(life: Life, number: int, case: Case) -> Iterator[Finding]:
         yield Finding("settled", case.name, f"not in time: {words}")
 
 
-def _farewells(life: Life, ground: Ground) -> Iterator[list[Finding]]:
+def _farewells(ground: Ground) -> Iterator[list[Finding]]:
     """Go through what a server can do at LOGOUT, which nothing may depend on.
 
     Faults within a literal cannot happen there.
     """
     faults = (*STALLS, *DROPS, *GARBAGE, *REFUSALS)
-    for fault in faults[::EVERY_OTHER] if ground.is_full else faults[:2]:
-        trap = Trap(Step("LOGOUT", ""), fault.spring, times=10)
-        life.server.trap = trap
-        found = list(_parted(life, f"LOGOUT: {fault.name}"))
-        if trap.sprung:
-            yield found
+    with begun(ground.folder / "farewells") as life:
+        for fault in faults[::EVERY_OTHER] if ground.is_full else faults[:2]:
+            trap = Trap(Step("LOGOUT", ""), fault.spring, times=10)
+            life.server.trap = trap
+            found = list(_parted(life, f"LOGOUT: {fault.name}"))
+            if not trap.was_reached:
+                found.append(Finding("settled", fault.name, "nobody logged out"))
+            if found or trap.sprung:
+                yield found
 
 
 def _parted(life: Life, name: str) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ AT_A_TIME = 40
 AFTER_ANY_PAUSE = timedelta(minutes=16)
 MOST_OCTETS = 12_000
 IN_PARALLEL = 3
-BRIEF = Limits(connect=1, before_dot=0.3, after_dot=0.3, after_stop=1)
+BRIEF = Limits(connect=5, before_dot=1, after_dot=1, after_stop=2)
 QUIET = frozenset({Ending.SILENT, Ending.HALF_OPEN})
 """Endings of which we hear nothing, so that only a clock tells."""
 
