@@ -1,4 +1,4 @@
-"""A reader with little patience, and mails for it."""
+"""Readers, with patience and with little, and rules for them."""
 
 from collections.abc import Iterator
 
@@ -22,5 +22,12 @@ phrases = ["the book came late"]
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
     """One for all tests of a module: whatever kills its child, it has a new one."""
-    with Reader(RULES, Limits(seconds=1.0), parse=obey) as opened:
+    with Reader(RULES, Limits(seconds=120.0), parse=obey) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Reader]:
+    """One for mails that never end; long enough for all others on a slow machine."""
+    with Reader(RULES, Limits(seconds=4.0), parse=obey) as opened:
         yield opened

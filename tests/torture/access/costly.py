@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tests.message.test_hostile import HOSTILE
 from tests.torture.access.blocking import report
-from tests.torture.access.house import ATTACKER, AUTHSERV, Post, post
+from tests.torture.access.house import ATTACKER, Post, post
+from tests.torture.shipped_rules import AUTHSERV
 from triage import shipped
 
 _LARGE = 300_000

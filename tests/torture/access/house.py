@@ -7,7 +7,6 @@ outside: what the SMTP server took, the mailbox, and the store's file by SQL of 
 
 import io
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -24,13 +23,12 @@ from tests.journeys.installing import ADDRESS, Settings
 from tests.journeys.journey import Journey
 from tests.torture.access.hands import light_hands
 from tests.torture.ground import Ground
-from triage import shipped
+from tests.torture.shipped_rules import AUTHSERV, lay_shipped_rules
 from triage.cli import main
 from triage.config import load_config
 from triage.demo.servers import Accepted, SmtpSink
 from triage.wiring import Installation
 
-AUTHSERV = "mx.examboard.example"
 STAFF = "officer@examboard.example"
 FORM = "webform@examboard.example"
 VICTIM = "anna.okoro@post.example"
@@ -39,7 +37,6 @@ VICTIMS_WORDS = (
     "Your website has been down for a week and I cannot enter my candidates. "
     "Nobody has answered my three telephone calls about it."
 )
-_BUDGETS = r"^(sender_per_day|domain_per_hour|all_per_hour) = \d+"
 _COMMAND_SECONDS = 300
 
 
@@ -170,12 +167,9 @@ class House:
         self.journey = Journey(self._ground.dovecot(), self._smtp, folder)
         self.journey.install(self._settings)
         rules = folder / "rules"
-        shutil.rmtree(rules)
-        shutil.copytree(shipped.rules(), rules)
+        lay_shipped_rules(rules, budgets=self._has_budgets)
         digest = rules / "75-digest.toml"
         _edit(digest, r"^at = .*$", f"at = {self._digest_at}")
-        if not self._has_budgets:
-            _edit(rules / "80-senders.toml", _BUDGETS, r"\1 = 100000")
         return self
 
     def __exit__(

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from email.base64mime import header_encode
 
 from tests.journeys.installing import ADDRESS
-from tests.torture.access.house import ATTACKER, AUTHSERV, FORM, House, Post, post
+from tests.torture.access.house import ATTACKER, FORM, House, Post, post
 from tests.torture.access.looking import letter_faults, words_of
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.row import Outcome
+from tests.torture.shipped_rules import AUTHSERV
 from triage.demo.servers import Accepted
 
 THIRD = "third.person@innocent.example"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from email.base64mime import header_encode
 from typing import Any
 
-from tests.torture.access.house import ATTACKER, AUTHSERV, VICTIM, Post, post
+from tests.torture.access.house import ATTACKER, VICTIM, Post, post
+from tests.torture.shipped_rules import AUTHSERV
 
 ANSWERED = "bola.adeyemi@letters.example"
 DEMANDS = (

@@ -32,7 +32,8 @@ def _piped(path: Path) -> None:
     os.mkfifo(path)
 
 
-def _made_a_folder(path: Path) -> None:
+def made_a_folder(path: Path) -> None:
+    """Put a folder where a file should be."""
     path.unlink()
     path.mkdir()
 
@@ -48,7 +49,7 @@ DAMAGES: dict[str, Damage] = {
     "not-utf-8": lambda path: _replaced(path, path.read_bytes() + b"\n# caf\xe9\n"),
     "utf-16": lambda path: _replaced(path, path.read_text("utf-8").encode("utf-16")),
     "nul": lambda path: _replaced(path, bytes(path.stat().st_size)),
-    "a-folder": _made_a_folder,
+    "a-folder": made_a_folder,
     "a-pipe": _piped,
     "a-device": lambda path: _linked(path, "/dev/zero"),
     "a-loop-of-links": lambda path: _linked(path, path.name),

@@ -6,16 +6,12 @@ from pathlib import Path
 
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
+from tests.torture.host.files import made_a_folder
 from tests.torture.host.trying import Host, Try, tried
 from tests.torture.row import Outcome, Row
 from triage.errors import ConfigError
 
 Damage = Callable[[Path], object]
-
-
-def _made_a_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
 
 
 def _secrets(ground: Ground) -> Outcome:
@@ -33,7 +29,7 @@ SECRETS: dict[str, Damage] = {
     "read-by-the-group": lambda path: path.chmod(0o640),
     "empty": lambda path: path.write_bytes(b""),
     "not-utf-8": lambda path: path.write_bytes(b"\xff\xfe\xe9"),
-    "a-folder": _made_a_folder,
+    "a-folder": made_a_folder,
 }
 
 

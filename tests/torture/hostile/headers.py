@@ -15,9 +15,8 @@ from tests.torture.hostile.writing import (
     octets_of,
     sent_from,
 )
+from tests.torture.shipped_rules import AUTHSERV
 
-AUTHSERV = "mx.examboard.example"
-"""Whose Authentication-Results the installation believes."""
 REFERENCE = "CMP-2026-00001"
 GATE_FIELDS = (
     "list-ID: <x.lists.example>",

@@ -1,7 +1,6 @@
 """An installation with the shipped rules, and which mail lies where in its mailbox."""
 
 import re
-import shutil
 import smtplib
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,13 +14,11 @@ from tests.journeys.installing import Settings
 from tests.mailbox.sites import Seen
 from tests.servers.dovecot import Dovecot
 from tests.torture.evidence import Delivered
-from tests.torture.hostile.headers import AUTHSERV
 from tests.torture.hostile.kind import Specimen, Way
+from tests.torture.shipped_rules import AUTHSERV, lay_shipped_rules
 from tests.torture.site import Site
-from triage import shipped
 from triage.demo.servers import HOST, SmtpSink
 
-BUDGETS = re.compile(r"^((?:sender|domain|all)_per_\w+) = \d+", re.MULTILINE)
 UIDS = re.compile(r"^(\d+) .*?:([^:\s]+)$", re.MULTILINE)
 """A line of the file in which Dovecot notes which UID a file has."""
 
@@ -118,13 +115,3 @@ def _delivered(specimen: Specimen) -> Delivered:
         due=specimen.due,
         sender=specimen.sender,
     )
-
-
-def lay_shipped_rules(folder: Path) -> None:
-    """Put the shipped rules into a folder, with budgets that a storm does not spend."""
-    shutil.rmtree(folder)
-    shutil.copytree(shipped.rules(), folder)
-    senders = folder / "80-senders.toml"
-    text, changed = BUDGETS.subn(r"\1 = 100000", senders.read_text("utf-8"))
-    assert changed == 3
-    senders.write_text(text, "utf-8")
