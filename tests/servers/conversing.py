@@ -301,13 +301,14 @@ def _arguments(command: str, line: bytes) -> list[bytes]:
 
 
 def _uids(words: bytes, box: Box | None = None) -> list[int]:
-    """Return the UIDs of a set; `*` is the last one there is."""
+    """Return the UIDs of a set; of those of a folder none behind its last, or `*`."""
     last = box.mails[-1].uid if box is not None and box.mails else 0
     found: list[int] = []
     for each in words.split(b","):
         first, _, end = each.partition(b":")
         ends = [last if end == b"*" else int(end or first), int(first)]
-        found += range(min(ends), max(ends) + 1)
+        most = max(ends) if box is None else min(max(ends), last)
+        found += range(min(ends), most + 1)
     return found
 
 

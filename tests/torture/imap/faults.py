@@ -155,7 +155,7 @@ GARBAGE = (
     _instead("untagged lines without end", Say(_ENDLESS)),
     _instead("the tag of another command", Say(b"X99 OK done\r\n")),
     _instead("an empty line", Say(b"\r\n")),
-    _instead("brackets nested without end", Say(_NESTED)),
+    _instead("brackets nested without end", Say(_NESTED), Stall()),
     _instead("half an answer", Say(b"* 1 FETCH ((((((((\r\nTAG OK done\r\n"), HangUp()),
     _instead("a continuation that nobody asked for", Say(b"+ go on\r\n"), HangUp()),
 )
@@ -179,7 +179,7 @@ UNSOLICITED = (
 )
 
 
-def _lying(name: str, size: Callable[[int], int]) -> Fault:
+def _lying(name: str, size: Callable[[int], int], *, is_silent: bool = False) -> Fault:
     """A literal is not as long as is announced."""
 
     def spring(moment: Moment) -> Answer | None:
@@ -190,7 +190,7 @@ def _lying(name: str, size: Callable[[int], int]) -> Fault:
         announced = b"{%d}\r\n" % size(int(found[1]))
         return [Say(said[: found.start()] + announced + said[found.end() :])]
 
-    return Fault(name, spring, fetches_text)
+    return Fault(name, spring, fetches_text, is_silent=is_silent)
 
 
 def _size(name: str, change: Callable[[int], int]) -> Fault:
@@ -228,8 +228,12 @@ def _cut_consistently(moment: Moment) -> Answer | None:
 LITERALS = (
     _lying("a literal of 100 GB", lambda _: _HUGE),
     _lying("a literal of less than nothing", lambda _: -5),
-    _lying("a literal announced too long", lambda size: size + 60),
-    _lying("a literal announced much too long", lambda size: size + 1_000_000),
+    _lying("a literal announced too long", lambda size: size + 60, is_silent=True),
+    _lying(
+        "a literal announced much too long",
+        lambda size: size + 1_000_000,
+        is_silent=True,
+    ),
     _lying("a literal announced too short", lambda size: size - 20),
     Fault("a literal that ends early", _cut_consistently, fetches_text),
     _size("sizes that are too small", lambda size: size // 4),
