@@ -21,6 +21,7 @@ from triage.digest import (
 )
 from triage.edition import Edition
 from triage.intake.job import HEARTBEAT
+from triage.oauth.expiry import Expiry
 from triage.reply import Table
 from triage.reply.verify import LARGEST_NOTICE
 from triage.ruleset.schema import DigestTable
@@ -316,6 +317,28 @@ def test_a_mailbox_that_is_read_seldom_is_not_silent(office: Office) -> None:
     office.store.heartbeat.note(HEARTBEAT, MORNING - 3 * HOUR)
 
     assert list(needs_of(office.digest().health, MORNING)) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "needs"),
+    [
+        pytest.param(31, [], id="in good time"),
+        pytest.param(
+            30,
+            ["the client secret ends on 2026-04-09 (30 days left): renew it"],
+            id="a month before",
+        ),
+    ],
+)
+def test_the_end_of_a_login_is_told_in_time(
+    office: Office, days: int, needs: list[str]
+) -> None:
+    at = MORNING + timedelta(days=days)
+    ending = Expiry(what="the client secret", at=at, remedy="renew it")
+    office.around = replace(office.around, expiries=(ending,))
+    office.store.heartbeat.note(HEARTBEAT, MORNING)
+
+    assert list(needs_of(office.digest().health, MORNING)) == needs
 
 
 def test_the_mail_says_the_same_as_the_value(office: Office) -> None:

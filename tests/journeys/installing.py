@@ -249,7 +249,8 @@ def _config(servers: Servers, settings: Settings) -> str:
 
 
 def _table(name: str, table: Mapping[str, object]) -> str:
-    lines = (f"{key} = {_toml(value)}\n" for key, value in table.items())
+    given = ((key, value) for key, value in table.items() if value is not None)
+    lines = (f"{key} = {_toml(value)}\n" for key, value in given)
     return f"[{name}]\n{''.join(lines)}"
 
 
@@ -264,6 +265,9 @@ class Inline:
 def _toml(value: object) -> str:
     if isinstance(value, Inline):
         return f"{{ {value.key} = {_toml(value.value)} }}"
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{key} = {_toml(each)}" for key, each in value.items())
+        return f"{{ {pairs} }}"
     # Strings, numbers, booleans and lists of these are written alike in JSON.
     return json.dumps(value)
 

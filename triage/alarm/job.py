@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -24,6 +24,7 @@ from triage.alarm.signs import INTAKE, PATIENCE, Facts, Glimpse, Sign, Signs, si
 from triage.alarm.telling import Tellers
 from triage.alarm.web import Pinger
 from triage.alarm.wording import ended, said
+from triage.oauth.source import Standing
 from triage.store import Vigil
 
 STORE_SECONDS = 5.0
@@ -64,6 +65,8 @@ class AlarmJob:
     clock: Callable[[], datetime]
     steady: Callable[[], float]
     pinger: Pinger | None = None
+    logins: Callable[[], Mapping[str, Standing]] = dict
+    """How it stands with the tokens of each login."""
     book: Book = field(default_factory=Book)
     outlook: Outlook | None = field(default=None, init=False)
     """How it was at the last look."""
@@ -157,6 +160,7 @@ class AlarmJob:
             unwell=unwell,
             settled=facts.settled,
             ping_failed=failed,
+            logins=self.logins(),
         )
 
 

@@ -4,8 +4,8 @@ One value for `triage status`, for pages and for figures: no reference, no addre
 no subject is in it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +14,7 @@ from triage.alarm.book import Moment
 from triage.alarm.model import Kind, Policy
 from triage.alarm.pulse import JobState
 from triage.alarm.signs import Facts, Signs
+from triage.oauth.source import Standing
 
 ALIVE_FOR = timedelta(seconds=45)
 """A daemon that gave no sign for so long is not running, or cannot write its store."""
@@ -58,6 +59,8 @@ class Outlook:
     """Letters whose fate was settled since the start."""
     ping_failed: str | None = None
     """Why the last ping did not get through."""
+    logins: Mapping[str, Standing] = field(default_factory=dict)
+    """How it stands with the tokens of each login, by its table."""
 
     @property
     def alarms(self) -> tuple[Unwell, ...]:

@@ -14,6 +14,8 @@ from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_config
 from triage.digest import Health, Refusal, ledger_in_words
+from triage.oauth.expiry import countdown
+from triage.oauth.source import Standing
 from triage.store import Restoration
 from triage.wiring import (
     Liveness,
@@ -62,6 +64,8 @@ def _in_words(found: Status, at: datetime) -> Iterator[str]:
     yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
     yield _fact("jobs", _jobs(found.daemon, health))
     yield _fact("alarms", _alarms(found.daemon))
+    if logins := tuple(_logins(found.daemon, health, at)):
+        yield _fact("logins", ABOVE_EACH_OTHER.join(logins))
     yield _fact("ledger", ledger_in_words(health.balances, when))
     yield _fact("cases", f"{found.open_cases} open")
     yield _fact("overdue", f"{found.overdue}: triage due" if found.overdue else "none")
@@ -109,6 +113,27 @@ def _jobs(daemon: Liveness, health: Health) -> str:
     if not (failing or halting) and health.is_mailbox_silent:
         return "none fails, but the mailbox was not read"
     return ABOVE_EACH_OTHER.join(failing + halting) or "all go well"
+
+
+def _logins(daemon: Liveness, health: Health, at: datetime) -> Iterator[str]:
+    standings = {} if daemon.outlook is None else daemon.outlook.logins
+    for name, standing in standings.items():
+        failing = ""
+        if standing.failing_since is not None:
+            since = when(standing.failing_since)
+            failing = f"; no new one since {since}: {printable(standing.why)}"
+        yield f"{name}: {_token(standing, at)}{failing}"
+    for expiry in health.expiries:
+        yield f"{expiry.what}: {countdown(expiry.at, at)}"
+
+
+def _token(standing: Standing, at: datetime) -> str:
+    if standing.renewed_at is None:
+        return "no token was asked for yet"
+    given = f"token of {when(standing.renewed_at)}"
+    if standing.expires_at is None:
+        return given
+    return f"{given}, {countdown(standing.expires_at, at)}"
 
 
 def _alarms(daemon: Liveness) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triage.intake.job import HEARTBEAT
+from triage.oauth.expiry import Expiry
 from triage.store import Activation, Balance, Blocking, Store, Trial
 
 SILENT_AFTER = timedelta(minutes=15)
@@ -33,6 +34,8 @@ class Surroundings:
     """Hash of what stands in the folders; None: it cannot be read."""
     poll_seconds: int
     """How often the mailbox is read."""
+    expiries: tuple[Expiry, ...] = ()
+    """What is known to come to its end, and no login works without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class Health:
     breaker_is_open: bool
     audit_head: str
     """The audit log's latest hash: kept elsewhere, it proves the log later."""
+    expiries: tuple[Expiry, ...]
+    """What no login works without and comes to its end, the first first."""
 
 
 def health_of(store: Store, around: Surroundings, now: datetime) -> Health:
@@ -70,6 +75,7 @@ def health_of(store: Store, around: Surroundings, now: datetime) -> Health:
         outbox=store.outbox.counted(),
         breaker_is_open=store.breaker.is_open(now),
         audit_head=store.audit.head(),
+        expiries=around.expiries,
     )
 
 

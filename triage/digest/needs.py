@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from triage.digest.health import Health
+from triage.oauth.expiry import is_soon, warning
 from triage.reply.words import how_long
 from triage.store import Balance
 
@@ -17,14 +18,19 @@ def needs_of(health: Health, now: datetime) -> Iterator[str]:
     elif health.is_mailbox_silent:
         silent = how_long((now - health.mailbox_read_at).total_seconds())
         yield f"the mailbox was not read for {silent}: is the daemon running?"
-    if unaccounted := sum(each.unaccounted for each in health.balances):
-        yield f"{number_of(unaccounted, 'mail')} in the mailbox not accounted for"
-    if lingering := sum(each.lingering for each in health.balances):
-        yield f"{number_of(lingering, 'mail')} in the mailbox that was filed before"
-    for balance in health.balances:
-        yield from balance.amiss
+    yield from _about_ledger(health.balances)
     if health.breaker_is_open:
         yield "replies are held, too many went out: triage outbox list"
+    yield from (warning(each, now) for each in health.expiries if is_soon(each, now))
+
+
+def _about_ledger(balances: Sequence[Balance]) -> Iterator[str]:
+    if unaccounted := sum(each.unaccounted for each in balances):
+        yield f"{number_of(unaccounted, 'mail')} in the mailbox not accounted for"
+    if lingering := sum(each.lingering for each in balances):
+        yield f"{number_of(lingering, 'mail')} in the mailbox that was filed before"
+    for balance in balances:
+        yield from balance.amiss
 
 
 def ledger_in_words(

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from triage.web import Web
 MAIL = ("https://mail.google.com/",)
 TOKENS = "https://oauth2.googleapis.com/token"
 NAME = "Google"
+_NEVER = logging.CRITICAL + 1
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,30 @@ class Google:
     def name(self) -> str:
         return NAME
 
+    def check(self) -> None:
+        """Raise ConfigError where google-auth is missing, or a key is none."""
+        if self.table.service_account is None:
+            _module("google.oauth2.credentials")
+        else:
+            self._service_account(self.table.service_account)
+
     def by_secret(self) -> Granted:
         """Ask by the service account's key (domain-wide delegation)."""
         if self.table.service_account is None:
             raise ConfigError("google: service_account is missing")
+        return self._granted(self._service_account(self.table.service_account))
+
+    def _service_account(self, key: Secret) -> Any:
         service_account = _module("google.oauth2.service_account")
         try:
-            credentials = service_account.Credentials.from_service_account_info(
-                _key(self.table.service_account), scopes=MAIL, subject=self.user
+            return service_account.Credentials.from_service_account_info(
+                _key(key), scopes=MAIL, subject=self.user
             )
         except (ValueError, LookupError, TypeError):
             raise ConfigError(
-                f"service_account: {self.table.service_account} is no key of a service "
-                "account: make a new one (JSON) in Google's console"
+                f"service_account: {key} is no key of a service account: make a new "
+                "one (JSON) in Google's console"
             ) from None
-        return self._granted(credentials)
 
     def by_refresh_token(self, token: str) -> Granted:
         secret, of_user = self.table.client_secret, _module("google.oauth2.credentials")
@@ -96,6 +107,8 @@ def _key(secret: Secret) -> Mapping[str, str]:
 
 
 def _module(name: str) -> Any:
+    # It can be told to log what passes over the line.
+    logging.getLogger("google").setLevel(_NEVER)
     try:
         return importlib.import_module(name)
     except ImportError:

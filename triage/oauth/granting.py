@@ -14,6 +14,9 @@ class App(Protocol):
 
     @property
     def name(self) -> str: ...
+    def check(self) -> None:
+        """Raise ConfigError for what is wrong before anybody is asked."""
+
     def by_secret(self) -> Granted: ...
     def by_refresh_token(self, token: str) -> Granted: ...
 

@@ -7,6 +7,7 @@ at the next start. Two processes never ask at once.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import logging
@@ -63,6 +64,12 @@ class TokenFile:
                 )
             )
         return self._left_beside() or kept
+
+    def check(self) -> None:
+        """Raise ConfigError where no token is, or a new one could not be kept."""
+        self.read()
+        if not os.access(self.path.parent, os.W_OK | os.X_OK):
+            raise _unwritable(self.path, OSError(errno.EACCES, "no permission"))
 
     def renew(self, ask: Callable[[str], Granted], now: datetime) -> Granted:
         """Ask with the token that is kept, and keep the one that comes for it.

@@ -35,6 +35,10 @@ class Microsoft:
     def name(self) -> str:
         return str(urlsplit(self.table.authority).hostname)
 
+    def check(self) -> None:
+        """Raise ConfigError where msal is missing."""
+        _msal()
+
     def by_secret(self) -> Granted:
         """Ask as the application itself."""
         scopes = self._scopes(AS_ITSELF)

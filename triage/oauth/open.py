@@ -31,6 +31,9 @@ class OpenIssuer:
     def name(self) -> str:
         return str(urlsplit(self.table.token_url).hostname)
 
+    def check(self) -> None:
+        """Nothing can be wrong that the configuration does not show."""
+
     def by_secret(self) -> Granted:
         """Ask as the client itself (RFC 6749 §4.4)."""
         return self._granted({"grant_type": "client_credentials"})

@@ -58,6 +58,7 @@ def alarm_of(
         clock=now,
         steady=steady,
         pinger=_pinger(table),
+        logins=logins.standing,
         book=read_book(None if vigil is None else vigil.book),
     )
 

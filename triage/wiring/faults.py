@@ -15,6 +15,8 @@ from triage.store import faults_of_store
 from triage.tomlsource import Source, read_toml
 from triage.web import why_no_web_address
 from triage.wiring.alarms import channels_of
+from triage.wiring.clock import now
+from triage.wiring.logins import faults_of_logins, logins_in
 from triage.wiring.rulebook import keys_of
 from triage.wiring.servers import mailbox_of, submission_of
 
@@ -36,6 +38,7 @@ def faults_of(config: Config, path: Path) -> Iterator[Problem]:
     told = [
         *(each for key, secret in secrets.items() for each in _of(source, key, secret)),
         *_command_faults(source, ("alarm", "command"), config.alarm.command),
+        *_login_faults(source, config),
     ]
     yield from told
     yield from _others(config, {each.message for each in told})
@@ -88,6 +91,13 @@ def _command_faults(
     what = "may not be run" if is_there else "is not there"
     hint = f"run: chmod +x {command[0]}" if is_there else "name it with its whole path"
     yield source.problem(key, f"the command {command[0]} {what}", hint)
+
+
+def _login_faults(source: Source, config: Config) -> Iterator[Problem]:
+    for login in logins_in(config):
+        yield from _command_faults(source, (*login.key, "command"), login.oauth.command)
+    for key, problem in faults_of_logins(config, now()):
+        yield from _placed(source, key, [problem])
 
 
 def _placed(source: Source, key: Key, problems: Iterable[Problem]) -> Iterator[Problem]:

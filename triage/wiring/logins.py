@@ -7,7 +7,7 @@ from pathlib import Path
 from time import sleep
 
 from triage.config import Config, load_config
-from triage.errors import ConfigError
+from triage.errors import ConfigError, Problem
 from triage.logins import GoogleTable, IssuerTable, MicrosoftTable, OAuth
 from triage.oauth.command import CommandIssuer
 from triage.oauth.expiry import UNUSED_LIFE, Expiry
@@ -83,6 +83,11 @@ class Login:
     user: str
     oauth: OAuth
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Where it stands in the configuration."""
+        return (*self.name.split("."), "oauth")
+
 
 def logins_in(config: Config) -> Iterator[Login]:
     """Yield the logins with tokens, by the names of their tables."""
@@ -93,6 +98,40 @@ def logins_in(config: Config) -> Iterator[Login]:
     ):
         if table is not None and table.oauth is not None and table.user is not None:
             yield Login(name, table.user, table.oauth)
+
+
+def faults_of_logins(
+    config: Config, moment: datetime
+) -> Iterator[tuple[tuple[str, ...], Problem]]:
+    """Yield what keeps tokens from coming, with its key; nobody is asked for one."""
+    for login in logins_in(config):
+        app = login.oauth.app
+        if app is None:
+            continue
+        key = (*login.key, _kind_of(login.oauth))
+        checks: list[tuple[str, Callable[[], object]]] = [
+            ("", _app(login.user, login.oauth, now).check)
+        ]
+        if app.refresh_token_file is not None:
+            file = TokenFile(app.refresh_token_file)
+            checks.append(("refresh_token_file", file.check))
+        for name, check in checks:
+            try:
+                check()
+            except ConfigError as error:
+                place = (*key, name) if name else key
+                yield from ((place, each) for each in error.problems)
+        if app.expires is not None and _end_of(app.expires) <= moment:
+            yield (
+                (*key, "expires"),
+                Problem("the client secret is over", hint="have a new one made"),
+            )
+
+
+def _kind_of(oauth: OAuth) -> str:
+    return next(
+        name for name in type(oauth).model_fields if getattr(oauth, name) is not None
+    )
 
 
 def expiries_of(config: Config) -> tuple[Expiry, ...]:

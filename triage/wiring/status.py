@@ -25,6 +25,7 @@ from triage.store import ALL, Debt, DutyKind, Listed, Restoration, Store, Unread
 from triage.wiring.editions import policy_of
 from triage.wiring.folders import RuleFolders
 from triage.wiring.liveness import InWords, Liveness, liveness_of, needs_of_daemon
+from triage.wiring.logins import expiries_of
 
 DUE_SOON = timedelta(hours=24)
 RESTORED_FOR = timedelta(days=30)
@@ -125,12 +126,16 @@ def digest_now(
 
 
 def surroundings_of(config: Config) -> Surroundings:
-    """Look at what stands in the folders, and how often the mailbox is to be read."""
+    """Look at what is to be known of the world outside the store."""
     try:
         standing = RuleFolders(config).read().hash
     except ConfigError:
         standing = None
-    return Surroundings(standing=standing, poll_seconds=config.mailbox.poll_seconds)
+    return Surroundings(
+        standing=standing,
+        poll_seconds=config.mailbox.poll_seconds,
+        expiries=expiries_of(config),
+    )
 
 
 def _about_debts(debts: Listed[Debt], now: datetime) -> Iterator[str]:
