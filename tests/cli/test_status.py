@@ -14,6 +14,7 @@ from tests.cli.conftest import Result, Triage
 from triage.alarm import (
     Book,
     Entry,
+    JobFact,
     Kind,
     Notice,
     Outlook,
@@ -479,6 +480,60 @@ def test_what_is_wrong_for_a_minute_is_told_before_it_is_an_alarm(
     assert expected == result.status
     assert ("no letter is sent since" in result.out) is bool(expected)
     assert "digest fails since" in result.out
+
+
+def job_since(ago: timedelta) -> Outlook:
+    """As if a job had been begun so long ago, and neither ended nor got on."""
+    job = JobFact(
+        name="digest",
+        every=60,
+        got_on_at=None,
+        running_since=now() - ago,
+        failing_since=None,
+        failures=0,
+        why="",
+    )
+    return Outlook(at=now(), every=15, jobs=(job,), unwell=(), settled=0)
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [(10 * MINUTE, 0), (HOUR, 1)],
+    ids=["takes its time", "hangs"],
+)
+def test_a_daemon_gets_on_while_none_of_its_jobs_hangs(
+    beside: Triage, config: Path, ago: timedelta, expected: int
+) -> None:
+    start(config)
+    with store_of(config) as store:
+        told = written_outlook(job_since(ago))
+        store.vigils.keep(Vigil(at=now(), outlook=told, book="{}"))
+
+    result = beside("status", "--daemon", "--config", config)
+
+    assert result.status == expected
+    assert result.out.startswith("The daemon is running")
+    assert ("The job `digest` was begun" in result.out) is bool(expected)
+
+
+def test_what_a_person_must_do_is_no_fault_of_the_daemon(
+    beside: Triage, config: Path
+) -> None:
+    start(config)
+    refuse(config)
+
+    result = beside("status", "--daemon", "--config", config)
+
+    assert result.status == 0
+
+
+def test_a_killed_daemon_does_not_get_on(triage: Triage, config: Path) -> None:
+    start(config)
+
+    result = triage("status", "--daemon", "--config", config)
+
+    assert result.status == 1
+    assert "NOT RUNNING" in result.out
 
 
 def test_a_matter_that_waits_is_a_need(beside: Triage, worked: Path) -> None:

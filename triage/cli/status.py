@@ -21,8 +21,11 @@ from triage.wiring import (
     Liveness,
     Status,
     daemon_in_words,
+    hanging_jobs,
+    liveness_of,
     now,
     open_store,
+    patience_of,
     status_of,
 )
 
@@ -36,11 +39,23 @@ ABOVE_EACH_OTHER = "\n" + 11 * " "
 @click.command(short_help="Show how it is, and what a person must do now.")
 @config_option
 @json_option
-def status(config: Path, as_json: bool) -> None:
+@click.option(
+    "--daemon",
+    "only_daemon",
+    is_flag=True,
+    help="Only whether the daemon runs and gets on, for whoever starts it anew.",
+)
+def status(config: Path, as_json: bool, only_daemon: bool) -> None:
     """Show the rules in force, what was refused and why, and everything that waits.
+
+    With --daemon, whether it runs and each of its jobs gets on: a mail server that is
+    away is no fault of it, and a new start would not help.
 
     Exit status: 0 all is well, 1 a person must do something now, 2 cannot run.
     """
+    if only_daemon:
+        _say_whether_it_gets_on(config)
+        return
     at = now()
     with open_store(config) as store:
         found = status_of(load_config(config), store, at, when)
@@ -49,6 +64,18 @@ def status(config: Path, as_json: bool) -> None:
     else:
         click.echo("\n".join(_in_words(found, at)))
     if found.needs:
+        raise click.exceptions.Exit(NEEDED)
+
+
+def _say_whether_it_gets_on(path: Path) -> None:
+    config, at = load_config(path), now()
+    with open_store(path) as store:
+        daemon = liveness_of(config, store, at)
+    hanging = hanging_jobs(daemon, at, patience_of(config))
+    click.echo(f"The daemon {daemon_in_words(daemon, at, when)}.")
+    for name in hanging:
+        click.echo(f"The job `{name}` was begun and gets no further.")
+    if hanging or not daemon.is_alive:
         raise click.exceptions.Exit(NEEDED)
 
 

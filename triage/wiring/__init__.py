@@ -46,7 +46,12 @@ from triage.wiring.learning import (
     ruleset_to_learn_by,
     share_right,
 )
-from triage.wiring.liveness import Liveness, daemon_in_words, liveness_of
+from triage.wiring.liveness import (
+    Liveness,
+    daemon_in_words,
+    hanging_jobs,
+    liveness_of,
+)
 from triage.wiring.logins import begin_login
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_folders
@@ -68,6 +73,7 @@ from triage.wiring.running import (
     run_once,
 )
 from triage.wiring.status import Status, digest_now, status_of
+from triage.wiring.supervising import patience_of
 from triage.wiring.testing import submit_tests
 
 __all__ = [
@@ -98,12 +104,14 @@ __all__ = [
     "examine_installation",
     "examples_in",
     "go_back",
+    "hanging_jobs",
     "learn_second_opinion",
     "liveness_of",
     "log_to_stderr",
     "now",
     "open_store",
     "organisation_of",
+    "patience_of",
     "policy_in_force",
     "read_labelled",
     "replace_file",

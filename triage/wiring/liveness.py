@@ -172,6 +172,19 @@ def _last_sign(seen_at: datetime | None, now: datetime, in_words: InWords) -> st
     return f"last sign of life {at} ({how_long(seconds)} ago)"
 
 
+def hanging_jobs(daemon: Liveness, now: datetime, patience: float) -> tuple[str, ...]:
+    """Name the jobs that neither end nor get on; only a new start helps."""
+    if daemon.outlook is None or not daemon.is_looking:
+        return ()
+    longest = timedelta(seconds=patience)
+    return tuple(
+        job.name
+        for job in daemon.outlook.jobs
+        if job.running_since is not None
+        and now - max(job.running_since, job.got_on_at or job.running_since) > longest
+    )
+
+
 def needs_of_daemon(
     liveness: Liveness, now: datetime, in_words: InWords
 ) -> Iterator[str]:
