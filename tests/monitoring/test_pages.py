@@ -308,12 +308,12 @@ def test_figures_say_for_how_long_what_is_wrong(office: Office) -> None:
 
     figures = office.figures()
 
-    mailbox = "[('job', ''), ('kind', 'mailbox')]"
-    ledger = "[('job', ''), ('kind', 'ledger')]"
+    mailbox = "[('kind', 'mailbox'), ('task', '')]"
+    ledger = "[('kind', 'ledger'), ('task', '')]"
     assert figures["triage_ready[]"] == 0.0
     assert 8 * MINUTE < figures[f"triage_unwell_seconds{mailbox}"] < 12 * MINUTE
     assert figures[f"triage_unwell_seconds{ledger}"] == 0.0
-    runs = "[('job', 'intake'), ('outcome', 'failure')]"
+    runs = "[('outcome', 'failure'), ('task', 'intake')]"
     assert figures[f"triage_job_runs_total{runs}"] > 5
 
 

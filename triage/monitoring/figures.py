@@ -76,7 +76,7 @@ def _unwell(outlook: Outlook | None, now: datetime) -> Metric:
     family = GaugeMetricFamily(
         "triage_unwell_seconds",
         "For how long something keeps mail from being answered; 0: nothing does.",
-        labels=("kind", "job"),
+        labels=("kind", "task"),
     )
     if outlook is None:
         return family
@@ -93,18 +93,18 @@ def _unwell(outlook: Outlook | None, now: datetime) -> Metric:
 
 def _about_jobs(seen: Seen) -> Iterator[Metric]:
     ended = CounterMetricFamily(
-        "triage_job_runs", "Runs of jobs by how they ended.", labels=("job", "outcome")
+        "triage_job_runs", "Runs of jobs by how they ended.", labels=("task", "outcome")
     )
     row = GaugeMetricFamily(
-        "triage_job_failures_in_a_row", "Failures since it last went well.", labels=_JOB
+        "triage_job_failures_in_a_row", "Failures since it last went well.", labels=_TASK
     )
     every = GaugeMetricFamily(
-        "triage_job_interval_seconds", "Seconds between two runs.", labels=_JOB
+        "triage_job_interval_seconds", "Seconds between two runs.", labels=_TASK
     )
     well = GaugeMetricFamily(
         "triage_job_last_progress_timestamp_seconds",
         "When a job last ended well or got on.",
-        labels=_JOB,
+        labels=_TASK,
     )
     for name, job in seen.jobs.items():
         ended.add_metric((name, "success"), job.ended_well)
@@ -117,7 +117,8 @@ def _about_jobs(seen: Seen) -> Iterator[Metric]:
     yield from (ended, row, every, well)
 
 
-_JOB = ("job",)
+_TASK = ("task",)
+"""Not `job`: Prometheus calls by that what it scrapes."""
 
 
 def _what_passed(seen: Seen) -> Iterator[Metric]:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from triage.monitoring import (
 from triage.monitoring.progress import without_addresses
 from triage.store import Balance, Mark, Store
 from triage.wiring.clock import now, steady
+from triage.wiring.logins import expiries_of
 from triage.wiring.status import Status, status_of
 
 BUSY_SECONDS = 2.0
@@ -55,7 +56,6 @@ class Looker:
     config: Config
     mark: Mark
     """Up to where what passed was counted."""
-    _found: Look = field(default_factory=Look, init=False)
 
     def look(self) -> Look:
         """Return what is found, or why nothing is; raises nothing."""
@@ -70,7 +70,9 @@ class Looker:
             status = status_of(self.config, store, at, _time)
             oldest = store.counting.oldest_due(at)
             passed, self.mark = store.counting.since(self.mark)
-        return Look(standing=standing_of(status, path, oldest, at), passed=passed)
+        ends = {each.what: each.at for each in expiries_of(self.config)}
+        standing = replace(standing_of(status, path, oldest, at), expires=ends)
+        return Look(standing=standing, passed=passed)
 
 
 def standing_of(
