@@ -96,7 +96,9 @@ def _about_jobs(seen: Seen) -> Iterator[Metric]:
         "triage_job_runs", "Runs of jobs by how they ended.", labels=("task", "outcome")
     )
     row = GaugeMetricFamily(
-        "triage_job_failures_in_a_row", "Failures since it last went well.", labels=_TASK
+        "triage_job_failures_in_a_row",
+        "Failures since it last went well.",
+        labels=_TASK,
     )
     every = GaugeMetricFamily(
         "triage_job_interval_seconds", "Seconds between two runs.", labels=_TASK
