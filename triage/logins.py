@@ -7,17 +7,20 @@ or a command.
 import os
 import stat
 import subprocess
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import override
 
-from triage.errors import ConfigError, Problem
+from triage.errors import ConfigError, LoginRefusedError, Problem
 from triage.web import why_no_web_address
 
 COMMAND_SECONDS = 30
+REFUSED_PAUSE = timedelta(minutes=5)
+"""Whoever refused a login is left alone for so long."""
 
 
 class Table(BaseModel):
@@ -243,3 +246,33 @@ def why_no_login(password: Secret | None, oauth: OAuth | None) -> str | None:
     if (password is None) == (oauth is None):
         return "name exactly one of password, oauth"
     return None
+
+
+class SharedPassword:
+    """A password for all connections of a login; for many threads.
+
+    One that a server refused is not tried again for a while, by none of them: many
+    servers lock an account after some. Another one in its place is tried at once.
+    """
+
+    def __init__(self, read: Callable[[], str], clock: Callable[[], datetime]) -> None:
+        self._read = read
+        self._clock = clock
+        self._refused: tuple[str, datetime] | None = None
+
+    def __call__(self) -> str:
+        """Return it; raises ConfigError, and LoginRefusedError during the pause."""
+        password = self._read()
+        if self._refused is not None:
+            refused, since = self._refused
+            waited = self._clock() - since
+            if password == refused and timedelta() <= waited < REFUSED_PAUSE:
+                raise LoginRefusedError(
+                    f"the password was refused at {since:%H:%M:%S} UTC and is not "
+                    "tried again for five minutes: check user and password"
+                )
+        return password
+
+    def refuse(self, password: str) -> None:
+        """Note that a server refused it."""
+        self._refused = password, self._clock()

@@ -334,7 +334,7 @@ def test_the_end_of_a_login_is_told_in_time(
     office: Office, days: int, needs: list[str]
 ) -> None:
     at = MORNING + timedelta(days=days)
-    ending = Expiry(what="the client secret", at=at, remedy="renew it")
+    ending = Expiry(name="secret", what="the client secret", at=at, remedy="renew it")
     office.around = replace(office.around, expiries=(ending,))
     office.store.heartbeat.note(HEARTBEAT, MORNING)
 

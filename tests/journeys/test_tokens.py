@@ -17,8 +17,10 @@ from tests.servers.dovecot import Dovecot, Tokens, missing_parts
 from tests.servers.issuer import CLIENT, SECRET, TokenIssuer, down
 from tests.servers.token_smtp import TokenSmtp
 from triage.cli import commands
+from triage.config import load_config
 from triage.demo.servers import Certificate
 from triage.errors import LoginRefusedError
+from triage.wiring.monitoring import Looker
 
 pytestmark = pytest.mark.servers
 PATIENCE = 30.0
@@ -186,6 +188,36 @@ def test_status_counts_down_what_comes_to_its_end(office: Office) -> None:
     assert "(19 days left): triage login mailbox" in said
     assert "mailbox: token of" in said
     assert "submission: token of" in said
+
+
+def test_doctor_logs_in_and_counts_down(office: Office) -> None:
+    """The token has ten days when it was renewed last."""
+    office.issuer.state.refresh_expires_in = 10 * 86400
+    config = office.install()
+    office.journey.run_once()
+
+    result = CliRunner().invoke(commands, ["doctor", "-c", str(config)])
+
+    assert "the refresh token of [mailbox] ends on" in result.output
+    assert "(9 days left)" in result.output
+
+
+def test_figures_tell_when_tokens_end(office: Office) -> None:
+    office.issuer.state.refresh_expires_in = 10 * 86400
+    config = load_config(office.install())
+    with office.journey.installation() as parts:
+        parts.run_once()
+        parts.alarm.look()
+        parts.alarm.look()
+        looker = Looker(config=config, mark=parts.store.counting.mark())
+        found = looker.look().standing
+
+    assert found is not None
+    assert set(found.expires) == {
+        f"{login}.{what}"
+        for login in ("mailbox", "submission")
+        for what in ("access_token", "refresh_token")
+    }
 
 
 def _status(config: Path) -> str:

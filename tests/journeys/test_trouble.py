@@ -13,14 +13,17 @@ from time import sleep
 
 import pytest
 
-from tests.journeys.installing import Settings
+from tests.journeys.installing import Inline, Settings
 from tests.journeys.journey import Journey
 from tests.journeys.mails import make_mail
 from tests.journeys.running import RunningDaemon
 from tests.journeys.valve import Valve
+from tests.smtp.scripted import ScriptedServer
+from triage.errors import LoginRefusedError
 from triage.message import Message, parse
 from triage.reader import Reader
 from triage.wiring.rulebook import edition_of
+from triage.wiring.servers import submission_of
 
 pytestmark = pytest.mark.servers
 
@@ -284,3 +287,34 @@ def test_a_secret_that_others_can_read_is_refused(journey: Journey, name: str) -
 
     assert once.returncode == 2
     assert f"chmod 600 {journey.folder / name}" in once.stderr
+
+
+def test_a_password_that_one_connection_was_refused_is_tried_by_no_other(
+    journey: Journey,
+) -> None:
+    """Each of them trying it for itself would lock the account sooner."""
+    journey.install(password=WRONG)
+    with journey.installation() as parts:
+        with pytest.raises(LoginRefusedError, match="refuses the login"):
+            parts.mailbox.connect()
+        for other in (parts.watcher, parts.mailbox):
+            with pytest.raises(LoginRefusedError, match="is not tried again"):
+                other.connect()
+
+
+def test_a_submission_password_that_was_refused_is_not_tried_again_soon(
+    journey: Journey,
+) -> None:
+    with ScriptedServer(
+        {"auth": b"535 5.7.8 no\r\n"}, extensions=["AUTH PLAIN"]
+    ) as smtp:
+        submission = {"user": "triage", "password": Inline("file", "imap-password")}
+        journey.install(Settings(submission=submission), smtp_port=smtp.port)
+        journey.deliver(make_mail())
+        with journey.installation() as parts:
+            parts.run_once()
+            failed = submission_of(parts.config, logins=parts.logins).check()
+
+    assert failed is not None
+    assert "is not tried again for five minutes" in failed.text
+    assert sum(each.startswith("AUTH") for each in smtp.commands) == 1

@@ -9,9 +9,8 @@ from triage.oauth.expiry import Expiry, countdown, is_soon, warning
 
 
 def ending_in(**time: float) -> Expiry:
-    return Expiry(
-        what="the client secret", at=MORNING + timedelta(**time), remedy="act"
-    )
+    at = MORNING + timedelta(**time)
+    return Expiry(name="secret", what="the client secret", at=at, remedy="act")
 
 
 @pytest.mark.parametrize(

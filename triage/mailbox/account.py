@@ -39,6 +39,8 @@ class Account:
     folder: str = "INBOX"
     ca_file: Path | None = None
     tokens: Tokens | None = field(default=None, repr=False)
+    refused: Callable[[str], None] | None = field(default=None, repr=False)
+    """Is told a password that the server refused."""
 
     def __post_init__(self) -> None:
         problems = [

@@ -53,6 +53,8 @@ def _log_in_with_password(client: Client, account: Account, password: str) -> No
             client.quoted_login(user, password)
     except imaplib.IMAP4.error as error:
         _raise_unless_refused(error)
+        if account.refused is not None:
+            account.refused(password)
         alert = _alert_without(client, password, f"\0{user}\0{password}")
         raise LoginRefusedError(
             f'{account} refuses the login of "{user}": check the user, the '

@@ -13,6 +13,8 @@ UNUSED_LIFE = timedelta(days=90)
 class Expiry:
     """Something without which nobody logs in."""
 
+    name: str
+    """For figures, and the same for ever: `mailbox.client_secret`."""
     what: str
     """With the words for whom it belongs to: `the client secret of [mailbox]`."""
     at: datetime

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from triage.errors import LoginRefusedError, TransientError
+from triage.logins import REFUSED_PAUSE
 from triage.oauth.token import Granted, Token, token_of
 
-REFUSED_PAUSE = timedelta(minutes=5)
-"""As long as a mailbox is left alone after a password that it refused."""
 FAILED_PAUSE = timedelta(seconds=5)
 """So that the connections of one login do not all ask an issuer that is away."""
 

@@ -60,7 +60,13 @@ def log_in(wire: Wire, server: Server) -> None:
     if server.user is None or secret is None:
         return
     if server.tokens is None:
-        _log_in_with_password(wire, server.user, secret)
+        try:
+            _log_in_with_password(wire, server.user, secret)
+        except NotTakenError as end:
+            is_ours = end.outcome.concern is Concern.LOGIN and end.outcome.code
+            if is_ours and server.refused is not None:
+                server.refused(secret)
+            raise
     else:
         bearer = Bearer(server.user, secret, server.host, server.port_number)
         _log_in_with_token(wire, bearer, server.tokens)

@@ -29,6 +29,8 @@ class Server:
     """Called at each login, so that a new secret is taken up; may raise ConfigError."""
     tokens: Tokens | None = field(default=None, repr=False)
     """What is logged in with in place of a password."""
+    refused: Callable[[str], None] | None = field(default=None, repr=False)
+    """Is told a password that the server refused."""
     ca_file: Path | None = None
     helo: str | None = None
     """Our name in EHLO; None: our address on that connection."""

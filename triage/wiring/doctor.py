@@ -27,12 +27,15 @@ from triage.doctor import (
     warning,
 )
 from triage.errors import ConfigError, TransientError
+from triage.oauth.expiry import countdown, is_soon
+from triage.oauth.expiry import warning as coming_to_its_end
 from triage.ruleset import Ruleset
 from triage.smtp import Envelope
 from triage.store import Store
 from triage.store.copying import examine
 from triage.wiring.clock import now
 from triage.wiring.faults import secrets_in
+from triage.wiring.logins import expiries_of, faults_of_logins
 from triage.wiring.rule_check import check_folders, faults_in
 from triage.wiring.rulebook import edition_of
 from triage.wiring.servers import inbox_of, mailbox_of, submission_of
@@ -59,7 +62,7 @@ def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
     moment = now()
     yield ok("config", f"{path} can be read")
     yield from _private(path, config)
-    for examination in (_rules, _mailbox, _submission, _domain_by(lookup)):
+    for examination in (_rules, _logins, _mailbox, _submission, _domain_by(lookup)):
         yield from _guarded(examination, config, moment)
     yield judge_clock(is_clock_kept())
     yield _disk(config)
@@ -124,6 +127,17 @@ def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
         yield ok("rules", "rules and templates are right")
     if checked.rulebook is not None:
         yield from _calendar(checked.rulebook.ruleset, moment)
+
+
+def _logins(config: Config, moment: datetime) -> Iterator[Finding]:
+    for key, problem in faults_of_logins(config, moment):
+        to_do = problem.hint or "set it right in the configuration"
+        yield failed("login", f"{'.'.join(key)}: {problem.message}", to_do)
+    for each in expiries_of(config):
+        if is_soon(each, moment):
+            yield warning("login", coming_to_its_end(each, moment), each.remedy)
+        else:
+            yield ok("login", f"{each.what}: {countdown(each.at, moment)}")
 
 
 def _calendar(ruleset: Ruleset, moment: datetime) -> Iterator[Finding]:

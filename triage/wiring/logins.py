@@ -8,7 +8,14 @@ from time import sleep
 
 from triage.config import Config, load_config
 from triage.errors import ConfigError, Problem
-from triage.logins import GoogleTable, IssuerTable, MicrosoftTable, OAuth
+from triage.logins import (
+    GoogleTable,
+    IssuerTable,
+    MicrosoftTable,
+    OAuth,
+    Secret,
+    SharedPassword,
+)
 from triage.oauth.command import CommandIssuer
 from triage.oauth.expiry import UNUSED_LIFE, Expiry
 from triage.oauth.google import Google
@@ -36,6 +43,7 @@ class Logins:
         self._sources: dict[tuple[str, OAuth], TokenSource] = {}
         self._files: dict[Path, TokenFile] = {}
         self._names: dict[str, TokenSource] = {}
+        self._passwords: dict[str, SharedPassword] = {}
 
     def tokens(self, name: str, user: str, oauth: OAuth | None) -> TokenSource | None:
         """Return where the tokens of a login come from; None: it has a password."""
@@ -47,6 +55,13 @@ class Logins:
             self._sources[key] = TokenSource(issuer, self._clock)
         self._names[name] = self._sources[key]
         return self._sources[key]
+
+    def password(self, name: str, secret: Secret | None) -> SharedPassword | None:
+        """Return the password of a login; None: it has tokens, or none is needed."""
+        if secret is None:
+            return None
+        shared = SharedPassword(secret.read, self._clock)
+        return self._passwords.setdefault(name, shared)
 
     def standing(self) -> dict[str, Standing]:
         """Return how each login stands, by the table that it is of."""
@@ -148,6 +163,7 @@ def _expiries(login: Login) -> Iterator[Expiry]:
         return
     if app.expires is not None:
         yield Expiry(
+            name=f"{login.name}.client_secret",
             what=f"the client secret of [{login.name}]",
             at=_end_of(app.expires),
             remedy="have a new one made, and write its last day beside it (expires)",
@@ -156,6 +172,7 @@ def _expiries(login: Login) -> Iterator[Expiry]:
         at = _end_of_token(app, app.refresh_token_file)
         if at is not None:
             yield Expiry(
+                name=f"{login.name}.refresh_token",
                 what=f"the refresh token of [{login.name}]",
                 at=at,
                 remedy=f"triage login {login.name}",

@@ -104,7 +104,16 @@ def standing_of(
         store_bytes=_size(path),
         free_bytes=shutil.disk_usage(path.parent).free,
         needs=tuple(_needs(status)),
+        expires=dict(_expires(status)),
     )
+
+
+def _expires(status: Status) -> Iterable[tuple[str, datetime]]:
+    outlook = status.daemon.outlook
+    for login, standing in ({} if outlook is None else outlook.logins).items():
+        if standing.expires_at is not None:
+            yield f"{login}.access_token", standing.expires_at
+    yield from ((each.name, each.at) for each in status.health.expiries)
 
 
 def _needs(status: Status) -> Iterable[str]:

@@ -21,12 +21,14 @@ USUAL = Limits()
 def account_of(config: Config, logins: Logins | None = None) -> Account:
     """Return the account of the watched mailbox; raises ConfigError."""
     mailbox, logins = config.mailbox, logins or Logins()
+    password = logins.password("mailbox", mailbox.password)
     return Account(
         host=mailbox.host,
         port=mailbox.port or IMAP_PORTS[mailbox.security],
         security=Security(mailbox.security),
         user=mailbox.user,
-        password=mailbox.password.read if mailbox.password else None,
+        password=password,
+        refused=password.refuse if password else None,
         folder=mailbox.folder,
         ca_file=mailbox.ca_file,
         tokens=logins.tokens("mailbox", mailbox.user, mailbox.oauth),
@@ -103,12 +105,14 @@ def server_in(
     table: SubmissionTable | AlarmSubmissionTable, name: str, logins: Logins
 ) -> Server:
     """Return the server that a table names; raises ConfigError."""
+    password = logins.password(name, table.password)
     return Server(
         host=table.host,
         port=table.port,
         security=table.security,
         user=table.user,
-        password=table.password.read if table.password else None,
+        password=password,
+        refused=password.refuse if password else None,
         tokens=logins.tokens(name, table.user or "", table.oauth),
         ca_file=table.ca_file,
     )
