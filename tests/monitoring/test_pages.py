@@ -113,6 +113,18 @@ def test_all_is_well_in_an_hour_of_health(office: Office) -> None:
     assert office.told("/readyz") == (200, "ready\n")
 
 
+def test_a_long_first_pass_that_gets_on_is_no_reason(office: Office) -> None:
+    office.watching.hang("intake")
+    office.watching.job.look()
+    at_first = office.told("/readyz")[1]
+
+    office.watching.at += 1.0
+    office.watching.pulse.get_on("intake")
+
+    assert "the mailbox is not read since" in at_first
+    assert office.told("/readyz") == (200, "ready\n")
+
+
 def test_a_failure_is_told_before_anybody_looks_again(office: Office) -> None:
     office.watching.wait(HOUR)
     office.watching.pulse.begin("intake")
@@ -315,6 +327,15 @@ def test_figures_say_for_how_long_what_is_wrong(office: Office) -> None:
     assert figures[f"triage_unwell_seconds{ledger}"] == 0.0
     runs = "[('outcome', 'failure'), ('task', 'intake')]"
     assert figures[f"triage_job_runs_total{runs}"] > 5
+
+
+def test_what_can_be_counted_begins_at_nought(office: Office) -> None:
+    office.found = Look(standing=make_standing(routes=("review",)))
+
+    figures = office.figures()
+
+    review = "[('fate', 'recorded'), ('route', 'review')]"
+    assert figures[f"triage_messages_total{review}"] == 0.0
 
 
 def test_moments_and_states_are_figures(office: Office) -> None:

@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 class Session:
     """A connection that is discarded at its first failure, never repaired."""
 
+    last_certificate_ends: datetime | None = None
+    """Of the last connection that was made; for another thread, too."""
+
     def __init__(self, account: Account, limits: Limits) -> None:
         self.account = account
         self.limits = limits
@@ -89,6 +92,7 @@ class Session:
                 f"{self.account}, while connecting: {in_words(error)}"
             ) from None
         self._client = client
+        self.last_certificate_ends = self.certificate_ends
 
     def close(self) -> None:
         """Log out as far as the server lets us; never raises."""

@@ -129,7 +129,10 @@ def _what_passed(seen: Seen) -> Iterator[Metric]:
         "Mails by what became of them and the route that the rules took.",
         labels=("fate", "route"),
     )
-    for fate, route in {*((fate, "") for fate in FATES), *seen.messages}:
+    # Whatever can be counted begins at 0, or its first one would be no increase.
+    routes = () if seen.standing is None else seen.standing.routes
+    usual = [*((fate, "") for fate in FATES), *(("recorded", each) for each in routes)]
+    for fate, route in dict.fromkeys([*usual, *seen.messages]):
         number = seen.messages.get((fate, route), 0)
         messages.add_metric((fate, route), number)
     letters = CounterMetricFamily(

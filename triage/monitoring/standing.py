@@ -55,6 +55,8 @@ class Standing:
     free_bytes: int
     needs: tuple[str, ...]
     """What a person must do now, each a sentence."""
+    routes: tuple[str, ...] = ()
+    """That the rules can take."""
     expires: Mapping[str, datetime] = field(default_factory=dict)
     """When certificates and tokens end, where that is known."""
 

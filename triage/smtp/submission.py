@@ -8,6 +8,7 @@ body and after the final dot.
 import smtplib
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from triage.smtp.connecting import connected
 from triage.smtp.exchange import Exchange, why_unfit
@@ -33,6 +34,9 @@ class Submission:
     The connection is made at the first letter and used again for the next ones, until
     something goes wrong or `close` is called.
     """
+
+    last_certificate_ends: datetime | None = None
+    """Of the last connection that was made; for another thread, too."""
 
     def __init__(
         self,
@@ -113,6 +117,7 @@ class Submission:
                 self._hang_up()
         if self._wire is None:
             self._wire = connected(self._server, self._limits, watch)
+            self.last_certificate_ends = self._wire.certificate_ends
         return self._wire
 
     def _hang_up(self) -> None:

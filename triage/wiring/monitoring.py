@@ -1,7 +1,7 @@
 """What is told over HTTP, from a config and the parts that know it."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,14 +29,12 @@ from triage.wiring.status import Status, status_of
 BUSY_SECONDS = 2.0
 
 
-def listener_of(
-    config: Config, store: Store, pulse: Pulse, alarm: AlarmJob
-) -> Listener | None:
+def listener_of(looker: "Looker", pulse: Pulse, alarm: AlarmJob) -> Listener | None:
     """Return what answers over HTTP; None where nobody asked for it."""
+    config = looker.config
     place = config.http.address
     if place is None:
         return None
-    looker = Looker(config=config, mark=store.counting.mark())
     lookout = Lookout(
         look=looker.look,
         pulse=pulse,
@@ -56,6 +54,10 @@ class Looker:
     config: Config
     mark: Mark
     """Up to where what passed was counted."""
+    routes: Callable[[], tuple[str, ...]]
+    """As the rules have them now."""
+    certificate_ends: Callable[[], Mapping[str, datetime]]
+    """Of the servers, as last seen."""
 
     def look(self) -> Look:
         """Return what is found, or why nothing is; raises nothing."""
@@ -71,7 +73,11 @@ class Looker:
             oldest = store.counting.oldest_due(at)
             passed, self.mark = store.counting.since(self.mark)
         ends = {each.what: each.at for each in expiries_of(self.config)}
-        standing = replace(standing_of(status, path, oldest, at), expires=ends)
+        standing = replace(
+            standing_of(status, path, oldest, at),
+            routes=self.routes(),
+            expires={**ends, **self.certificate_ends()},
+        )
         return Look(standing=standing, passed=passed)
 
 

@@ -30,7 +30,7 @@ from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
 from triage.wiring.liveness import STOPPED
 from triage.wiring.logins import Logins
-from triage.wiring.monitoring import listener_of
+from triage.wiring.monitoring import Looker, listener_of
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
     USUAL,
@@ -103,7 +103,9 @@ class Installation:
         opened.callback(self._folders_of_intake.close)
         for mailbox in self._mailboxes():
             opened.callback(mailbox.close)
-        submission = submission_of(config, self.stop, self._smtp_limits, self.logins)
+        self.submission = submission_of(
+            config, self.stop, self._smtp_limits, self.logins
+        )
         self.store = opened.enter_context(Store.open(config.store.path, exclusive=True))
         noticed = self.store.restorations.notice_older_copy(clock())
         if noticed is not None:
@@ -124,7 +126,7 @@ class Installation:
         self.rules.serve(self.intake)
         self.dispatch = Dispatch(
             outbox=self.store.outbox,
-            submission=submission,
+            submission=self.submission,
             witness=self._witness_of_letters(),
             sender=sender_of(config),
             clock=clock,
@@ -222,6 +224,18 @@ class Installation:
             self.mailbox.check_filing()
         self.restoring.run()
 
+    def routes(self) -> tuple[str, ...]:
+        """Return the routes as the rules have them now."""
+        return tuple(route.id for route in self.intake.rulebook.ruleset.tables.route)
+
+    def certificate_ends(self) -> dict[str, datetime]:
+        """Return when the certificates of the servers end, as last seen."""
+        seen = {
+            "the certificate of [mailbox]": self.mailbox.last_certificate_ends,
+            "the certificate of [submission]": self.submission.last_certificate_ends,
+        }
+        return {what: at for what, at in seen.items() if at is not None}
+
     def interrupt(self) -> None:
         """End what is under way; for another thread or a signal handler."""
         self.stop.set()
@@ -261,8 +275,14 @@ def daemon_parts(
     installation: Installation, supervisor: Supervisor | None = None
 ) -> Parts:
     """Return what the daemon runs of an installation."""
-    mailbox, store = installation.config.mailbox, installation.store
+    config, mailbox = installation.config, installation.config.mailbox
     pulse, alarm = installation.pulse, installation.alarm
+    looker = Looker(
+        config=config,
+        mark=installation.store.counting.mark(),
+        routes=installation.routes,
+        certificate_ends=installation.certificate_ends,
+    )
     return Parts(
         intake=installation.intake,
         dispatch=installation.dispatch,
@@ -275,8 +295,8 @@ def daemon_parts(
         pulse=pulse,
         alarm=alarm,
         supervisor=supervisor,
-        listener=listener_of(installation.config, store, pulse, alarm),
-        reconcile_seconds=installation.config.alarm.reconcile_seconds,
+        listener=listener_of(looker, pulse, alarm),
+        reconcile_seconds=config.alarm.reconcile_seconds,
         others=(
             Timed("approvals", mailbox.poll_seconds, installation.approvals),
             Timed("answers", mailbox.poll_seconds, installation.answers),
