@@ -231,6 +231,7 @@ class Config(Table):
     contacts: dict[str, str]
     links: dict[str, str]
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "text", "json"] = "auto"
 
 
 def load_config(path: Path) -> Config:

@@ -21,6 +21,7 @@ from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from structlog.contextvars import bound_contextvars
 
 from triage.alarm import Pulse
 from triage.errors import CANNOT_RUN, ConfigError, TransientError, TriageError
@@ -329,7 +330,8 @@ class Daemon:
             return
         self._pulse.begin(name)
         try:
-            job()
+            with bound_contextvars(job=name):
+                job()
         except TriageError as error:
             # First, whether that is the end: who sees the failure asks for it.
             self._note(name, error)
@@ -372,10 +374,11 @@ class Daemon:
         while self._news.is_set() and not self._stop.is_set():
             self._news.clear()
             self._ready()
+            began = monotonic()
             done = self._intake.run(self._getting_on("intake"))
             self._pulse.get_on("intake")
             if done:
-                log.info("mailbox: %s", done)
+                log.info("mailbox: %s", done, extra=_took(began))
                 self._hurry("dispatch")
             self._reconcile_now_and_then()
 
@@ -404,9 +407,10 @@ class Daemon:
         return is_stopping
 
     def _send(self) -> None:
+        began = monotonic()
         done = self._dispatch.run(self._getting_on("dispatch"))
         if done:
-            log.info("replies and notices: %s", done)
+            log.info("replies and notices: %s", done, extra=_took(began))
 
     def _renew(self, rules: Rules) -> None:
         """Put changed rules in force, if they pass; what they are, the job says."""
@@ -420,9 +424,10 @@ class Daemon:
                 self._supervisor.reloaded()
 
     def _run_other(self, other: Timed) -> None:
+        began = monotonic()
         done = other.job.run(self._getting_on(other.name))
         if done:
-            log.info("%s: %s", other.name, done)
+            log.info("%s: %s", other.name, done, extra=_took(began))
             self._hurry("dispatch")
 
     def _hurry(self, name: str) -> None:
@@ -462,6 +467,10 @@ class Daemon:
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:
     """Take the place of the handler that would end the process."""
+
+
+def _took(began: float) -> dict[str, object]:
+    return {"seconds": round(monotonic() - began, 3)}
 
 
 def _say_unexpected(name: str, error: Exception, pause: float) -> None:

@@ -188,7 +188,7 @@ class Dispatch:
         match outcome:
             case Accepted():
                 self._outbox.accept(letter, now, words)
-                log.info("%s is sent", _name(letter))
+                log.info("%s is sent", _name(letter), extra=_keys(letter))
                 return "sent"
             case TryLater(concern=Concern.LETTER):
                 return self._put_off(letter, now, words)
@@ -200,11 +200,16 @@ class Dispatch:
                 is_refused = self._outbox.refuse(
                     letter, now, words, address_is_bad=outcome.is_bad_address
                 )
-                log.warning("%s is refused (%s)", _name(letter), _codes(outcome))
+                log.warning(
+                    "%s is refused (%s)",
+                    _name(letter),
+                    _codes(outcome),
+                    extra=_keys(letter),
+                )
                 return "refused" if is_refused else _dropped(letter)
             case Unknown():
                 self._outbox.lose(letter, now, words)
-                log.warning("%s is uncertain", _name(letter))
+                log.warning("%s is uncertain", _name(letter), extra=_keys(letter))
                 return "uncertain"
 
     def _put_off(self, letter: Claimed, now: datetime, words: str) -> str:
@@ -213,7 +218,11 @@ class Dispatch:
             why = f"put off for two days; the last word: {words}"
             if not self._outbox.hold(letter, now, why):
                 return _dropped(letter)
-            log.warning("%s is held after two days of trying", _name(letter))
+            log.warning(
+                "%s is held after two days of trying",
+                _name(letter),
+                extra=_keys(letter),
+            )
             return "held"
         wait = TRY_AFTER[min(letter.tries, len(TRY_AFTER) - 1)]
         is_put_off = self._outbox.put_off(letter, now, words, now + wait)
@@ -339,6 +348,11 @@ class Dispatch:
 def _name(letter: Claimed) -> str:
     """Return what names a letter in a log: the case and the kind, no person."""
     return f"letter {letter.id} ({letter.kind} of {letter.reference or 'no case'})"
+
+
+def _keys(letter: Claimed) -> dict[str, object]:
+    """Return what a script finds a letter's line by."""
+    return {"letter": letter.id, "case": letter.reference}
 
 
 def _dropped(letter: Claimed) -> str:

@@ -17,7 +17,7 @@ from triage.decision import Sighting, is_looked_at, is_ours
 from triage.errors import TransientError
 from triage.intake.colleagues import belongs_to_case
 from triage.intake.rulebook import Rulebook
-from triage.intake.take_up import Taken, take_up
+from triage.intake.take_up import Taken, TakenUp, take_up
 from triage.message import Fetched, Listed, Message, peek
 from triage.reader import Reading, Unreadable
 from triage.ruleset import Evidence
@@ -88,6 +88,8 @@ class Intake:
     _unaccounted: frozenset[int] = field(default=frozenset(), init=False)
     _looked_at: set[int] = field(default_factory=set, init=False)
     """What is not ours and read all the same."""
+    _taken_up: list[tuple[int, TakenUp]] = field(default_factory=list, init=False)
+    """UIDs and decisions of a batch that is not committed yet."""
     _passing: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @contextmanager
@@ -285,6 +287,7 @@ class Intake:
     ) -> None:
         """Decide about some messages and commit them together."""
         not_ours: list[int] = []
+        self._taken_up.clear()
         with self.store.batch():
             for listed, fetched, reading in readings:
                 place = Place(self.inbox, uidvalidity, listed.uid)
@@ -294,6 +297,12 @@ class Intake:
                 else:
                     done[fate] += 1
             self._leave(uidvalidity, not_ours, done)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what was taken up, once it is committed."""
+        for uid, done in self._taken_up:
+            log.info("a mail is taken up", extra=_keys(uid, done))
 
     def _record_one(
         self,
@@ -316,7 +325,10 @@ class Intake:
             why = f"an unexpected {type(error).__name__} while it was taken up"
             log.debug("UID %d", place.uid, exc_info=True)
             return self._not_taken_up(place, listed, fetched, why)
-        return "left" if done.recorded is None else "recorded"
+        if done.recorded is None:
+            return "left"
+        self._taken_up.append((place.uid, done))
+        return "recorded"
 
     def _not_taken_up(
         self, place: Place, listed: Listed, fetched: Fetched, why: str
@@ -396,6 +408,18 @@ def _which(overlooked: Sequence[int], lingering: Sequence[int]) -> tuple[str, ..
         for uids, what in ((overlooked, "has no fate"), (lingering, "was filed before"))
         for uid in uids[:MOST_NAMED]
     )
+
+
+def _keys(uid: int, done: TakenUp) -> dict[str, object]:
+    """Return what a script finds a mail's line by; nothing of who wrote it."""
+    recorded = done.recorded
+    found = {
+        "uid": uid,
+        "case": recorded and recorded.reference,
+        "decision": recorded and recorded.decision,
+        "route": done.decision.route,
+    }
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _is_report(message: Message) -> bool:

@@ -141,6 +141,8 @@ class Recorded:
     """The same mail was recorded from another place: no case, no letters."""
     queued: tuple[str, ...] = ()
     """Kinds of the letters that entered the outbox, held ones included."""
+    decision: int | None = None
+    """The number under which the decision is kept; None where none was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

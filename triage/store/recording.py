@@ -118,6 +118,7 @@ def _record_new(engine: Engine, record_: Record, inbox_id: int) -> Recorded:
             for letter in record_.letters
             if queue(engine, letter, inquiry.now, origin)
         ),
+        decision=message,
     )
 
 

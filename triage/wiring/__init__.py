@@ -22,6 +22,7 @@ alarms     the alarm job, and how it reaches somebody
 liveness   whether the daemon runs, and what it told of itself
 supervising  what systemd wants to hear, by the environment that it gave us
 monitoring what is told over HTTP
+logs       the log, for people and for scripts
 """
 
 from triage.wiring.alarms import try_alarms
@@ -53,6 +54,7 @@ from triage.wiring.liveness import (
     liveness_of,
 )
 from triage.wiring.logins import begin_login
+from triage.wiring.logs import log_to_stderr
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_folders
 from triage.wiring.rule_test import Trial, examples_in, run_examples
@@ -67,7 +69,6 @@ from triage.wiring.rulebook import (
 from triage.wiring.running import (
     Installation,
     daemon_parts,
-    log_to_stderr,
     open_store,
     run_daemon,
     run_once,

@@ -30,6 +30,7 @@ from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
 from triage.wiring.liveness import STOPPED
 from triage.wiring.logins import Logins
+from triage.wiring.logs import log_to_stderr
 from triage.wiring.monitoring import Looker, listener_of
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
@@ -48,15 +49,6 @@ DEADLINES_SECONDS = 300
 DIGEST_SECONDS = 60
 RETENTION_SECONDS = 3600
 NOTE_SECONDS = 1.0
-LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
-QUIET = {
-    # Their words may quote mail.
-    "imapclient": logging.CRITICAL,
-    "imaplib": logging.CRITICAL,
-    # Two lines for every run of a job; what a job did it says itself.
-    "apscheduler": logging.ERROR,
-}
-
 log = logging.getLogger(__name__)
 
 _OLDER_COPY = (
@@ -312,7 +304,7 @@ def run_daemon(path: Path) -> None:
     supervision = supervision_of(os.environ)
     with supervision.telling_why_not():
         config = load_config(path)
-        log_to_stderr(config.log_level)
+        log_to_stderr(config.log_level, config.log_format)
         with supervision.preparing():
             installation = Installation(config)
         with installation:
@@ -340,7 +332,7 @@ def _note_life(path: Path, *, is_over: bool) -> None:
 def run_once(path: Path) -> str:
     """Make one pass and say what it did."""
     config = load_config(path)
-    log_to_stderr(config.log_level)
+    log_to_stderr(config.log_level, config.log_format)
     with Installation(config) as installation:
         taken, sent = installation.run_once()
     return f"mailbox: {taken}\nreplies and notices: {sent}"
@@ -349,10 +341,3 @@ def run_once(path: Path) -> str:
 def open_store(path: Path) -> Store:
     """Open the store beside a daemon that may be running."""
     return Store.open(load_config(path).store.path, exclusive=False)
-
-
-def log_to_stderr(level: str) -> None:
-    """Log to standard error, which systemd keeps."""
-    logging.basicConfig(format=LOG_FORMAT, level=level.upper())
-    for name, least in QUIET.items():
-        logging.getLogger(name).setLevel(least)

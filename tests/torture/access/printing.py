@@ -21,8 +21,9 @@ from tests.torture.access.replying import MARK
 from tests.torture.finding import Finding
 from tests.torture.ground import Ground
 from tests.torture.row import Outcome
+from triage.wiring.logs import KEYS
 
-LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ +\S")
+LOG_KEYS = frozenset({"message", "level", "timestamp", *KEYS, "exception"})
 FORMULA = "=+-@|%\t\r\uff1d\uff0b\uff0d\uff20"
 _MARKED_TAG = re.compile(rf"<[^<>]*{MARK}", re.IGNORECASE)
 POISONS = tuple(
@@ -34,7 +35,7 @@ POISONS = tuple(
         "+MARK", "@SUM(1)MARK", "-2+3MARK", "\t=MARK", "\uff1dMARK",
         "<script>MARK</script>", '"><img src=x onerror=MARK>', "<svg/onload=MARK>",
         "javascript:MARK", "\u202eMARK\u2066MARK\u200b\U000e0041",
-        "MARK\n2026-01-01 00:00:00,000 INFO    MARK all is well",
+        'MARK\n{"message": "MARK all is well", "level": "info"}',
         "MARK\r\n* 1 FETCH (FLAGS (\\Deleted))\r\nA1 DELETE INBOX",
         "MARK\u2028MARK\u0085MARK\x0cMARK",
         "MARK'; DROP TABLE cases; --", 'MARK" OR ""="',
@@ -121,10 +122,18 @@ def _log_faults(house: House) -> Iterator[Finding]:
 def log_faults(log: str) -> Iterator[str]:
     """Yield lines that are none of ours, and words of senders."""
     for line in log.splitlines():
-        if not LOG_LINE.match(line):
+        if not _is_of_the_log(line):
             yield f"a line is none of the log's: {line[:60]!r}"
         if MARK in line.lower():
             yield "a sender's words"
+
+
+def _is_of_the_log(line: str) -> bool:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.keys() <= LOG_KEYS
 
 
 def _everything(

@@ -43,6 +43,8 @@ def test_what_cannot_act_is_no_fault(name: str, text: str) -> None:
     assert list(faults(name, text)) == []
 
 
-@pytest.mark.parametrize("line", ["forged", "2026-01-01 00:00:00,000 INFO    zqxmark"])
+@pytest.mark.parametrize(
+    "line", ["forged", '{"message": "zqxmark"}', '{"message": "", "subject": "forged"}']
+)
 def test_a_forged_line_of_the_log_is_noticed(line: str) -> None:
-    assert list(log_faults(f"2026-01-01 00:00:00,000 INFO    ready\n{line}\n"))
+    assert list(log_faults(f'{{"message": "ready", "level": "info"}}\n{line}\n'))
