@@ -1,6 +1,5 @@
 import json
 import logging
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -78,13 +77,11 @@ def test_a_forged_line_does_not_look_like_an_event(form: Form) -> None:
 
 def test_a_traceback_is_part_of_its_event() -> None:
     logger = logging.getLogger("triage.test")
-    try:
-        int("broken")
-    except ValueError:
-        record = logger.makeRecord(
-            logger.name, logging.DEBUG, "here.py", 1, "UID 3", (), sys.exc_info()
-        )
+    error = ValueError("broken")
+    record = logger.makeRecord(
+        logger.name, logging.DEBUG, "here.py", 1, "UID 3", (), (ValueError, error, None)
+    )
 
     found = json.loads(formatter_of("json", is_terminal=False).format(record))
 
-    assert "ValueError: invalid literal" in found["exception"]
+    assert "ValueError: broken" in found["exception"]
