@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.journeys.installing import ADDRESS, Settings
 from tests.journeys.journey import Journey
 from tests.journeys.mails import make_mail
-from tests.journeys.running import RunningDaemon
+from tests.journeys.running import START_SECONDS, RunningDaemon
 from tests.journeys.valve import Valve
 from triage.cli.status import status
 from triage.store import State
@@ -222,12 +222,13 @@ def test_it_ends_in_time_while_waiting_for_the_last_word(journey: Journey) -> No
         Valve(journey.smtp.port, END_OF_MAIL, after=True) as valve,
         RunningDaemon(journey.install(smtp_port=valve.port)) as daemon,
     ):
+        assert valve.shut.wait(START_SECONDS)
         journey.smtp.wait_for(1)
 
         seconds = daemon.terminate()
 
     assert seconds < IN_TIME
-    assert journey.letter_states() == ["uncertain"]
+    assert (journey.letter_states(), len(journey.replies())) == (["uncertain"], 1)
 
 
 def test_an_answer_within_the_grace_after_the_signal_is_still_heard(
