@@ -9,7 +9,12 @@ import pytest
 
 from triage.errors import ConfigError
 from triage.store import Store
-from triage.store.keeping import KEPT_FOR, forget_copies, kept_copies
+from triage.store.keeping import (
+    KEPT_FOR,
+    _missing_in,
+    forget_copies,
+    kept_copies,
+)
 
 EARLIER = Path(__file__).parents[1] / "torture" / "host" / "upgrades" / "0007.sql"
 
@@ -46,6 +51,29 @@ def test_where_no_copy_can_be_made_the_store_stays_as_it_is(path: Path) -> None:
         Store.open(path, exclusive=True)
 
     assert dump_of(path) == before
+
+
+def test_a_copy_that_is_not_whole_leaves_the_store_as_it_is(path: Path) -> None:
+    make_earlier(path)
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("PRAGMA foreign_keys = OFF")
+        store.execute("DELETE FROM cases")
+    before = dump_of(path)
+
+    with pytest.raises(ConfigError, match="before the upgrade is not whole: rows"):
+        Store.open(path, exclusive=True)
+
+    assert dump_of(path) == before
+    assert list(kept_copies(path)) == []
+
+
+def test_rows_that_a_copy_lacks_are_told(path: Path) -> None:
+    bring_up_to_date(path)
+
+    problems = [str(each) for each in _missing_in(path, {"cases": 3, "audit": 0})]
+
+    assert len(problems) == 1
+    assert "of 3 rows of `cases` it has 0" in problems[0]
 
 
 def test_a_second_copy_overwrites_none(path: Path) -> None:

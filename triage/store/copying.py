@@ -58,10 +58,19 @@ def _examined(engine: Engine) -> Examined:
         problems.append(f"it was made by a newer triage: {', '.join(newer)}")
     audit = Audit(engine).verify() if "0008_register" in done else Verification(0, "")
     problems += (f"audit log: {each}" for each in audit.broken)
+    return Examined(
+        steps=done,
+        counts=counts_in(engine),
+        audit=audit,
+        problems=tuple(problems),
+    )
+
+
+def counts_in(engine: Engine) -> dict[str, int]:
+    """Return how many rows the tables have that tell how much a store holds."""
     there = set(engine.database.table_names())
-    counts = {
+    return {
         table: int(engine.one(f"SELECT count(*) AS n FROM {table}")["n"])  # noqa: S608 - our own names
         for table in COUNTED
         if table in there
     }
-    return Examined(steps=done, counts=counts, audit=audit, problems=tuple(problems))

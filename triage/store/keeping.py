@@ -7,14 +7,14 @@ wrote, and what is erased later is not erased in them: so they go after a month.
 
 import filecmp
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from triage.errors import ConfigError
-from triage.store.copying import copy_store, examine
+from triage.errors import ConfigError, Problem
+from triage.store.copying import copy_store, counts_in, examine
 from triage.store.engine import Engine
 from triage.store.syncing import sync
 
@@ -40,7 +40,7 @@ def keep_copy(engine: Engine, step: str) -> Path:
         unfinished.unlink(missing_ok=True)
         unfinished.touch(mode=0o600)
         copy_store(engine, unfinished)
-        if problems := examine(unfinished).problems:
+        if problems := tuple(_missing_in(unfinished, counts_in(engine))):
             raise ConfigError(*problems)
         sync(unfinished)
         kept = _name_for(unfinished, first)
@@ -53,6 +53,22 @@ def keep_copy(engine: Engine, step: str) -> Path:
         with suppress(OSError):
             unfinished.unlink()
     return kept
+
+
+def _missing_in(copy: Path, counts: Mapping[str, int]) -> Iterator[Problem]:
+    """Say what keeps a copy from being the whole store."""
+    found = examine(copy)
+    wrong = list(found.problems)
+    wrong += [
+        f"of {number} rows of `{table}` it has {found.counts.get(table, 0)}"
+        for table, number in counts.items()
+        if found.counts.get(table, 0) != number
+    ]
+    for each in wrong:
+        yield Problem(
+            f"the copy of the store before the upgrade is not whole: {each}",
+            hint="nothing was changed; see that disk and store are well: triage doctor",
+        )
 
 
 def _name_for(fresh: Path, first: Path) -> Path:
