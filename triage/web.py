@@ -44,6 +44,8 @@ class Web:
     """Wall-clock time for looking up, connecting, asking and reading together."""
     ca_file: Path | None = None
     """Authorities that are trusted besides those of the system."""
+    reads_body: bool = True
+    """False: nothing but the status is of interest."""
 
     def ask(
         self,
@@ -137,7 +139,7 @@ class _Asking:
             path = f"{self._url.path or '/'}{query}"
             connection.request(method, path, body, {**headers, "Connection": "close"})
             response = connection.getresponse()
-            octets = response.read(MOST_OCTETS + 1)
+            octets = response.read(MOST_OCTETS + 1) if self._web.reads_body else b""
         if len(octets) > MOST_OCTETS:
             raise ValueError("it has too many octets")
         return Answer(response.status, octets, dict(response.getheaders()))

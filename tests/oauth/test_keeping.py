@@ -1,7 +1,10 @@
 """A refresh token on the disk: never lost, never seen by others."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -141,14 +144,30 @@ def test_a_token_that_could_not_be_written_is_used_from_memory_and_written_later
     assert "second" not in caplog.text
 
 
-def test_a_new_token_that_had_no_time_to_take_its_name_is_found(path: Path) -> None:
-    """As after a kill between writing and renaming."""
-    elsewhere = path.with_name("elsewhere")
-    elsewhere.touch(0o600)
-    elsewhere.write_text("first\n")
-    TokenFile(elsewhere).renew(lambda _: gives("second"), MORNING)
-    elsewhere.replace(path.with_name(".refresh-token.new"))
+KILLED_BEFORE_RENAMING = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from triage.oauth.keeping import TokenFile
+from triage.oauth.token import Granted
 
+def kill(event, _):
+    if event == "os.rename":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(kill)
+now = datetime(2026, 11, 25, tzinfo=UTC)
+TokenFile(Path(sys.argv[1])).renew(lambda _: Granted("a", None, "second"), now)
+"""
+
+
+def test_a_new_token_that_had_no_time_to_take_its_name_is_found(path: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - the program under test
+        [sys.executable, "-c", KILLED_BEFORE_RENAMING, path], check=False
+    )
+
+    assert done.returncode == -signal.SIGKILL
+    assert "first" in path.read_text()
     assert token_in(path) == "second"
 
 
@@ -205,3 +224,18 @@ def test_a_login_without_a_refresh_token_is_told(tmp_path: Path) -> None:
 
 def test_a_token_is_not_shown_where_values_are_shown(path: Path) -> None:
     assert "first" not in repr(TokenFile(path).read())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for others")
+@pytest.mark.parametrize("is_new", [True, False], ids=["first", "renewed"])
+def test_what_root_writes_stays_its_owners(path: Path, is_new: bool) -> None:
+    """Who runs `triage check` as root must not shut the daemon out."""
+    os.chown(path.parent, 1234, 1234)
+    os.chown(path, 1234, 1234)
+    if is_new:
+        path.unlink()
+        TokenFile(path).begin(gives("first"), MORNING)
+    else:
+        TokenFile(path).renew(lambda _: gives("second"), MORNING)
+
+    assert {each.stat().st_uid for each in path.parent.iterdir()} == {1234}

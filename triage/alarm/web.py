@@ -3,18 +3,12 @@
 One request, one answer: no redirection is followed, and nothing but the status is read.
 """
 
-import http.client
-import ipaddress
 import json
 import logging
-import os
-import socket
-import ssl
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from triage.alarm.book import Notice
 from triage.alarm.channel import TELLING_SECONDS, NotToldError
@@ -22,11 +16,9 @@ from triage.alarm.errand import Errand
 from triage.alarm.model import Kind
 from triage.alarm.wording import as_json
 from triage.errors import ConfigError
-from triage.smtp.watch import Watch
-from triage.web import why_no_web_address
+from triage.web import NoAnswerError, Web, why_no_web_address
 
 _GOOD = range(200, 300)
-_ELSEWHERE = range(300, 400)
 
 log = logging.getLogger(__name__)
 
@@ -47,54 +39,13 @@ class Address:
             raise NotToldError(str(error)) from None
         if problem := why_no_web_address(text):
             raise NotToldError(problem)
-        url = urlsplit(text)
+        web = Web(seconds, self.ca_file, reads_body=False)
         try:
-            status = self._status(url, body, seconds)
-        except ssl.SSLCertVerificationError as error:
-            why = f"its certificate cannot be trusted ({error.verify_message})"
-            raise NotToldError(f"{url.hostname}: {why}") from None
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            why = getattr(error, "strerror", None) or type(error).__name__
-            raise NotToldError(f"no answer from {url.hostname} ({why})") from None
-        if status in _ELSEWHERE:
-            raise NotToldError(
-                f"{url.hostname} sends us elsewhere ({status}), and nobody follows: "
-                "name the final address"
-            )
-        if status not in _GOOD:
-            raise NotToldError(f"{url.hostname} answers {status}")
-
-    def _status(self, url: SplitResult, body: bytes, seconds: float) -> int:
-        connection = self._connection(url, seconds)
-        path = f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
-        with Watch(seconds) as watch, closing(connection):
-            connection.connect()
-            if url.scheme == "http":
-                _refuse_clear_text_abroad(connection.sock)
-            # A duplicate below TLS: what is cut there wakes whoever reads above.
-            with socket.socket(fileno=os.dup(connection.sock.fileno())) as cord:
-                watch.guard(cord)
-                kind = {"Content-Type": "application/json"}
-                connection.request("POST", path, body, kind)
-                return connection.getresponse().status
-
-    def _connection(
-        self, url: SplitResult, seconds: float
-    ) -> http.client.HTTPConnection:
-        host = url.hostname or ""
-        if url.scheme == "http":
-            return http.client.HTTPConnection(host, url.port, timeout=seconds)
-        context = ssl.create_default_context(cafile=self.ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return http.client.HTTPSConnection(
-            host, url.port, timeout=seconds, context=context
-        )
-
-
-def _refuse_clear_text_abroad(sock: socket.socket) -> None:
-    """A name such as localhost may be made to lead elsewhere."""
-    if not ipaddress.ip_address(sock.getpeername()[0]).is_loopback:
-        raise NotToldError("it is not this machine, and the connection is in clear")
+            answer = web.ask("POST", text, body, {"Content-Type": "application/json"})
+        except NoAnswerError as error:
+            raise NotToldError(str(error)) from None
+        if answer.status not in _GOOD:
+            raise NotToldError(f"{urlsplit(text).hostname} answers {answer.status}")
 
 
 @dataclass(frozen=True, kw_only=True)

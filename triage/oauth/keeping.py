@@ -16,14 +16,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 
-from triage.errors import ConfigError, LoginRefusedError, Problem
+from triage.errors import ConfigError, LoginRefusedError, Problem, TransientError
 from triage.logins import refuse_readable_by_others
 from triage.oauth.token import Granted
 
 MOST_OCTETS = 65_536
 RESERVED = 16_384
 """Octets that are on the disk before a new token is asked for."""
+LOCK_SECONDS, LOCK_PAUSE = 90.0, 0.1
+"""Longer than an issuer is waited for."""
 PRIVATE = 0o600
 
 log = logging.getLogger(__name__)
@@ -107,14 +110,37 @@ class TokenFile:
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:
         try:
-            lock = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            lock = os.open(self._lock, flags, PRIVATE)
         except OSError as error:
             raise _unwritable(self.path, error) from None
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._give_to_owner(lock)
+            self._wait_for(lock)
             yield
         finally:
             os.close(lock)
+
+    def _wait_for(self, lock: int) -> None:
+        until = monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if monotonic() > until:
+                    raise TransientError(
+                        f"{self.path}: another process is renewing it, and does not end"
+                    ) from None
+                sleep(LOCK_PAUSE)
+            else:
+                return
+
+    def _give_to_owner(self, number: int) -> None:
+        """Who runs `triage check` as root must not shut the daemon out."""
+        if os.geteuid() == 0:
+            model = self.path if self.path.exists() else self.path.parent
+            owner = model.stat()
+            os.fchown(number, owner.st_uid, owner.st_gid)
 
     def _keep(self, kept: Kept) -> None:
         """Write it down; what cannot be written is kept in memory and tried again."""
@@ -141,6 +167,7 @@ class TokenFile:
             number = os.open(self._beside, flags, PRIVATE)
             with os.fdopen(number, "wb") as file:
                 os.fchmod(number, PRIVATE)
+                self._give_to_owner(number)
                 file.write(_written(kept).ljust(reserved))
                 file.truncate()
                 file.flush()
