@@ -23,7 +23,6 @@ from triage.monitoring import (
 from triage.monitoring.progress import without_addresses
 from triage.store import Balance, Mark, Store
 from triage.wiring.clock import now, steady
-from triage.wiring.logins import expiries_of
 from triage.wiring.status import Status, status_of
 
 BUSY_SECONDS = 2.0
@@ -72,11 +71,10 @@ class Looker:
             status = status_of(self.config, store, at, _time)
             oldest = store.counting.oldest_due(at)
             passed, self.mark = store.counting.since(self.mark)
-        ends = {each.what: each.at for each in expiries_of(self.config)}
         standing = replace(
             standing_of(status, path, oldest, at),
             routes=self.routes(),
-            expires={**ends, **self.certificate_ends()},
+            expires={**dict(_expires(status)), **self.certificate_ends()},
         )
         return Look(standing=standing, passed=passed)
 
@@ -110,7 +108,6 @@ def standing_of(
         store_bytes=_size(path),
         free_bytes=shutil.disk_usage(path.parent).free,
         needs=tuple(_needs(status)),
-        expires=dict(_expires(status)),
     )
 
 
