@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from time import monotonic, sleep
 
 import pytest
@@ -12,7 +13,7 @@ from tests.journeys.journey import Journey
 from tests.journeys.mails import MOTHER, make_mail
 from tests.journeys.running import RunningDaemon
 from tests.journeys.valve import Valve
-from tests.monitoring.asking import Told, ask
+from tests.monitoring.asking import Told, ask, connected
 
 LISTENING = Settings(http={"listen": "127.0.0.1:0"})
 SAID = re.compile(r"answers at http://127\.0\.0\.1:(\d+)")
@@ -114,6 +115,21 @@ def test_nobody_who_wrote_is_told(journey: Journey, port: int) -> None:
 
     for word in (MOTHER, ADDRESS, "Zanzibar", "Quetzalcoatl", "CMP-", "@"):
         assert word not in told
+
+
+def test_mail_is_answered_whoever_crowds_at_the_door(
+    journey: Journey, port: int
+) -> None:
+    with ExitStack() as staying:
+        for _ in range(100):
+            client = staying.enter_context(connected(port))
+            with suppress(OSError):
+                client.sendall(b"GET /metrics HTTP/1.1\r\nX-Filler: " + b"a" * 100_000)
+
+        journey.deliver(make_mail())
+        journey.smtp.wait_for(1, seconds=30)
+
+        assert ask(port, "/livez").status == 200
 
 
 def test_an_address_in_use_is_told_once_and_ends_nothing(

@@ -53,9 +53,9 @@ class Looker:
     config: Config
     mark: Mark
     """Up to where what passed was counted."""
-    routes: Callable[[], tuple[str, ...]]
+    routes: Callable[[], tuple[str, ...]] = tuple
     """As the rules have them now."""
-    certificate_ends: Callable[[], Mapping[str, datetime]]
+    certificate_ends: Callable[[], Mapping[str, datetime]] = dict
     """Of the servers, as last seen."""
 
     def look(self) -> Look:
