@@ -223,8 +223,8 @@ class Installation:
     def certificate_ends(self) -> dict[str, datetime]:
         """Return when the certificates of the servers end, as last seen."""
         seen = {
-            "the certificate of [mailbox]": self.mailbox.last_certificate_ends,
-            "the certificate of [submission]": self.submission.last_certificate_ends,
+            "mailbox.certificate": self.mailbox.last_certificate_ends,
+            "submission.certificate": self.submission.last_certificate_ends,
         }
         return {what: at for what, at in seen.items() if at is not None}
 
