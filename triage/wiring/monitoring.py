@@ -24,6 +24,7 @@ from triage.monitoring.progress import without_addresses
 from triage.store import Balance, Mark, Store
 from triage.wiring.clock import now, steady
 from triage.wiring.status import Status, status_of
+from triage.wiring.supervising import patience_of
 
 BUSY_SECONDS = 2.0
 
@@ -38,7 +39,7 @@ def listener_of(looker: "Looker", pulse: Pulse, alarm: AlarmJob) -> Listener | N
         look=looker.look,
         pulse=pulse,
         watching=alarm,
-        patience=config.alarm.stuck_seconds,
+        patience=patience_of(config),
         clock=now,
         steady=steady,
         version=__version__,
