@@ -16,6 +16,7 @@ from tests.journeys.running import RunningDaemon
 from tests.servers.dovecot import Dovecot, Tokens, missing_parts
 from tests.servers.issuer import CLIENT, SECRET, TokenIssuer, down
 from tests.servers.token_smtp import TokenSmtp
+from tests.smtp.scripted import ScriptedServer
 from triage.cli import commands
 from triage.config import load_config
 from triage.demo.servers import Certificate
@@ -38,7 +39,7 @@ class Office:
     def refresh_token_file(self) -> Path:
         return self.journey.folder / "state" / "refresh-token"
 
-    def install(self, *, logs_in_first: bool = True, **changes: object) -> Path:
+    def install(self, *, logs_in_first: bool = True, **servers: int) -> Path:
         folder = self.journey.folder
         (folder / "state").mkdir(mode=0o700)
         _write(folder / "client-secret", SECRET)
@@ -51,12 +52,12 @@ class Office:
                 "client_id": CLIENT,
                 "client_secret": Inline("file", "client-secret"),
                 "refresh_token_file": "state/refresh-token",
-                **changes,
             }
         }
         user = {"user": self.journey.user, "password": None, "oauth": oauth}
         mailbox = {**user, "poll_seconds": 1}
-        return self.journey.install(Settings(mailbox=mailbox, submission=user))
+        settings = Settings(mailbox=mailbox, submission=user)
+        return self.journey.install(settings, **servers)
 
 
 def _write(path: Path, secret: str) -> None:
@@ -134,6 +135,26 @@ def test_after_a_token_was_revoked_the_issuer_is_asked_no_more(office: Office) -
                 each.connect()
 
     assert len(office.issuer.asked) == 1
+
+
+def test_a_submission_that_takes_no_token_keeps_no_mail_from_being_taken_up(
+    office: Office,
+) -> None:
+    """As where SMTP AUTH is switched off for the mailbox at Microsoft."""
+    refuse = b"535 5.7.139 SmtpClientAuthentication is disabled\r\n"
+    office.journey.deliver(make_mail())
+    with ScriptedServer({"auth": refuse}, extensions=["AUTH XOAUTH2"]) as smtp:
+        office.install(smtp_port=smtp.port)
+        with office.journey.installation() as parts:
+            parts.run_once()
+            office.journey.deliver(make_mail("Complaint two"))
+            parts.mailbox.discard()
+            parts.run_once()
+        tries = sum(each.startswith("AUTH") for each in smtp.commands)
+
+    assert tries == 2
+    assert len(office.journey.subjects("Complaints/Formal")) == 2
+    assert office.journey.letter_states() == ["queued", "queued"]
 
 
 def test_triage_login_keeps_the_first_token_and_mail_is_answered(

@@ -8,7 +8,7 @@ from tests.servers.issuer import CLIENT, SECRET, TokenIssuer
 from triage.logins import IssuerTable, Secret
 from triage.oauth.granting import BySecret
 from triage.oauth.open import OpenIssuer
-from triage.oauth.source import TokenSource
+from triage.oauth.source import Supply, TokenSource
 from triage.web import Web
 
 MORNING = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -45,4 +45,4 @@ def source_of(
     issuer: TokenIssuer, folder: Path, clock: Clock, web: Web = QUICK
 ) -> TokenSource:
     app = OpenIssuer(table_of(issuer, folder), web)
-    return TokenSource(BySecret(app), clock)
+    return TokenSource(Supply(BySecret(app), clock), clock)

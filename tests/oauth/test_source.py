@@ -8,7 +8,7 @@ import pytest
 
 from tests.oauth.asking import Clock
 from triage.errors import ConfigError, LoginRefusedError, TransientError, TriageError
-from triage.oauth.source import TokenSource
+from triage.oauth.source import Supply, TokenSource
 from triage.oauth.token import Granted
 
 
@@ -41,8 +41,13 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-def source(issuer: Issuer, clock: Clock) -> TokenSource:
-    return TokenSource(issuer, clock)
+def supply(issuer: Issuer, clock: Clock) -> Supply:
+    return Supply(issuer, clock)
+
+
+@pytest.fixture
+def source(supply: Supply, clock: Clock) -> TokenSource:
+    return TokenSource(supply, clock)
 
 
 def test_a_token_is_used_until_shortly_before_its_end(
@@ -165,6 +170,20 @@ def test_after_the_pause_one_login_is_tried_and_no_more(
 
     assert source.token() == "t3"
     assert not source.refuse("t3")
+
+
+def test_a_server_that_refuses_all_tokens_stops_no_other_server(
+    source: TokenSource, supply: Supply, clock: Clock
+) -> None:
+    other = TokenSource(supply, clock)
+    source.refuse(source.token())
+    source.refuse(source.token())
+
+    assert other.token() == "t3"
+    with pytest.raises(LoginRefusedError):
+        source.token()
+    assert other.standing.failing_since is None
+    assert source.standing.failing_since == clock.now
 
 
 def test_tokens_revoked_now_and_then_are_renewed_each_time(

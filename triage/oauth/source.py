@@ -1,13 +1,13 @@
-"""Tokens for one login, shared by all its connections.
+"""Tokens for logins, shared by all their connections.
 
-They are renewed in time, and once more where a server refuses one; where it refuses
-that too, it and the issuer are left alone for a while.
+They are renewed in time, and once more where a server refuses one; a server that
+refuses that too is left alone for a while, and so is an issuer that refuses.
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -56,18 +56,23 @@ class _Pause:
         return self.begins <= now < self.ends
 
 
-class TokenSource:
-    """The tokens of one login; for many threads."""
+class Supply:
+    """The tokens of one issuer for one user, whichever servers they are for.
+
+    For many threads: only one of them asks at a time.
+    """
 
     def __init__(self, issuer: Issuer, clock: Callable[[], datetime]) -> None:
         self._issuer = issuer
         self._clock = clock
         self._token: Token | None = None
-        self._is_second = False
-        """The last one was asked for because a server refused another."""
         self._pause: _Pause | None = None
         self._standing = Standing()
         self._asking = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        return self._issuer.name
 
     @property
     def standing(self) -> Standing:
@@ -75,7 +80,7 @@ class TokenSource:
         return self._standing
 
     def token(self) -> str:
-        """Return a token that a server may take now.
+        """Return a token that is good now.
 
         Raises what the issuer does. An old token is used to its end while the issuer
         gives no new one.
@@ -92,28 +97,11 @@ class TokenSource:
                 log.warning("%s; the token of before is used to its end", error)
                 return self._token.value
 
-    def refuse(self, token: str) -> bool:
-        """Note that a server refused a token; True where another may be tried at once.
-
-        A second one that is refused too ends that for five minutes, for everybody.
-        """
+    def forget(self, token: str) -> None:
+        """Give a token to nobody any more; another one may have come for it already."""
         with self._asking:
-            now = self._clock()
-            if self._token is None or self._token.value != token:
-                return self._pause is None or not self._pause.is_on(now)
-            age = now - self._token.issued_at
-            self._token = None
-            if not self._is_second or age >= REFUSED_PAUSE:
-                self._is_second = True
-                return True
-            self._fail(
-                LoginRefusedError(
-                    f"a token that {self._issuer.name} had just given was refused: "
-                    "check the user, and that the client may use this mailbox"
-                ),
-                now,
-            )
-            return False
+            if self._token is not None and self._token.value == token:
+                self._token = None
 
     def _renewed(self, now: datetime) -> str:
         if self._pause is not None and self._pause.is_on(now):
@@ -123,8 +111,6 @@ class TokenSource:
         except TransientError as error:
             self._fail(error, now)
             raise
-        if self._token is not None:
-            self._is_second = False
         now = self._clock()
         self._token = token_of(granted, now)
         self._pause = None
@@ -136,13 +122,68 @@ class TokenSource:
         is_refused = isinstance(error, LoginRefusedError)
         pause = REFUSED_PAUSE if is_refused else FAILED_PAUSE
         self._pause = _Pause(error, now, now + pause)
-        before = self._standing
-        self._standing = Standing(
-            renewed_at=before.renewed_at,
-            expires_at=before.expires_at,
-            failing_since=before.failing_since or now,
-            why=str(error),
-        )
+        since = self._standing.failing_since or now
+        self._standing = replace(self._standing, failing_since=since, why=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Forgotten:
+    """A token that the server refused, and another one was asked for."""
+
+    token: str = field(repr=False)
+    at: datetime
+
+
+class TokenSource:
+    """What one server is logged in to with, by all connections; for many threads.
+
+    A server that refuses tokens stops no other one that takes them.
+    """
+
+    def __init__(self, supply: Supply, clock: Callable[[], datetime]) -> None:
+        self._supply = supply
+        self._clock = clock
+        self._forgotten: _Forgotten | None = None
+        self._pause: _Pause | None = None
+        self._noting = threading.Lock()
+
+    @property
+    def standing(self) -> Standing:
+        """How it is now; for any thread, and never waiting for an issuer."""
+        found, pause = self._supply.standing, self._pause
+        if pause is None or not pause.is_on(self._clock()):
+            return found
+        since = found.failing_since or pause.begins
+        return replace(found, failing_since=since, why=str(pause.error))
+
+    def token(self) -> str:
+        """Return a token; raises what the issuer does, or why there is a pause."""
+        pause = self._pause
+        if pause is not None and pause.is_on(self._clock()):
+            raise pause.error.with_traceback(None)
+        return self._supply.token()
+
+    def refuse(self, token: str) -> bool:
+        """Note that the server refused it; True where another may be tried at once.
+
+        A second one that is refused soon ends that for five minutes.
+        """
+        with self._noting:
+            now, before = self._clock(), self._forgotten
+            self._supply.forget(token)
+            if self._pause is not None and self._pause.is_on(now):
+                return False
+            if before is not None and token == before.token:
+                return True
+            self._forgotten = _Forgotten(token, now)
+            if before is None or not now - before.at < 2 * REFUSED_PAUSE:
+                return True
+            error = LoginRefusedError(
+                f"a token that {self._supply.name} had just given was refused: check "
+                "the user, and that the client may use this mailbox"
+            )
+            self._pause = _Pause(error, now, now + REFUSED_PAUSE)
+            return False
 
 
 def _until(token: Token) -> str:

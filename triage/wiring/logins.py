@@ -24,7 +24,7 @@ from triage.oauth.keeping import TokenFile
 from triage.oauth.login import Prompt, logged_in
 from triage.oauth.microsoft import Microsoft
 from triage.oauth.open import OpenIssuer
-from triage.oauth.source import Issuer, Standing, TokenSource
+from triage.oauth.source import Issuer, Standing, Supply, TokenSource
 from triage.web import Web
 from triage.wiring.clock import now
 
@@ -35,14 +35,14 @@ WEB = Web(ISSUER_SECONDS)
 class Logins:
     """The sources of tokens of an installation; for one thread, its sources for all.
 
-    Tables that say the same share a source, and those with the same file its keeper.
+    Tables that say the same share their tokens; those with one file share its keeper.
     """
 
     def __init__(self, clock: Callable[[], datetime] = now) -> None:
         self._clock = clock
-        self._sources: dict[tuple[str, OAuth], TokenSource] = {}
+        self._supplies: dict[tuple[str, OAuth], Supply] = {}
         self._files: dict[Path, TokenFile] = {}
-        self._names: dict[str, TokenSource] = {}
+        self._sources: dict[str, TokenSource] = {}
         self._passwords: dict[str, SharedPassword] = {}
 
     def tokens(self, name: str, user: str, oauth: OAuth | None) -> TokenSource | None:
@@ -50,11 +50,11 @@ class Logins:
         if oauth is None:
             return None
         key = (user, oauth)
-        if key not in self._sources:
-            issuer = self._issuer(user, oauth)
-            self._sources[key] = TokenSource(issuer, self._clock)
-        self._names[name] = self._sources[key]
-        return self._sources[key]
+        if key not in self._supplies:
+            self._supplies[key] = Supply(self._issuer(user, oauth), self._clock)
+        if name not in self._sources:
+            self._sources[name] = TokenSource(self._supplies[key], self._clock)
+        return self._sources[name]
 
     def password(self, name: str, secret: Secret | None) -> SharedPassword | None:
         """Return the password of a login; None: it has tokens, or none is needed."""
@@ -65,7 +65,7 @@ class Logins:
 
     def standing(self) -> dict[str, Standing]:
         """Return how each login stands, by the table that it is of."""
-        return {name: source.standing for name, source in self._names.items()}
+        return {name: source.standing for name, source in self._sources.items()}
 
     def _issuer(self, user: str, oauth: OAuth) -> Issuer:
         if oauth.command is not None:
