@@ -167,6 +167,11 @@ class Dispatch:
         except IllegalMoveError as error:
             log.warning("%s was taken away before its dot: %s", _name(letter), error)
             return
+        except TransientError as error:
+            # Only `finish` raises it, and without it no dot was written.
+            not_begun = TryLater(None, None, str(error), Concern.SERVER)
+            self._heard.append((letter, not_begun))
+            raise
         if not stopping():
             self._note_server(outcome)
             self._note_course(letter, outcome)

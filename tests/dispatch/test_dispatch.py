@@ -632,12 +632,7 @@ def test_what_was_heard_while_the_store_failed_is_written_down_later(
 ) -> None:
     office.compose()
 
-    def fill_the_disk() -> None:
-        pages = office.store._engine.one("PRAGMA page_count")["page_count"]
-        office.store._engine.rows(f"PRAGMA max_page_count = {pages}")
-        _use_up_free_pages(office)
-
-    office.server.on_dot = fill_the_disk
+    office.server.on_dot = lambda: _fill_the_disk(office)
     with pytest.raises(TransientError):
         office.run()
     assert office.line().state is State.FINISHING
@@ -648,6 +643,42 @@ def test_what_was_heard_while_the_store_failed_is_written_down_later(
 
     assert done == {"sent": 1}
     assert len(office.server.dots) == 1
+
+
+def test_a_letter_that_got_no_dot_because_the_store_failed_is_due_again_at_once(
+    office: Office,
+) -> None:
+    class Filling(FakeSubmission):
+        @override
+        def submit(
+            self,
+            envelope: Envelope,
+            data: bytes,
+            before_final_dot: Callable[[], None],
+        ) -> Outcome:
+            _fill_the_disk(office)
+            return super().submit(envelope, data, before_final_dot)
+
+    office.compose()
+    filling = Filling()
+    dispatch = office.new_dispatch(submission=filling)
+    with pytest.raises(TransientError):
+        dispatch.run()
+    assert filling.dots == []
+
+    office.store._engine.rows("PRAGMA max_page_count = 1000000")
+    with contextlib.suppress(TransientError):
+        dispatch.run()
+    office.run(MINUTE)
+
+    assert office.line().state is State.SENT
+    assert len(office.server.dots) == 1
+
+
+def _fill_the_disk(office: Office) -> None:
+    pages = office.store._engine.one("PRAGMA page_count")["page_count"]
+    office.store._engine.rows(f"PRAGMA max_page_count = {pages}")
+    _use_up_free_pages(office)
 
 
 def _use_up_free_pages(office: Office) -> None:
