@@ -656,23 +656,22 @@ def test_a_letter_that_got_no_dot_because_the_store_failed_is_due_again_at_once(
             data: bytes,
             before_final_dot: Callable[[], None],
         ) -> Outcome:
-            _fill_the_disk(office)
+            if not self.submitted:
+                _fill_the_disk(office)
             return super().submit(envelope, data, before_final_dot)
 
     office.compose()
-    filling = Filling()
-    dispatch = office.new_dispatch(submission=filling)
+    server = Filling()
+    dispatch = office.new_dispatch(submission=server)
     with pytest.raises(TransientError):
         dispatch.run()
-    assert filling.dots == []
+    assert server.dots == []
 
     office.store._engine.rows("PRAGMA max_page_count = 1000000")
-    with contextlib.suppress(TransientError):
-        dispatch.run()
-    office.run(MINUTE)
+    done = dispatch.run()
 
-    assert office.line().state is State.SENT
-    assert len(office.server.dots) == 1
+    assert done == {"put off": 1, "sent": 1}
+    assert len(server.dots) == 1
 
 
 def _fill_the_disk(office: Office) -> None:
