@@ -6,6 +6,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -148,3 +149,57 @@ def test_what_is_no_key_is_told(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(ConfigError, match="no key of a service account"):
         Google(table, USER, clock, QUICK).by_secret()
+
+
+def agreed(address: str, **changes: str) -> str:
+    """Return where the browser ends after a person has agreed."""
+    asked = parse_qs(urlsplit(address).query)
+    found = {
+        "state": asked["state"][0],
+        "code": f"code for {asked['code_challenge'][0]}",
+        **changes,
+    }
+    return f"{asked['redirect_uri'][0]}?{urlencode(found)}"
+
+
+def test_a_person_agrees_on_a_page_and_pastes_where_it_ends(
+    issuer: TokenIssuer, tmp_path: Path
+) -> None:
+    app = Google(client_of(tmp_path), USER, clock, QUICK, issuer.token_url)
+
+    address, consent = app.begin_consent()
+    granted = consent.granted(f" {agreed(address)}\n")
+
+    asked = parse_qs(urlsplit(address).query)
+    assert asked["scope"] == ["https://mail.google.com/"]
+    assert (asked["access_type"], asked["login_hint"]) == (["offline"], [USER])
+    assert granted.refresh_token in issuer.state.refresh
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        pytest.param({"state": "of somebody else"}, ConfigError, id="another page"),
+        pytest.param({"code": "a wrong one"}, LoginRefusedError, id="a wrong code"),
+    ],
+)
+def test_an_address_that_did_not_come_of_our_page_is_of_no_use(
+    issuer: TokenIssuer,
+    tmp_path: Path,
+    changes: dict[str, str],
+    error: type[Exception],
+) -> None:
+    app = Google(client_of(tmp_path), USER, clock, QUICK, issuer.token_url)
+    address, consent = app.begin_consent()
+
+    with pytest.raises(error):
+        consent.granted(agreed(address, **changes))
+
+
+def test_who_declines_is_told(issuer: TokenIssuer, tmp_path: Path) -> None:
+    app = Google(client_of(tmp_path), USER, clock, QUICK, issuer.token_url)
+    address, consent = app.begin_consent()
+    ended = agreed(address).replace("code=", "error=access_denied&no=")
+
+    with pytest.raises(LoginRefusedError, match="declined"):
+        consent.granted(ended)

@@ -4,6 +4,7 @@ It also tells mail servers whether a token is good, as introspection does (RFC 7
 """
 
 import base64
+import hashlib
 import json
 import secrets
 import threading
@@ -30,6 +31,7 @@ class Grant(StrEnum):
 
     CLIENT = "client_credentials"
     REFRESH = "refresh_token"
+    CODE = "authorization_code"
     DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
     JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -147,22 +149,31 @@ class TokenIssuer:
             self.state.asked.append(asked)
             if asked.client is None:
                 return 401, {"error": "invalid_client", "error_description": SECRET}
-            match asked.form.get("grant_type"):
-                case (
-                    "client_credentials" | "urn:ietf:params:oauth:grant-type:jwt-bearer"
-                ):
-                    return 200, self._given()
-                case "refresh_token":
-                    return self._refreshed(asked.form.get("refresh_token", ""))
-                case "urn:ietf:params:oauth:grant-type:device_code":
-                    if self.state.pending:
-                        return 400, {"error": self.state.pending.popleft()}
-                    return 200, {
-                        **self._given(),
-                        "refresh_token": self.new_refresh_token(),
-                    }
-                case _:
-                    return 400, {"error": "unsupported_grant_type"}
+            return self._by_grant(asked.form)
+
+    def _by_grant(self, form: Mapping[str, str]) -> tuple[int, Mapping[str, Any]]:
+        match form.get("grant_type"):
+            case Grant.CLIENT | Grant.JWT:
+                return 200, self._given()
+            case Grant.REFRESH:
+                return self._refreshed(form.get("refresh_token", ""))
+            case Grant.CODE:
+                return self._redeemed(form)
+            case Grant.DEVICE if not self.state.pending:
+                return self._agreed()
+            case Grant.DEVICE:
+                return 400, {"error": self.state.pending.popleft()}
+            case _:
+                return 400, {"error": "unsupported_grant_type"}
+
+    def _redeemed(self, form: Mapping[str, str]) -> tuple[int, Mapping[str, Any]]:
+        challenge = challenge_of(form.get("code_verifier", ""))
+        if form.get("code") != f"code for {challenge}":
+            return 400, {"error": "invalid_grant"}
+        return self._agreed()
+
+    def _agreed(self) -> tuple[int, Mapping[str, Any]]:
+        return 200, {**self._given(), "refresh_token": self.new_refresh_token()}
 
     def _refreshed(self, token: str) -> tuple[int, Mapping[str, Any]]:
         if token not in self.state.refresh:
@@ -261,6 +272,12 @@ class _Handler(BaseHTTPRequestHandler):
     @override
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+def challenge_of(verifier: str) -> str:
+    """RFC 7636 §4.2."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def device_of(issuer: TokenIssuer) -> Mapping[str, Any]:

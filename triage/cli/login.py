@@ -6,7 +6,7 @@ import click
 
 from triage.cli.options import config_option
 from triage.cli.terminal import printable
-from triage.wiring import begin_login
+from triage.wiring import PastedLogin, TypedLogin, begin_login
 
 TABLES = ("mailbox", "submission", "alarm.submission")
 
@@ -17,13 +17,19 @@ TABLES = ("mailbox", "submission", "alarm.submission")
 def login(config: Path, table: str) -> None:
     """Get the first refresh token of a login with oauth, or a new one.
 
-    Shows an address and a code. Open the address in a browser on any machine, log in
-    there as the mailbox's user, and type the code. The token is written to the
-    refresh_token_file of that table, which only its owner can read; a daemon that runs
-    takes it up by itself.
+    Shows an address. Open it in a browser on any machine, log in there as the mailbox's
+    user, and type the code that is shown beside it; for Google, agree, and paste here
+    the address on which the browser ends, although nothing is shown there. The token is
+    written to the refresh_token_file of that table, which only its owner can read; a
+    daemon that runs takes it up by itself.
     """
     begun = begin_login(config, table)
-    click.echo(f"Open {printable(begun.prompt.address)}")
-    click.echo(f"and type {printable(begun.prompt.code)}")
-    begun.finish()
+    match begun:
+        case TypedLogin(prompt):
+            click.echo(f"Open {printable(prompt.address)}")
+            click.echo(f"and type {printable(prompt.code)}")
+            begun.finish()
+        case PastedLogin(address):
+            click.echo(f"Open {printable(address)}")
+            begun.finish(click.prompt("and paste where the browser ends"))
     click.echo(f"ok  the refresh token is in {begun.file}")

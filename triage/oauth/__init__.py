@@ -7,6 +7,7 @@ source     tokens for one login: in time, once more after a refusal, then a paus
 granting   by the application's secret, or by a refresh token
 keeping    the file with a refresh token, which changes at each use
 login      a first refresh token: a person types a code in a browser
+consent    … or agrees on a page, and pastes where the browser ended
 refusals   what an issuer answers, and what somebody must do
 open       any issuer (RFC 6749, RFC 8628)
 microsoft  through msal

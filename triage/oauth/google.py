@@ -7,15 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from triage.errors import ConfigError, TransientError
 from triage.logins import GoogleTable, Secret
-from triage.oauth.refusals import refusal
+from triage.oauth.consent import Consent
+from triage.oauth.open import FORM
+from triage.oauth.refusals import granted_in, read_answer, refusal
 from triage.oauth.token import Granted, is_token
 from triage.web import Web
 
 MAIL = ("https://mail.google.com/",)
 TOKENS = "https://oauth2.googleapis.com/token"
+CONSENT = "https://accounts.google.com/o/oauth2/v2/auth"
 NAME = "Google"
 _NEVER = logging.CRITICAL + 1
 
@@ -72,6 +76,28 @@ class Google:
                 scopes=MAIL,
             )
         )
+
+    def begin_consent(self) -> tuple[str, Consent]:
+        """Return where a person agrees, and what is done with what comes of it."""
+        consent = Consent(CONSENT, self._redeemed)
+        address = consent.address(
+            client_id=self.table.client_id or "",
+            scope=MAIL[0],
+            login_hint=self.user,
+            access_type="offline",
+            prompt="consent",
+        )
+        return address, consent
+
+    def _redeemed(self, form: Mapping[str, str]) -> Granted:
+        secret = self.table.client_secret
+        client = {
+            "client_id": self.table.client_id or "",
+            "client_secret": "" if secret is None else secret.read(),
+        }
+        body = urlencode({**form, **client}).encode()
+        answer = self.web.ask("POST", self.tokens, body, FORM)
+        return granted_in(read_answer(answer.status, answer.body, NAME), NAME)
 
     def _granted(self, credentials: Any) -> Granted:
         exceptions = _module("google.auth.exceptions")

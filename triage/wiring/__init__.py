@@ -53,7 +53,7 @@ from triage.wiring.liveness import (
     hanging_jobs,
     liveness_of,
 )
-from triage.wiring.logins import begin_login
+from triage.wiring.logins import PastedLogin, TypedLogin, begin_login
 from triage.wiring.logs import log_to_stderr
 from triage.wiring.replaying import Desk, desk
 from triage.wiring.rule_check import Checked, check_folders
@@ -84,9 +84,11 @@ __all__ = [
     "Installation",
     "Liveness",
     "Lookup",
+    "PastedLogin",
     "Restored",
     "Status",
     "Trial",
+    "TypedLogin",
     "WentBack",
     "accept_blocking",
     "back_up",

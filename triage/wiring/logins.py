@@ -17,6 +17,7 @@ from triage.logins import (
     SharedPassword,
 )
 from triage.oauth.command import CommandIssuer
+from triage.oauth.consent import Consent
 from triage.oauth.expiry import UNUSED_LIFE, Expiry
 from triage.oauth.google import Google
 from triage.oauth.granting import App, ByRefreshToken, BySecret
@@ -196,20 +197,32 @@ def _end_of_token(
 
 
 @dataclass(frozen=True)
-class FirstLogin:
-    """A person's login under way, which brings a first refresh token."""
+class TypedLogin:
+    """A first login under way: a person types a code."""
 
     prompt: Prompt
     file: Path
 
     def finish(self, wait: Callable[[float], None] = sleep) -> None:
         """Wait for the person, and keep what they agreed to; raises TriageError."""
-        granted = logged_in(self.prompt, wait)
-        TokenFile(self.file).begin(granted, now())
+        TokenFile(self.file).begin(logged_in(self.prompt, wait), now())
 
 
-def begin_login(path: Path, name: str) -> FirstLogin:
-    """Ask an issuer for a code that a person types; raises ConfigError."""
+@dataclass(frozen=True)
+class PastedLogin:
+    """A first login under way: a person pastes where the browser ended."""
+
+    address: str
+    consent: Consent
+    file: Path
+
+    def finish(self, pasted: str) -> None:
+        """Keep what they agreed to; raises TriageError."""
+        TokenFile(self.file).begin(self.consent.granted(pasted), now())
+
+
+def begin_login(path: Path, name: str) -> TypedLogin | PastedLogin:
+    """Begin a person's first login at an issuer; raises ConfigError."""
     config = load_config(path)
     login = next((each for each in logins_in(config) if each.name == name), None)
     if login is None:
@@ -219,10 +232,11 @@ def begin_login(path: Path, name: str) -> FirstLogin:
         raise ConfigError(
             f"oauth of [{name}] has no refresh_token_file, and needs nobody to log in"
         )
-    app = _app(login.user, login.oauth, now)
-    if not isinstance(app, Microsoft | OpenIssuer):
-        raise ConfigError(
-            f"{app.name} gives no refresh token for mail by a code: put one into "
-            f"{table.refresh_token_file}, or use a service_account"
-        )
-    return FirstLogin(app.begin_login(), table.refresh_token_file)
+    app, file = _app(login.user, login.oauth, now), table.refresh_token_file
+    match app:
+        case Google():
+            return PastedLogin(*app.begin_consent(), file)
+        case Microsoft() | OpenIssuer():
+            return TypedLogin(app.begin_login(), file)
+        case _:
+            raise ConfigError(f"nobody can log in at {app.name} from here")
