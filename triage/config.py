@@ -7,6 +7,7 @@ environment variable, a systemd credential or a command (see `Secret`).
 import errno
 import os
 import stat
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -43,6 +44,8 @@ class MailboxTable(Table):
     ca_file: Path | None = None
     folder: str = "INBOX"
     file: bool = True
+    since: date | None = None
+    """Mail that arrived before this day is left alone."""
     addresses: tuple[str, ...] = Field(min_length=1)
     authserv_id: str | None = None
     web_forms: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 import pytest
@@ -558,3 +558,17 @@ def test_only_a_pass_that_went_through_is_noted(
         intake.run()
 
     assert (when_stopped, store.heartbeat.last(HEARTBEAT)) == (None, NOW)
+
+
+def test_mail_from_before_the_first_day_is_left_alone_and_accounted_for(
+    intake: Intake, mailbox: FakeMailbox
+) -> None:
+    intake.since = date(2026, 3, 2)
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)  # in the board's zone too, in winter
+    for seconds in (-1, 0):
+        mailbox.deliver(delivered(), received_at=midnight + timedelta(seconds=seconds))
+
+    done = intake.run()
+
+    assert (done["left"], done["recorded"]) == (1, 1)
+    assert intake.reconcile()

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -28,6 +28,7 @@ PEEK_AT_ONCE = 500
 RECORD_AT_ONCE = 50
 MOST_NAMED = 10
 NOT_OURS = "its subject does not ask for us, and it belongs to no case"
+BEFORE_US = "it arrived before triage began (`since` of the mailbox)"
 REPORT = "multipart/report"
 HEARTBEAT = "mailbox"
 """The name under which the store knows when a pass last went through."""
@@ -85,6 +86,8 @@ class Intake:
     clock: Callable[[], datetime]
     files: bool = True
     """Whether mail is moved to its route's folder."""
+    since: date | None = None
+    """Mail that arrived before this day is left alone; None: all is looked at."""
     _unaccounted: frozenset[int] = field(default=frozenset(), init=False)
     _looked_at: set[int] = field(default_factory=set, init=False)
     """What is not ours and read all the same."""
@@ -227,9 +230,12 @@ class Intake:
         """Leave alone what cannot be ours; yield the rest."""
         for chunk in _batches(uids, PEEK_AT_ONCE):
             others: list[int] = []
+            early: list[int] = []
             ours: list[Listed] = []
             for listed in self.mailbox.peek(chunk):
-                if self._may_be_ours(listed):
+                if self._is_early(listed):
+                    early.append(listed.uid)
+                elif self._may_be_ours(listed):
                     ours.append(listed)
                 elif self._is_looked_at(listed):
                     self._looked_at.add(listed.uid)
@@ -237,7 +243,14 @@ class Intake:
                 else:
                     others.append(listed.uid)
             self._leave(uidvalidity, others, done)
+            self._leave(uidvalidity, early, done, BEFORE_US)
             yield from ours
+
+    def _is_early(self, listed: Listed) -> bool:
+        calendar = self.rulebook.ruleset.calendar
+        return (
+            self.since is not None and calendar.date_of(listed.received_at) < self.since
+        )
 
     def _may_be_ours(self, listed: Listed) -> bool:
         """Tell by the header block alone; a report shows only inside whose it is."""
@@ -253,10 +266,12 @@ class Intake:
         sighting = Sighting(peek(listed.header), Evidence(), listed.received_at)
         return is_looked_at(sighting, listed.size, book.ruleset, book.ourselves, now)
 
-    def _leave(self, uidvalidity: int, uids: Sequence[int], done: Pass) -> None:
+    def _leave(
+        self, uidvalidity: int, uids: Sequence[int], done: Pass, why: str = NOT_OURS
+    ) -> None:
         if uids:
             now = self.clock()
-            self.store.ledger.leave(self.inbox, uidvalidity, uids, NOT_OURS, now)
+            self.store.ledger.leave(self.inbox, uidvalidity, uids, why, now)
             done["left"] += len(uids)
 
     def _read(

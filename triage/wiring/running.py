@@ -114,6 +114,7 @@ class Installation:
             rulebook=rulebook,
             clock=clock,
             files=config.mailbox.file,
+            since=config.mailbox.since,
         )
         self.rules.serve(self.intake)
         self.dispatch = Dispatch(
