@@ -76,8 +76,14 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(
     assert "Traceback" not in result.err
 
 
-def test_what_it_makes_passes_the_check(triage: Triage, tmp_path: Path) -> None:
+def test_what_it_makes_passes_the_check_once_its_secrets_are_there(
+    triage: Triage, tmp_path: Path
+) -> None:
     triage("init", tmp_path / "triage")
+    for name in ("imap-password", "smtp-password"):
+        secret = tmp_path / "triage" / name
+        secret.touch(mode=0o600)
+        secret.write_text("pw\n")
 
     result = triage("check", "--config", tmp_path / "triage" / "config.toml")
 

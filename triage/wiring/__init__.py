@@ -29,7 +29,7 @@ from triage.wiring.alarms import try_alarms
 from triage.wiring.backups import Restored, back_up, check_backup, restore
 from triage.wiring.checking import check_installation, try_servers
 from triage.wiring.clock import now
-from triage.wiring.doctor import Lookup, examine_installation
+from triage.wiring.doctor import Lookup, examine_installation, examine_server
 from triage.wiring.editions import (
     Act,
     WentBack,
@@ -105,6 +105,7 @@ __all__ = [
     "edition_named",
     "edition_of",
     "examine_installation",
+    "examine_server",
     "examples_in",
     "go_back",
     "hanging_jobs",

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from triage.config import Config, load_config
 from triage.digest import number_of
@@ -67,6 +68,14 @@ def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
     yield judge_clock(is_clock_kept())
     yield _disk(config)
     yield from _guarded(_store, config, moment)
+
+
+def examine_server(
+    path: Path, server: Literal["mailbox", "submission"]
+) -> list[Finding]:
+    """Look at one server of a configuration alone; raises ConfigError as above."""
+    examine_it = _mailbox if server == "mailbox" else _submission
+    return list(_guarded(examine_it, load_config(path), now()))
 
 
 Examination = Callable[[Config, datetime], Iterator[Finding]]
