@@ -31,6 +31,7 @@ from triage.dispatch import Dispatch, Submission
 from triage.smtp import Limits
 from triage.store import Store
 from triage.wiring import Installation
+from triage.wiring.logins import Logins
 from triage.wiring.servers import (
     MailboxWitness,
     mailbox_of,
@@ -145,9 +146,10 @@ class Case:
         mailbox = mailbox_of(config)
         opened.callback(mailbox.close)
         store = opened.enter_context(Store.open(config.store.path, exclusive=True))
+        server = submission_of(config, limits=limits, logins=Logins(self.clock))
         dispatch = Dispatch(
             outbox=store.outbox,
-            submission=self.spoiled(submission_of(config, limits=limits)),
+            submission=self.spoiled(server),
             witness=MailboxWitness(mailbox, config.mailbox.folder),
             sender=sender_of(config),
             clock=self.clock,
