@@ -7,7 +7,7 @@ environment variable, a systemd credential or a command (see `Secret`).
 import errno
 import os
 import stat
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -193,6 +193,13 @@ class HttpTable(Table):
         return bare, int(port)
 
 
+class CanaryTable(Table):
+    """A mail to ourselves, once a day."""
+
+    at: time
+    within_minutes: int = Field(default=15, ge=1, le=24 * 60)
+
+
 class StoreTable(Table):
     """The case store, one SQLite file."""
 
@@ -230,6 +237,7 @@ class Config(Table):
     templates: FolderTable
     references: ReferencesTable
     alarm: AlarmTable = AlarmTable()
+    canary: CanaryTable | None = None
     http: HttpTable = HttpTable()
     contacts: dict[str, str]
     links: dict[str, str]

@@ -270,6 +270,18 @@ def test_a_reply_of_ours_is_found_in_its_folder_only(site: Site) -> None:
     assert (found, len(uids)) == ([True, False], 1)
 
 
+def test_a_mail_of_ours_in_the_folder_is_named_by_its_uid(site: Site) -> None:
+    site.deliver(make_mail("Other", message_id="<other@board.example>"))
+    site.deliver(make_mail("Test", message_id=OURS))
+
+    with site.mailbox() as mailbox:
+        mailbox.select()
+        uids = mailbox.uids()
+        found = mailbox.uids_named(OURS)
+
+    assert found == uids[1:]
+
+
 @pytest.mark.parametrize(
     "message_id",
     [

@@ -206,6 +206,16 @@ class FakeMailbox:
             for kept in self.folders[folder]
         )
 
+    def uids_named(self, message_id: str) -> list[int]:
+        require_our_id(message_id)
+        self._begin("uids_named")
+        return [
+            kept.uid
+            for kept in self.folders[self.folder]
+            if message_from_bytes(kept.octets).get("Message-ID", "").strip()
+            == message_id
+        ]
+
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         self._begin("wait")
         until = time.monotonic() + seconds

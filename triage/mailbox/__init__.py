@@ -28,6 +28,8 @@ rights(folder) -> str | None     RFC 4314's letters; None where it does not tell
 capabilities() -> frozenset[str] what the server offers to who is logged in
 find(message_id, folder) -> bool
                                 does a reply of ours lie there? Only ids of our making
+uids_named(message_id) -> list[int]
+                                where in our own folder it lies
 wait(seconds, stop) -> bool     IDLE, or sleep; True as soon as something new came
 
 A UID that vanished, or that the server gives no answer for, is left out of what `peek`

@@ -246,6 +246,13 @@ class ImapMailbox(Session):
         with self.step("looking for a reply of ours") as client:
             return bool(client.search(["HEADER", "Message-ID", message_id]))
 
+    def uids_named(self, message_id: str) -> list[int]:
+        """Return the UIDs of a mail of ours in our folder; ids as for `find`."""
+        require_our_id(message_id)
+        self._home()
+        with self.step("looking for a mail of ours") as client:
+            return sorted(client.search(["HEADER", "Message-ID", message_id]))
+
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         """Wait for something new in the folder; False after so long, or on `stop`."""
         self._home()

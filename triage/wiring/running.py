@@ -3,9 +3,9 @@
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from triage.alarm import Pulse
 from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.backup import Restoring
+from triage.canary import Canary
 from triage.config import Config, load_config
 from triage.daemon import Daemon, Parts, Supervisor, Timed
 from triage.deadlines import Deadlines
@@ -48,6 +49,7 @@ from triage.wiring.supervising import supervision_of
 DEADLINES_SECONDS = 300
 DIGEST_SECONDS = 60
 RETENTION_SECONDS = 3600
+CANARY, CANARY_SECONDS = "canary", 30
 NOTE_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Installation:
     ) -> None:
         """Connect the parts; `smtp_limits` None: the usual ones."""
         self.config = config
+        self._clock = clock
         self._smtp_limits = smtp_limits
         self.stop = threading.Event()
         self._limits = limits
@@ -85,10 +88,9 @@ class Installation:
 
     def _connect(self, opened: ExitStack, clock: Callable[[], datetime]) -> None:
         config = self.config
-        self.mailbox = mailbox_of(config, self._limits, self.logins)
-        self.watcher = mailbox_of(config, self._limits, self.logins)
-        self._witness = mailbox_of(config, self._limits, self.logins)
-        self._other_folders = mailbox_of(config, self._limits, self.logins)
+        mailboxes = [mailbox_of(config, self._limits, self.logins) for _ in range(5)]
+        self.mailbox, self.watcher, self._witness, *others = mailboxes
+        self._other_folders, self._canary_mailbox = others
         self._folders = Folders(config, self._limits, self.logins)
         self._folders_of_intake = Folders(config, self._limits, self.logins)
         opened.callback(self._folders.close)
@@ -165,6 +167,21 @@ class Installation:
             config, self.store, self.dispatch, self.pulse, self.logins
         )
 
+    def canaries(self) -> Iterator[Canary]:
+        """Yield the job of the test mail, where it is wanted."""
+        table = self.config.canary
+        if table is not None:
+            yield Canary(
+                store=self.store,
+                mailbox=self._canary_mailbox,
+                rulebook=lambda: self.intake.rulebook,
+                clock=self._clock,
+                address=self.config.mailbox.addresses[0],
+                at=table.at,
+                within=timedelta(minutes=table.within_minutes),
+                files=self.config.mailbox.file,
+            )
+
     def __enter__(self) -> Self:
         return self
 
@@ -238,7 +255,13 @@ class Installation:
         self._folders_of_intake.interrupt()
 
     def _mailboxes(self) -> tuple[ImapMailbox, ...]:
-        return self.mailbox, self.watcher, self._witness, self._other_folders
+        return (
+            self.mailbox,
+            self.watcher,
+            self._witness,
+            self._other_folders,
+            self._canary_mailbox,
+        )
 
     def _witness_of_letters(self) -> MailboxWitness | None:
         submission, mailbox = self.config.submission, self.config.mailbox
@@ -296,6 +319,7 @@ def daemon_parts(
             Timed("deadlines", DEADLINES_SECONDS, installation.deadlines),
             Timed("digest", DIGEST_SECONDS, installation.digest),
             Timed("retention", RETENTION_SECONDS, installation.retention),
+            *(Timed(CANARY, CANARY_SECONDS, each) for each in installation.canaries()),
         ),
     )
 

@@ -1,0 +1,161 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.dispatch.fakes import FakeSubmission
+from tests.journeys.installing import Servers, Settings, install
+from tests.servers.fake_mailbox import FakeMailbox
+from triage.canary import BACK, Canary, latest
+from triage.config import load_config
+from triage.dispatch import Dispatch, Sender
+from triage.errors import TransientError
+from triage.intake import Rulebook
+from triage.store import State, Store
+from triage.wiring import rulebook_of
+
+MORNING = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+NOBODY = Servers(imap_port=1, user="triage", password="", smtp_port=1)
+AUTOMATIC = "Complaints/Automatic"
+
+
+@pytest.fixture(scope="module")
+def rulebook(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    settings = Settings(automatic_folder=AUTOMATIC)
+    config = install(tmp_path_factory.mktemp("installation"), NOBODY, settings)
+    return rulebook_of(load_config(config))
+
+
+class Morning:
+    """A canary with its mailbox, its server and a clock that a test moves."""
+
+    def __init__(self, store: Store, mailbox: FakeMailbox, rulebook: Rulebook) -> None:
+        self.now = MORNING
+        self.store, self.mailbox, self.server = store, mailbox, FakeSubmission()
+        self.canary = Canary(
+            store=store,
+            mailbox=mailbox,
+            rulebook=lambda: rulebook,
+            clock=lambda: self.now,
+            address="complaints@examboard.example",
+            at=time(6),
+            within=15 * MINUTE,
+        )
+
+    def run(self, after: timedelta = timedelta()) -> str:
+        self.now += after
+        return self.canary.run()
+
+    def send(self) -> bytes:
+        """Send what is queued; return the letter as the server got it."""
+        Dispatch(
+            outbox=self.store.outbox,
+            submission=self.server,
+            witness=None,
+            sender=Sender("test"),
+            clock=lambda: self.now,
+        ).run()
+        return self.server.dots[-1]
+
+
+@pytest.fixture
+def morning(tmp_path: Path, rulebook: Rulebook) -> Iterator[Morning]:
+    with (
+        Store.open(tmp_path / "triage.sqlite3", exclusive=True) as store,
+        FakeMailbox() as mailbox,
+    ):
+        yield Morning(store, mailbox, rulebook)
+
+
+def test_it_is_sent_once_a_day_by_the_way_of_all_letters(morning: Morning) -> None:
+    said = [morning.run() for _ in range(3)]
+    (line,) = morning.store.outbox.listed(State.QUEUED)
+
+    assert said == ["a test mail is queued", "", ""]
+    assert (line.reference, line.kind) == (None, "canary-20260303")
+
+
+def test_what_came_back_is_timed_and_moved_out_of_the_way(morning: Morning) -> None:
+    morning.run()
+    morning.mailbox.deliver(morning.send())
+
+    said = morning.run(after=MINUTE)
+
+    assert said == "the test mail came back within 60 s"
+    assert morning.store.heartbeat.last(BACK) == morning.now
+    assert len(morning.mailbox.folders[AUTOMATIC]) == 1
+    assert morning.mailbox.folders["INBOX"] == []
+    assert morning.run(after=MINUTE) == ""
+
+
+def test_it_stays_where_nothing_is_filed(morning: Morning) -> None:
+    morning.canary = replace(morning.canary, files=False)
+    morning.run()
+    morning.mailbox.deliver(morning.send())
+
+    morning.run(after=MINUTE)
+
+    assert len(morning.mailbox.folders["INBOX"]) == 1
+
+
+def test_one_that_does_not_come_back_is_a_failure_until_it_does(
+    morning: Morning,
+) -> None:
+    morning.run()
+    letter = morning.send()
+    assert morning.run(after=15 * MINUTE) == ""
+
+    with pytest.raises(TransientError, match="did not come back within 15 minutes"):
+        morning.run(after=MINUTE)
+    morning.mailbox.deliver(letter)
+
+    assert morning.run(after=MINUTE) == "the test mail came back within 1020 s"
+
+
+def test_one_that_the_server_does_not_take_is_a_failure(morning: Morning) -> None:
+    morning.run()
+
+    with pytest.raises(TransientError, match="was not taken by the server"):
+        morning.run(after=16 * MINUTE)
+
+
+def test_a_new_day_brings_a_new_one_whatever_became_of_the_last(
+    morning: Morning,
+) -> None:
+    morning.run()
+
+    assert morning.run(after=DAY) == "a test mail is queued"
+
+
+def test_it_names_nobody_and_answers_nothing(morning: Morning) -> None:
+    morning.run()
+
+    head = morning.send().partition(b"\r\n\r\n")[0].decode()
+
+    assert "Auto-Submitted: auto-generated" in head
+    assert "X-Triage-Loop: triage" in head
+    assert "omplaint" not in head.partition("Subject: ")[2].partition("\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (MORNING, MORNING),
+        (MORNING - MINUTE, MORNING - DAY),
+        (MORNING + timedelta(hours=17), MORNING),
+    ],
+)
+def test_it_is_due_at_its_hour_by_the_boards_clock(
+    now: datetime, due: datetime, rulebook: Rulebook
+) -> None:
+    assert latest(time(6), rulebook.ruleset.calendar, now) == due
+
+
+def test_in_summer_its_hour_is_that_of_the_board(rulebook: Rulebook) -> None:
+    now = datetime(2026, 7, 1, 5, 30, tzinfo=UTC)
+
+    assert latest(time(6), rulebook.ruleset.calendar, now) == now - 30 * MINUTE

@@ -1,0 +1,120 @@
+"""JOB once a day → a mail to ourselves, and its way back through the mailbox.
+
+Servers can take letters and lose them, and nothing else would show it. While the last
+one is missing for too long the job fails, which is what the alarm hears of.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+from triage.errors import TransientError
+from triage.intake import Rulebook
+from triage.intake.letters import mint
+from triage.reply.mime import Draft, Origin, write
+from triage.reply.model import Wording
+from triage.store import Category, Letter, Store
+from triage.workdays import Calendar
+
+BACK = "canary"
+"""The sign of life of this job: when one last came back."""
+NO_CASE = "CANARY"
+SUBJECT = "Test mail of triage"
+TEXT = "It shows that letters go out and come in. Nothing is to be done about it."
+PAGE = f'<!DOCTYPE html><html lang="en"><title>{SUBJECT}</title><p>{TEXT}</p></html>'
+
+log = logging.getLogger(__name__)
+
+
+class Mailbox(Protocol):
+    """The part of a mailbox that is used (see triage.mailbox)."""
+
+    def connect(self) -> None: ...
+    def select(self) -> object: ...
+    def uids_named(self, message_id: str) -> list[int]: ...
+    def file(self, uids: Iterable[int], folder: str) -> frozenset[int]: ...
+
+
+@dataclass(kw_only=True)
+class Canary:
+    """Sends one a day and looks for it; `run` may be repeated."""
+
+    store: Store
+    mailbox: Mailbox
+    rulebook: Callable[[], Rulebook]
+    """What is in force now."""
+    clock: Callable[[], datetime]
+    address: str
+    """The mailbox's own."""
+    at: time
+    """When it is sent, by the board's clock."""
+    within: timedelta
+    """How long it may take."""
+    files: bool = True
+    """Whether what came back is moved out of the way."""
+
+    def run(self, _stopping: Callable[[], bool] = lambda: False) -> str:
+        """Send what is due, look for what was sent; return what is new, in words.
+
+        Raises TransientError while one is missing for too long, or when the store or
+        the mailbox fails.
+        """
+        now, rulebook = self.clock(), self.rulebook()
+        since = latest(self.at, rulebook.ruleset.calendar, now)
+        back = self.store.heartbeat.last(BACK)
+        if back is not None and back >= since:
+            return ""
+        letter = self._letter(since, rulebook, now)
+        if self.store.outbox.notify(letter, now):
+            return "a test mail is queued"
+        queued_at, is_sent = self.store.outbox.course_of(letter.message_id)
+        if is_sent and self._is_back(letter.message_id, rulebook):
+            self.store.heartbeat.note(BACK, now)
+            seconds = (now - queued_at).total_seconds()
+            return f"the test mail came back within {seconds:.0f} s"
+        if now - queued_at > self.within:
+            what = "did not come back" if is_sent else "was not taken by the server"
+            raise TransientError(
+                f"the test mail of {queued_at:%Y-%m-%d %H:%M} UTC {what}"
+                f" within {self.within / timedelta(minutes=1):g} minutes"
+            )
+        return ""
+
+    def _letter(self, since: datetime, rulebook: Rulebook, now: datetime) -> Letter:
+        """Return the one of a day; it has the same Message-ID whenever it is made."""
+        kind = f"canary-{since:%Y%m%d}"
+        message_id = mint(NO_CASE, kind, rulebook)
+        draft = Draft(
+            origin=Origin.GENERATED,
+            organisation=rulebook.organisation,
+            date=now,
+            to=self.address,
+            subject=SUBJECT,
+            message_id=message_id,
+            wording=Wording(text=f"{TEXT}\n", html=f"{PAGE}\n"),
+        )
+        return Letter(
+            kind=kind,
+            to=self.address,
+            message_id=message_id,
+            data=write(draft),
+            category=Category.NOTICE,
+            acknowledges=False,
+        )
+
+    def _is_back(self, message_id: str, rulebook: Rulebook) -> bool:
+        self.mailbox.connect()
+        self.mailbox.select()
+        uids = self.mailbox.uids_named(message_id)
+        folder = rulebook.ruleset.tables.automatic.folder
+        if uids and self.files and folder is not None:
+            self.mailbox.file(uids, folder)
+        return bool(uids)
+
+
+def latest(at: time, calendar: Calendar, now: datetime) -> datetime:
+    """Return the last moment at which one was due, by the board's clock."""
+    today = datetime.combine(calendar.date_of(now), at, tzinfo=calendar.timezone)
+    return today if today <= now else today - timedelta(days=1)
