@@ -102,9 +102,10 @@ def large() -> Iterator[Specimen]:
 
 
 def line_of_a_megabyte() -> Iterator[Specimen]:
+    """What may hide behind the cut of a header keeps a reply back."""
     sender = new_writer()
     lines = [*head(sender, f"Return-Path: <{sender}>"), f"X-Long: {'a' * MEGABYTE}"]
-    yield as_is(octets_of(lines, TEXT), Due.REPLY, sender)
+    yield as_is(octets_of(lines, TEXT), Due.SILENCE, sender)
     sender = new_writer()
     lines = [f"X-Long: {'a' * MEGABYTE}", *head(sender, f"Return-Path: <{sender}>")]
     yield as_is(octets_of(lines, TEXT), Due.EITHER, sender)
@@ -114,7 +115,7 @@ def hundred_thousand_fields() -> Iterator[Specimen]:
     many = [f"X-{n}: y" for n in range(100_000)]
     sender = new_writer()
     lines = [*head(sender, f"Return-Path: <{sender}>"), *many]
-    yield as_is(octets_of(lines, TEXT), Due.REPLY, sender)
+    yield as_is(octets_of(lines, TEXT), Due.SILENCE, sender)
     sender = new_writer()
     lines = [*many, *head(sender, f"Return-Path: <{sender}>")]
     yield as_is(octets_of(lines, TEXT), Due.EITHER, sender)

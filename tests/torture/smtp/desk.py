@@ -30,6 +30,7 @@ from triage.demo.servers import Accepted
 from triage.dispatch import Dispatch, Submission
 from triage.smtp import Limits
 from triage.store import Store
+from triage.store.mark import mark_path
 from triage.wiring import Installation
 from triage.wiring.logins import Logins
 from triage.wiring.servers import (
@@ -103,7 +104,10 @@ class Desk:
         folder.mkdir()
         user = self.dovecot.new_user()
         _install(folder, self.dovecot, user, smtp_port, way)
-        shutil.copy(self.template, folder / "triage.sqlite3")
+        store = folder / "triage.sqlite3"
+        shutil.copy(self.template, store)
+        # Without its mark it would pass for an older copy.
+        shutil.copy(mark_path(self.template), mark_path(store))
         config = folder / "config.toml"
         yield Case(self.dovecot, user, config, self.spoiled)
         shutil.rmtree(folder)
