@@ -17,6 +17,7 @@ from tests.torture.access.house import (
     VICTIMS_WORDS,
     House,
     Post,
+    as_delivered,
     post,
 )
 from tests.torture.finding import Finding
@@ -24,6 +25,8 @@ from tests.torture.ground import Ground
 from tests.torture.row import Outcome
 
 VICTIMS_ID = "<annas-own@post.example>"
+VICTIMS_DATE = formatdate()
+"""The same in each of her complaint's copies, whenever they are sent."""
 NAME = "Anna Okoro"
 CENTRE = "Our centre number is IN123. "
 FLOOD = 70
@@ -66,7 +69,7 @@ def true_complaint() -> Post:
         sender=VICTIM,
         name=NAME,
         text=CENTRE + VICTIMS_WORDS,
-        fields={"Message-ID": VICTIMS_ID},
+        fields={"Message-ID": VICTIMS_ID, "Date": VICTIMS_DATE},
     )
 
 
@@ -123,8 +126,12 @@ def _same_message_id(house: House) -> int:
 
 
 def _same_octets(house: House) -> int:
-    copy = true_complaint()
-    house.deliver(*(Post(copy.octets, ATTACKER) for _ in range(3)))
+    """As she wrote them, and with what our server found when they came from her."""
+    copy = true_complaint().octets
+    written = copy[copy.index(b"From: ") :]
+    house.deliver(
+        *(as_delivered(written, ATTACKER) for _ in range(2)), Post(copy, ATTACKER)
+    )
     house.work()
     return 3
 
