@@ -120,6 +120,7 @@ def test_a_trial_that_takes_long_delays_neither_mail_nor_letters() -> None:
 
 
 def test_a_hangup_is_a_reload_and_no_end() -> None:
+    before = signal.getsignal(signal.SIGHUP)
     rules = Watched()
     daemon = Running(rules)
     seen: list[int] = []
@@ -137,7 +138,7 @@ def test_a_hangup_is_a_reload_and_no_end() -> None:
     helper.join()
 
     assert seen == [1]
-    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGHUP) is before
 
 
 def test_a_hangup_ends_nothing_where_rules_stay_as_they_are() -> None:

@@ -68,6 +68,7 @@ def test_a_new_complaint_opens_a_case(store: Store) -> None:
         reference="CMP-2026-00001",
         folder="Complaints",
         queued=("acknowledge",),
+        decision=1,
     )
     assert recorded == expected
     assert [case.reference for case in store.cases.listed()] == ["CMP-2026-00001"]
@@ -282,7 +283,7 @@ def test_automatic_mail_opens_no_case(store: Store) -> None:
     automatic = {"disposition": Disposition.RECORD, "folder": "Automatic"}
     recorded = store.record(make_record(decided=automatic, reference=None))
 
-    assert recorded == Recorded(is_new=True, folder="Automatic")
+    assert recorded == Recorded(is_new=True, folder="Automatic", decision=1)
     assert store.cases.listed() == []
 
 
