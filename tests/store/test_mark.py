@@ -7,13 +7,23 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.store.making import NOW, make_record, record_case
 from tests.store.sending import UNTIL, accept, claim
 from tests.store.test_full_disk import file_size_limited_to
 from triage.errors import ConfigError, TransientError
 from triage.store import State, Store
-from triage.store.mark import DAMAGED, LOST, OLDER, mark_path
+from triage.store.engine import Engine, Row
+from triage.store.mark import (
+    DAMAGED,
+    LOST,
+    OLDER,
+    counted,
+    mark_path,
+    read_mark,
+    write_mark,
+)
 from triage.store.opening import lock_path, lock_store
 from triage.store.outbox import AFTER_NO_MARK
 from triage.store.restorations import MARGIN, Noticed
@@ -245,6 +255,31 @@ def test_a_letter_whose_mark_cannot_be_written_waits_and_is_in_nobodys_hands(
         assert line.state == State.QUEUED
         mark_path(path).rmdir()
         assert store.outbox.claim(NOW + AFTER_NO_MARK, UNTIL) is not None
+
+
+def test_a_mark_that_somebody_raised_meanwhile_is_not_set_back(path: Path) -> None:
+    class Overtaken(Engine):
+        """Its count is read just before a letter is given out by another thread."""
+
+        meanwhile: Callable[[], object] | None = None
+
+        @override
+        def one(self, sql: str, **values: object) -> Row:
+            row = super().one(sql, **values)
+            if "user_version" in sql and self.meanwhile is not None:
+                others_work, self.meanwhile = self.meanwhile, None
+                others_work()
+            return row
+
+    with Store.open(path, exclusive=True) as store, closing(Overtaken(path)) as slow:
+        record_case(store)
+        slow.meanwhile = lambda: store.outbox.claim(NOW, UNTIL)
+
+        write_mark(slow)
+
+        found = read_mark(path)
+        assert found is not None
+        assert found.count == counted(slow)
 
 
 def test_a_batch_whose_mark_cannot_be_written_is_committed_all_the_same(

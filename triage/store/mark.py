@@ -75,7 +75,7 @@ def write_mark(engine: Engine, *, durably: bool = False) -> None:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.pwrite(file, _mark_of(engine).as_text.encode("ascii"), 0)
+            _keep_up(file, engine)
             if durably:
                 os.fsync(file)
                 sync(path.parent)
@@ -85,6 +85,17 @@ def write_mark(engine: Engine, *, durably: bool = False) -> None:
         raise TransientError(
             f"the mark beside the store cannot be written: {error.strerror}"
         ) from error
+
+
+def _keep_up(file: int, engine: Engine) -> None:
+    """Write until the store did not come further meanwhile.
+
+    Whoever was slow would else set back what another thread or process wrote.
+    """
+    written = None
+    while (now := _mark_of(engine)) != written:
+        os.pwrite(file, now.as_text.encode("ascii"), 0)
+        written = now
 
 
 def raise_mark(engine: Engine) -> None:
