@@ -123,3 +123,19 @@ def test_what_a_person_called_so_stays(path: Path) -> None:
     own.write_bytes(b"")
 
     assert list(kept_copies(path)) == []
+
+
+def test_a_store_whose_own_audit_log_is_broken_can_be_brought_up_to_date(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "triage.sqlite3"
+    dump = EARLIER.with_name("0017.sql").read_text("utf-8")
+    row = dump.index('INSERT INTO "audit" VALUES(1,')
+    changed = dump[row:].replace("formal-complaint", "another-complaint", 1)
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(dump[:row] + changed)
+
+    Store.open(path, exclusive=True).close()
+
+    assert "audit log does not hold" in caplog.text
+    assert path.with_name("triage.sqlite3.before-0018").exists()

@@ -57,7 +57,7 @@ def _examined(engine: Engine) -> Examined:
     if newer := sorted(set(done) - known_steps()):
         problems.append(f"it was made by a newer triage: {', '.join(newer)}")
     audit = Audit(engine).verify() if "0008_register" in done else Verification(0, "")
-    problems += (f"audit log: {each}" for each in audit.broken)
+    problems += map(in_the_log, audit.broken)
     return Examined(
         steps=done,
         counts=counts_in(engine),
@@ -74,3 +74,8 @@ def counts_in(engine: Engine) -> dict[str, int]:
         for table in COUNTED
         if table in there
     }
+
+
+def in_the_log(fault: str) -> str:
+    """Say of a fault that it is one of the audit log."""
+    return f"audit log: {fault}"

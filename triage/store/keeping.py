@@ -6,17 +6,21 @@ wrote, and what is erased later is not erased in them: so they go after a month.
 """
 
 import filecmp
+import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 from triage.errors import ConfigError, Problem
-from triage.store.copying import copy_store, counts_in, examine
+from triage.store.audit import Audit
+from triage.store.copying import copy_store, counts_in, examine, in_the_log
 from triage.store.engine import Engine
 from triage.store.syncing import sync
+
+log = logging.getLogger(__name__)
 
 BEFORE = ".before-"
 KEPT_FOR = timedelta(days=30)
@@ -40,7 +44,9 @@ def keep_copy(engine: Engine, step: str) -> Path:
         unfinished.unlink(missing_ok=True)
         unfinished.touch(mode=0o600)
         copy_store(engine, unfinished)
-        if problems := tuple(_missing_in(unfinished, counts_in(engine))):
+        counts = counts_in(engine)
+        own = frozenset(_faults_of_log(engine, counts))
+        if problems := tuple(_missing_in(unfinished, counts, own)):
             raise ConfigError(*problems)
         sync(unfinished)
         kept = _name_for(unfinished, first)
@@ -55,10 +61,12 @@ def keep_copy(engine: Engine, step: str) -> Path:
     return kept
 
 
-def _missing_in(copy: Path, counts: Mapping[str, int]) -> Iterator[Problem]:
-    """Say what keeps a copy from being the whole store."""
+def _missing_in(
+    copy: Path, counts: Mapping[str, int], own: Set[str] = frozenset()
+) -> Iterator[Problem]:
+    """Say what keeps a copy from being the store as it is, with its `own` faults."""
     found = examine(copy)
-    wrong = list(found.problems)
+    wrong = [each for each in found.problems if each not in own]
     wrong += [
         f"of {number} rows of `{table}` it has {found.counts.get(table, 0)}"
         for table, number in counts.items()
@@ -69,6 +77,15 @@ def _missing_in(copy: Path, counts: Mapping[str, int]) -> Iterator[Problem]:
             f"the copy of the store before the upgrade is not whole: {each}",
             hint="nothing was changed; see that disk and store are well: triage doctor",
         )
+
+
+def _faults_of_log(engine: Engine, counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield the store's own faults of its audit log, in the words of `examine`."""
+    if "audit" not in counts:
+        return
+    for fault in Audit(engine).verify().broken:
+        log.error("the store's audit log does not hold: %s: triage audit verify", fault)
+        yield in_the_log(fault)
 
 
 def _name_for(fresh: Path, first: Path) -> Path:
