@@ -32,7 +32,7 @@ from tests.torture.oracle import unsettled
 from triage.config import load_config
 from triage.demo.servers import SmtpSink
 from triage.errors import TriageError
-from triage.mailbox import Limits
+from triage.mailbox import Limits, backoff
 from triage.wiring import Installation
 
 PASSWORD = "s3cret pässword"  # noqa: S105 - of a server that nobody else reaches
@@ -133,7 +133,9 @@ class Life:
         began = monotonic()
         try:
             taken, sent = parts.run_once()
-        except TriageError:
+        except TriageError as error:
+            # As the daemon waits: for long after a refused login.
+            self._later += timedelta(seconds=backoff(1, error))
             return False
         except Exception as error:  # noqa: BLE001 - it is what is looked for
             self.findings.append(Finding("crash", name, repr(error)))
