@@ -1,6 +1,7 @@
 import resource
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.cli.conftest import Triage
 from tests.intake.mails import delivered
 from triage import __version__
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
     ("init",),
     ("check",),
@@ -40,6 +42,17 @@ def test_every_command_explains_itself(
 
 def test_the_version_is_told(triage: Triage) -> None:
     assert __version__ in triage("--version").out
+
+
+def test_what_the_reader_process_imports_of_the_program_is_no_command() -> None:
+    """A spawned process imports the script that was started, once more."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    module, _, _ = project["scripts"]["triage"].partition(":")
+    code = f"import sys, {module}; sys.exit('triage.cli' in sys.modules)"
+
+    imported = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - the program under test
+
+    assert imported.returncode == 0
 
 
 def test_no_command_leaves_its_memory_on_the_disk(triage: Triage) -> None:
