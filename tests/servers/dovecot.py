@@ -81,6 +81,7 @@ service lmtp {{
     port = {lmtp}
   }}
 }}
+{more}
 """
 
 
@@ -100,12 +101,24 @@ passdb {{
 """
 
 
+_AT_ONCE = """\
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """How tokens are taken: where they are looked up, and by which mechanisms."""
 
     introspection: str
     mechanisms: str = "xoauth2 oauthbearer"
+    refuses_at_once: bool = False
+    """Otherwise whoever is refused waits for some seconds."""
 
 
 class Dovecot:
@@ -142,6 +155,7 @@ class Dovecot:
             imap=self.imap,
             imaps=self.imaps,
             lmtp=self.lmtp,
+            more=_AT_ONCE if tokens is not None and tokens.refuses_at_once else "",
             **_users(),
         )
 
@@ -165,14 +179,8 @@ class Dovecot:
         if os.getuid() == 0:
             self.folder.chmod(0o755)
             shutil.chown(self.folder / "mail", "nobody", "nogroup")
-        configuration = self.folder / "dovecot.conf"
-        configuration.write_text(self._configuration)
-        self._master = subprocess.Popen(  # noqa: S603 - the program under test
-            [PROGRAM, "-F", "-c", configuration],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self._wait_until_it_listens()
+        (self.folder / "dovecot.conf").write_text(self._configuration)
+        self.start()
         return self
 
     def __exit__(
@@ -181,6 +189,20 @@ class Dovecot:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it, for the first time or again, with the mail that is there."""
+        self._master = subprocess.Popen(  # noqa: S603 - the program under test
+            [PROGRAM, "-F", "-c", self.folder / "dovecot.conf"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._wait_until_it_listens()
+
+    def stop(self) -> None:
+        """Stop it and break all connections."""
         if self._master is not None:
             self._master.terminate()
             try:
@@ -188,7 +210,6 @@ class Dovecot:
             except subprocess.TimeoutExpired:
                 self._master.kill()
                 self._master.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def new_user(self) -> str:
         """Return a user whose mailbox nobody has used yet."""
