@@ -2,6 +2,7 @@
 
     python bench/idle.py                 1,000 mails in the mailbox, three minutes
     python bench/idle.py --mails 1000 --seconds 180
+    python bench/idle.py --shipped-rules the rules as shipped, not a few
 
 The real daemon with IDLE at Dovecot and its usual times, after it has settled. CPU is
 what the kernel counted for the daemon and its reader, in percent of one core. Of memory
@@ -24,13 +25,14 @@ from tests.journeys.mails import make_mail
 from tests.journeys.running import RunningDaemon
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot, missing_parts
+from tests.torture.shipped_rules import lay_shipped_rules
 from triage.demo.servers import SmtpSink
 
 SETTLING = 30.0
 CPU_AIM, MEMORY_AIM = 0.5, 90.0
 
 
-def main(mails: int, seconds: float) -> int:
+def main(mails: int, seconds: float, *, shipped: bool) -> int:
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         certificate = Authority.new(folder).issue("localhost", hosts="IP:127.0.0.1")
@@ -40,8 +42,10 @@ def main(mails: int, seconds: float) -> int:
         journey = Journey(dovecot, smtp, folder / "installation")
         fill(journey, mails)
         config = journey.install(Settings(mailbox={"poll_seconds": 60}))
+        if shipped:
+            lay_shipped_rules(config.parent / "rules")
         daemon = opened.enter_context(RunningDaemon(config))
-        daemon.wait_for(f"{mails} left", 60)
+        daemon.wait_for(f"{mails} left", 120)
         sleep(SETTLING)
         processes = {"daemon": daemon.pid, **children_of(daemon.pid)}
         before = {name: cpu_seconds(pid) for name, pid in processes.items()}
@@ -53,7 +57,8 @@ def main(mails: int, seconds: float) -> int:
         rss = {name: resident(pid, "Rss") for name, pid in processes.items()}
         pss = {name: resident(pid, "Pss") for name, pid in processes.items()}
         daemon.terminate()
-    print(f"{mails} mails, {seconds:.0f} s, load {os.getloadavg()[0]:.1f}")
+    rules = "the rules as shipped" if shipped else "a few rules"
+    print(f"{mails} mails, {rules}, {seconds:.0f} s, load {os.getloadavg()[0]:.1f}")
     for name in (*processes, "together"):
         figures = [
             sum(each.values()) if name == "together" else each[name]
@@ -106,5 +111,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="the cost of an idle daemon, measured")
     parser.add_argument("--mails", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=180.0)
+    parser.add_argument("--shipped-rules", action="store_true")
     given = parser.parse_args()
-    sys.exit(main(given.mails, given.seconds))
+    sys.exit(main(given.mails, given.seconds, shipped=given.shipped_rules))
