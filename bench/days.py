@@ -1,7 +1,7 @@
 """Days unattended, hurried: faults every few hours, and what became of every mail.
 
     python bench/days.py                  72 hours, 150 times as fast
-    python bench/days.py --hours 24 --speed 80 --json days.json
+    python bench/days.py --hours 24 --first-day 1 --speed 80 --json days.json
 
 The real daemon, a process of its own, on a clock that libfaketime hurries (Debian:
 libfaketime, gcc), at Dovecot and an SMTP server that take tokens of a local issuer
@@ -189,11 +189,15 @@ class Days:
         self._daemon.close()
 
     def close_mailbox_server(self) -> None:
+        """Stop it; its processes that serve somebody would go on doing so."""
         self.is_up = False
+        self.imap_way.there = self.imap_way.back = Cut(0)
+        self.imap_way.hang_up()
         self.dovecot.stop()
 
     def open_mailbox_server(self) -> None:
         self.dovecot.start()
+        self.imap_way.heal()
         self.is_up = True
 
     def renew_certificate(self, authority: Authority, name: str) -> None:
@@ -267,14 +271,13 @@ class Days:
         )
 
 
-def faults_of(days: Days, hours: float) -> Iterator[Fault]:
-    """Return what goes wrong; every day the same, but for its certificate."""
+def faults_of(days: Days, hours: float, first: int) -> Iterator[Fault]:
+    """Return what goes wrong; each of the days has something of its own."""
     for day in range(int(hours // 24) or 1):
-        yield from _of_day(days, day)
+        yield from _of_day(days, 24.0 * day, (first + day) % 3)
 
 
-def _of_day(days: Days, day: int) -> Iterator[Fault]:
-    hour = 24.0 * day
+def _of_day(days: Days, hour: float, day: int) -> Iterator[Fault]:
     mailbox = frozenset({MAILBOX})
     for at in (1, 5.5, 11.5, 17.5):
         yield Fault(name="IDLE is cut", at=hour + at, begin=days.imap_way.hang_up)
@@ -354,7 +357,7 @@ def _certificate(days: Days, day: int, at: float) -> Fault:
     )
 
 
-def run(days: Days, hours: float) -> list[tuple[Fault, float, float]]:
+def run(days: Days, hours: float, first: int) -> list[tuple[Fault, float, float]]:
     """Let the hours pass; return each fault with when it began and ended."""
     due: list[tuple[float, Callable[[], object]]] = []
     spans: list[tuple[Fault, float, float]] = []
@@ -372,7 +375,7 @@ def run(days: Days, hours: float) -> list[tuple[Fault, float, float]]:
         spans.append((fault, start, days.clock.seconds()))
         _say(days, f"{fault.name}: over")
 
-    faults = list(faults_of(days, hours))
+    faults = list(faults_of(days, hours, first))
     due.extend((each.at, lambda each=each: began(each)) for each in faults)  # type: ignore[misc]  # bound
     due.sort(key=lambda each: each[0])
     dice, next_mail, next_sample = Random(7), 0.05, 0.5  # noqa: S311 - as above
@@ -538,7 +541,7 @@ def report(figures: dict[str, Any]) -> None:
         print("sample", {key: round(value, 1) for key, value in each.items()})
 
 
-def main(hours: float, speed: float, kept: Path | None) -> int:
+def main(hours: float, speed: float, first: int, kept: Path | None) -> int:
     with tempfile.TemporaryDirectory() as name, ExitStack() as opened:
         folder = Path(name)
         now = datetime.now(UTC)  # noqa: TID251 - the clock that is hurried
@@ -546,7 +549,7 @@ def main(hours: float, speed: float, kept: Path | None) -> int:
         days = Days(opened, folder, clock)
         days.start()
         clock.steady, clock.began = monotonic(), clock.now()
-        figures = judged(days, run(days, hours))
+        figures = judged(days, run(days, hours, first))
         if kept is not None:
             kept.write_text(json.dumps(figures, indent=1), "utf-8")
             kept.with_suffix(".log").write_text(
@@ -564,6 +567,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="days unattended, hurried")
     parser.add_argument("--hours", type=float, default=72.0)
     parser.add_argument("--speed", type=float, default=150.0)
+    parser.add_argument("--first-day", type=int, default=0, choices=range(3))
     parser.add_argument("--json", type=Path, default=None)
     given = parser.parse_args()
-    sys.exit(main(given.hours, given.speed, given.json))
+    sys.exit(main(given.hours, given.speed, given.first_day, given.json))

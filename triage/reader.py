@@ -340,6 +340,8 @@ def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (job.limits.memory, job.limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ruleset = compile_ruleset(job.files)
+    # The index is made when it is first asked: not while a mail waits.
+    ruleset.matching.index.candidates(frozenset())
     try:
         answers.send_bytes(_READY)
         while True:

@@ -4,9 +4,16 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 
-from tests.ruleset.rule_files import phrases, texts
+from tests.ruleset.rule_files import FRAME, phrases, texts
+from triage.ruleset import compile_ruleset
 from triage.ruleset.folding import folded_words, line_of_words
-from triage.ruleset.patterns import NamedList, any_of, matcher, patterns_of
+from triage.ruleset.patterns import (
+    NamedList,
+    _Automaton,
+    any_of,
+    matcher,
+    patterns_of,
+)
 from triage.ruleset.phrases import Choice, Gap, Item, ListName, Word, read_phrase
 
 WORDS_OF = {"list": ["a b", "cab", "ba*"], "more": ["{list}", "c [ca] c", "é"]}
@@ -52,3 +59,15 @@ def test_a_pattern_matches_where_the_phrase_does(phrase: str, text: str) -> None
     matches = [matcher(pattern).find(line_of_words(text)) for pattern in patterns]
 
     assert any(matches) == any(ends(sequence, words, n) for n in range(len(words)))
+
+
+def test_rules_that_look_at_no_mail_keep_neither_automata_nor_index() -> None:
+    """As those of the daemon itself, whose reader looks for it."""
+    rules = '[[signal]]\nid = "one"\ntitle = ""\nphrases = ["my [son|daughter]"]\n'
+
+    matching = compile_ruleset({"a.toml": FRAME + rules}).matching
+
+    made = [each._match for each in matching.matchers if isinstance(each, _Automaton)]
+    assert made
+    assert set(made) == {None}
+    assert "index" not in vars(matching)

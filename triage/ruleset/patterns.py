@@ -19,7 +19,7 @@ _SPECIAL = frozenset(b"()[]{}?*|")
 _LARGEST_PATTERN = 60_000
 _TOO_LARGE = "it stands for too many phrases", "use smaller lists or gaps"
 
-_ANYWHERE = re2._Anchor.UNANCHORED  # noqa: SLF001 - see _Automaton
+_ANYWHERE = re2._Anchor.UNANCHORED  # noqa: SLF001 - see _search
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.never_capture = True
@@ -130,20 +130,36 @@ def matcher(pattern: Pattern) -> Matcher:
         words = pattern.source.removesuffix(_GOES_ON)
         return _Literal(b" " + words, is_open=words != pattern.source)
     try:
-        compiled = re2.compile(b" " + pattern.source, _OPTIONS)
+        _search(pattern.source)
     except re2.error:
         raise PhraseError(*_TOO_LARGE) from None
-    return _Automaton(compiled._regexp.Match)  # noqa: SLF001 - see _Automaton
+    return _Automaton(pattern.source)
 
 
-@dataclass(frozen=True, slots=True)
+_Search = Callable[[object, bytes, int, int], list[Span]]
+
+
+def _search(source: bytes) -> _Search:
+    """Return RE2's own search; raises re2.error.
+
+    In a sentence, the wrapper around it takes as long again.
+    """
+    search: _Search = re2.compile(b" " + source, _OPTIONS)._regexp.Match  # noqa: SLF001 - see above
+    return search
+
+
+@dataclass(slots=True)
 class _Automaton:
-    """RE2's own search; in a sentence, the wrapper around it takes as long again."""
+    """It is made when it is first asked: of thousands, few ever are."""
 
-    match: Callable[[object, bytes, int, int], list[Span]]
+    source: bytes
+    _match: _Search | None = None
 
     def find(self, words: bytes, /) -> Span | None:
-        span = self.match(_ANYWHERE, words, 0, len(words))[0]
+        match = self._match
+        if match is None:
+            match = self._match = _search(self.source)
+        span = match(_ANYWHERE, words, 0, len(words))[0]
         return None if span == _NOWHERE else span
 
 

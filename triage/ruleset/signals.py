@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from triage.ruleset.index import Index, Vocabulary, bits
 from triage.ruleset.patterns import Expression, Matcher, Pattern
@@ -64,9 +65,10 @@ class Signals:
 
     all: Sequence[SignalPatterns]
     vocabulary: Vocabulary
-    index: Index
+    patterns: Sequence[Pattern]
+    """Those that cost least come first."""
     matchers: Sequence[Matcher]
-    """By pattern; those that cost least come first."""
+    """By pattern."""
     patterns_of: Sequence[frozenset[int]]
     """By part."""
     wanted: frozenset[Where]
@@ -77,6 +79,11 @@ class Signals:
     """By signal: the part that cancels it."""
     by_regex: Sequence[tuple[int, Expression]]
     """Signals that have a regular expression."""
+
+    @cached_property
+    def index(self) -> Index:
+        """Made at the first look: it is large, and the daemon itself reads no mail."""
+        return Index(self.patterns, self.vocabulary)
 
 
 def signals_of(
@@ -112,7 +119,7 @@ class _Layout:
         return Signals(
             all=self._signals,
             vocabulary=self._vocabulary,
-            index=Index(list(self._patterns), self._vocabulary),
+            patterns=list(self._patterns),
             matchers=[self._matchers[pattern] for pattern in self._patterns],
             patterns_of=[
                 frozenset(self._patterns[pattern] for pattern in part)
