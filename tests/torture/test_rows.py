@@ -1,4 +1,4 @@
-"""The short form of every row: the same course as `make torture`, in seconds."""
+"""The short form of rows that have one: the course of `make torture`, in seconds."""
 
 from pathlib import Path
 
