@@ -92,7 +92,7 @@ class Days:
 
     def __init__(self, opened: ExitStack, folder: Path, clock: Clock) -> None:
         self.clock, self.folder, self.opened = clock, folder, opened
-        self.authority = Authority.new(_made(folder / "authority"))
+        self.authority = Authority.new(_made(folder / "authority"), 30)
         self.other = Authority.new(_made(folder / "other-authority"))
         first = self._issued(self.authority, "first")
         self.shown = Certificate(folder / "shown.pem", folder / "shown.key")

@@ -21,10 +21,11 @@ class Authority:
     folder: Path
 
     @classmethod
-    def new(cls, folder: Path) -> "Authority":
+    def new(cls, folder: Path, days: int = 2) -> "Authority":
         authority = cls(folder)
         _openssl(
-            "req", "-x509", *_NEW_KEY, "-days", "2", "-subj", "/CN=Test authority",
+            "req", "-x509", *_NEW_KEY, "-days", str(days),
+            "-subj", "/CN=Test authority",
             "-keyout", authority.key, "-out", authority.ca_file,
         )  # fmt: skip
         return authority
