@@ -336,7 +336,7 @@ def _of_day(days: Days, hour: float, day: int) -> Iterator[Fault]:
             minutes=45,
             begin=days.lose_issuer,
             end=days.issuer.state.faults.clear,
-            alarms=frozenset({MAILBOX, OUTBOX}),
+            alarms=mailbox,
         )
 
 

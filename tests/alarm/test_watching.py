@@ -236,6 +236,20 @@ def test_a_job_that_fails_for_half_an_hour_is_an_alarm(
     assert [each.name for each in ear.heard[0].begun] == ["failing:digest"]
 
 
+def test_a_job_that_failed_with_the_mailbox_may_be_tried_later_than_it(
+    watching: Watching, ear: Ear
+) -> None:
+    watching.failing |= {"intake": AWAY, "answers": AWAY}
+    watching.wait(45 * MINUTE)
+
+    del watching.failing["intake"]
+    watching.wait(5 * MINUTE)
+    del watching.failing["answers"]
+    watching.wait(20 * MINUTE)
+
+    assert ear.occasions == ["alarm", "over"]
+
+
 def test_jobs_that_fail_with_the_mailbox_are_not_told_beside_it(
     watching: Watching, ear: Ear
 ) -> None:

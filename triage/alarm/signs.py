@@ -4,6 +4,7 @@ A part of which nothing can be known now has no sign, and neither begins nor end
 alarm.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -90,7 +91,7 @@ def signs_of(facts: Facts, before: Signs) -> Signs:
         *_outbox(facts, before),
         *_ledger(facts, before),
         _store(facts, before),
-        *_jobs(facts, before, is_mailbox_well=mailbox is None or mailbox.is_well),
+        *_jobs(facts, before, mailbox),
     )
     return {sign.name: sign for sign in found if sign is not None}
 
@@ -189,23 +190,28 @@ def _store(facts: Facts, before: Signs) -> Sign:
     return _unwell(Kind.STORE, facts.at, before, facts.glimpse.unwritable)
 
 
-def _jobs(facts: Facts, before: Signs, *, is_mailbox_well: bool) -> Iterator[Sign]:
+def _jobs(facts: Facts, before: Signs, mailbox: Sign | None) -> Iterator[Sign]:
     for job in facts.jobs.values():
         if job.name == INTAKE:
             continue
-        if is_mailbox_well or job.name not in OF_THE_MAILBOX:
+        if mailbox is None or job.name not in OF_THE_MAILBOX:
             yield _failing(job, facts.at, before)
+        elif mailbox.is_well:
+            # Before that it failed with the mailbox, and was not tried again since.
+            yield _failing(job, facts.at, before, mailbox.since)
         yield _stuck(job, facts, before)
 
 
-def _failing(job: JobState, at: float, before: Signs) -> Sign:
+def _failing(
+    job: JobState, at: float, before: Signs, earliest: float = -math.inf
+) -> Sign:
     if job.failing_since is None:
         return _well(Kind.FAILING, at, before, job.name)
     return Sign(
         kind=Kind.FAILING,
         job=job.name,
         is_well=False,
-        since=job.failing_since,
+        since=max(job.failing_since, earliest),
         why=job.why,
     )
 
