@@ -18,7 +18,9 @@ def asked_for(words: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(_areas()),
     )
-    parser.add_argument("--short", action="store_true", help="the short form of rows that have one, the others whole")
+    parser.add_argument(
+        "--short", action="store_true", help="the short form of rows that have one"
+    )
     parser.add_argument(
         "--write", action="store_true", help="put the figures into docs/reliability.md"
     )

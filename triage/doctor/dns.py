@@ -34,7 +34,7 @@ def texts_at(name: str) -> tuple[str, ...]:
         import dns.exception  # noqa: PLC0415 - an extra, used here only
         import dns.resolver  # noqa: PLC0415
     except ImportError:
-        raise SilentError("install it with DNS: pip install 'triage-mail[dns]'") from None
+        raise SilentError("it wants: pip install 'triage-mail[dns]'") from None
     try:
         answer = dns.resolver.resolve(name, "TXT", lifetime=SECONDS)
     except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
