@@ -30,7 +30,7 @@ from triage.doctor import (
 from triage.errors import ConfigError, TransientError
 from triage.oauth.expiry import countdown, is_soon
 from triage.oauth.expiry import warning as coming_to_its_end
-from triage.ruleset import Ruleset
+from triage.ruleset import Ruleset, read_policy
 from triage.smtp import Envelope
 from triage.store import Store
 from triage.store.copying import examine
@@ -162,18 +162,18 @@ def _mailbox(config: Config, moment: datetime) -> Iterator[Finding]:
     wanted = Wanted(
         files=config.mailbox.file,
         poll_seconds=config.mailbox.poll_seconds,
-        filed_in=_folders_of_rules(config, moment),
+        filed_in=_folders_of_rules(config),
         sent_folders=config.mailbox.sent_folders,
         known=_last_uidvalidity(config),
     )
     yield from examine_mailbox(mailbox_of(config), wanted, moment)
 
 
-def _folders_of_rules(config: Config, moment: datetime) -> tuple[str, ...]:
-    rulebook = check_folders(config, moment.date()).rulebook
-    if rulebook is None:
-        return ()
-    tables = rulebook.ruleset.tables
+def _folders_of_rules(config: Config) -> tuple[str, ...]:
+    try:
+        tables = read_policy(edition_of(config).rules).tables
+    except ConfigError:
+        return ()  # the rules are looked at by themselves
     folders = [each.folder for each in tables.route]
     return tuple(dict.fromkeys(each for each in folders if each))
 
