@@ -79,7 +79,8 @@ class Balances:
         """Return how each mailbox stood."""
         rows = self._engine.rows(
             "SELECT b.*, i.account, i.folder FROM balances b"
-            " JOIN inboxes i ON i.id = b.inbox ORDER BY i.id"
+            " JOIN inboxes i ON i.id = b.inbox"
+            " WHERE i.mailbox = coalesce(:mailbox, i.mailbox) ORDER BY i.id"
         )
         return tuple(
             Balance(

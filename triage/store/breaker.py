@@ -31,7 +31,8 @@ class Breaker:
                 return False
             self.close(now)
             self._engine.run(
-                "INSERT INTO breaker (opened_at, allowed) VALUES (:now, :allowed)",
+                "INSERT INTO breaker (opened_at, allowed, mailbox)"
+                " VALUES (:now, :allowed, coalesce(:mailbox, 1))",
                 now=now,
                 allowed=allowed,
             )
@@ -42,13 +43,18 @@ class Breaker:
     def close(self, now: datetime) -> None:
         """Let replies go out again."""
         self._engine.run(
-            "UPDATE breaker SET closed_at = :now WHERE closed_at IS NULL", now=now
+            "UPDATE breaker SET closed_at = :now WHERE closed_at IS NULL"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
+            now=now,
         )
 
 
 def is_open(engine: Engine, now: datetime) -> bool:
     """Say whether replies are held now."""
-    row = engine.row("SELECT opened_at, allowed FROM breaker WHERE closed_at IS NULL")
+    row = engine.row(
+        "SELECT opened_at, allowed FROM breaker WHERE closed_at IS NULL"
+        " AND mailbox = coalesce(:mailbox, mailbox)"
+    )
     if row is None:
         return False
     # Far in the future, it was opened under a wrong clock.

@@ -26,14 +26,17 @@ class Calendars:
 
     def last(self) -> Calendar | None:
         """Return the calendar that was noted last."""
-        row = self._engine.row("SELECT calendar FROM calendars")
+        row = self._engine.row(
+            "SELECT calendar FROM calendars WHERE mailbox = coalesce(:mailbox, mailbox)"
+        )
         return None if row is None else _calendar(json.loads(row["calendar"]))
 
     def note(self, calendar: Calendar, now: datetime) -> None:
         """Remember a calendar, with its public holidays as they are known now."""
         self._engine.run(
-            "INSERT INTO calendars (id, at, calendar) VALUES (1, :now, :calendar)"
-            " ON CONFLICT (id) DO UPDATE SET at = excluded.at,"
+            "INSERT INTO calendars (mailbox, at, calendar)"
+            " VALUES (coalesce(:mailbox, 1), :now, :calendar)"
+            " ON CONFLICT (mailbox) DO UPDATE SET at = excluded.at,"
             " calendar = excluded.calendar",
             now=now,
             calendar=json.dumps(_written(calendar, now.year), sort_keys=True),
@@ -44,7 +47,8 @@ class Calendars:
         rows = self._engine.rows(
             "SELECT * FROM cases WHERE answered_at IS NULL AND closed_at IS NULL"
             " AND acknowledge_by IS NOT NULL"
-            " AND (acknowledged_at IS NULL OR respond_by IS NOT NULL) ORDER BY id"
+            " AND (acknowledged_at IS NULL OR respond_by IS NOT NULL)"
+            " AND mailbox = coalesce(:mailbox, mailbox) ORDER BY id"
         )
         return [
             (

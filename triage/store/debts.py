@@ -85,9 +85,11 @@ def _in_short(case: Row, letters: Sequence[Row]) -> tuple[str, ...]:
 _UNACKNOWLEDGED = """
 SELECT id FROM cases
 WHERE acknowledged_at IS NULL AND closed_at IS NULL AND acknowledge_by > ''
+    AND mailbox = coalesce(:mailbox, mailbox)
 UNION ALL
 SELECT id FROM cases
 WHERE acknowledged_at IS NULL AND closed_at IS NULL AND acknowledge_by IS NULL
+    AND mailbox = coalesce(:mailbox, mailbox)
 """
 
 # No dot is written for what is unwanted, whenever its dispatcher comes back.

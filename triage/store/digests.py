@@ -28,13 +28,18 @@ class Digests:
 
     def is_made(self, day: date) -> bool:
         """Tell whether a day has had its digest."""
-        sql = "SELECT day FROM digests WHERE day = :day"
-        return self._engine.row(sql, day=day.isoformat()) is not None
+        found = self._engine.row(
+            "SELECT day FROM digests WHERE day = :day"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
+            day=day.isoformat(),
+        )
+        return found is not None
 
     def last_before(self, day: date) -> DigestRow | None:
         """Return the latest digest of an earlier day."""
         row = self._engine.row(
-            "SELECT * FROM digests WHERE day < :day ORDER BY day DESC LIMIT 1",
+            "SELECT * FROM digests WHERE day < :day"
+            " AND mailbox = coalesce(:mailbox, mailbox) ORDER BY day DESC LIMIT 1",
             day=day.isoformat(),
         )
         if row is None:
@@ -50,8 +55,8 @@ class Digests:
     def note(self, made: DigestRow) -> None:
         """Write down a day's digest; belongs into one batch with the mail itself."""
         self._engine.run(
-            "INSERT INTO digests (day, at, since, until, audit_head)"
-            " VALUES (:day, :at, :since, :until, :audit_head)",
+            "INSERT INTO digests (mailbox, day, at, since, until, audit_head)"
+            " VALUES (coalesce(:mailbox, 1), :day, :at, :since, :until, :audit_head)",
             day=made.day.isoformat(),
             at=made.at,
             since=made.since,

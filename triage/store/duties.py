@@ -95,6 +95,7 @@ SELECT 'acknowledge' AS kind, c.reference, c.route, c.owner, c.escalated_at,
 FROM cases c
 WHERE c.acknowledged_at IS NULL AND c.closed_at IS NULL AND c.acknowledge_by <= :until
     AND (c.acknowledge_by < :now OR NOT {ON_ITS_WAY})
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
 """  # noqa: S608 - our own text
 
 _RESPOND = """
@@ -102,6 +103,7 @@ SELECT 'respond' AS kind, c.reference, c.route, c.owner, c.escalated_at,
     c.respond_by AS due, NULL AS letter
 FROM cases c
 WHERE c.answered_at IS NULL AND c.closed_at IS NULL AND c.respond_by <= :until
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
 """
 
 # It says something about the answer, or stands for it: due with the answer. An
@@ -117,6 +119,7 @@ WHERE o.state = 'held' AND o.attempt = 0
         AND EXISTS (SELECT 1 FROM outbox s WHERE s.case_id = c.id AND s.acknowledges
             AND s.state = 'sent' AND s.created_at >= coalesce(c.escalated_at, '')))
     AND coalesce(c.respond_by, c.acknowledge_by) <= :until
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
 """
 
 _REQUEST = """
@@ -124,4 +127,5 @@ SELECT 'request' AS kind, c.reference, c.route, c.owner, c.escalated_at,
     r.due_at AS due, NULL AS letter
 FROM requests r JOIN cases c ON c.id = r.case_id
 WHERE r.done_at IS NULL AND r.due_at <= :until
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
 """

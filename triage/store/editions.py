@@ -193,8 +193,8 @@ class Editions:
         Its notes are those of the trial of the same moment, which is noted apart.
         """
         self._engine.run(
-            "INSERT INTO activations (at, edition, how, by)"
-            " VALUES (:at, :hash, :how, :by)",
+            "INSERT INTO activations (mailbox, at, edition, how, by)"
+            " VALUES (coalesce(:mailbox, 1), :at, :hash, :how, :by)",
             at=activation.at,
             hash=activation.hash,
             how=activation.how,
@@ -210,8 +210,9 @@ class Editions:
         """Note how a trial ended; its edition must be kept."""
         blocking = tuple(json.dumps(asdict(each)) for each in trial.blocking)
         self._engine.run(
-            "INSERT INTO trials (at, edition, outcome, reasons, blocking)"
-            " VALUES (:at, :hash, :outcome, :reasons, :blocking)",
+            "INSERT INTO trials (mailbox, at, edition, outcome, reasons, blocking)"
+            " VALUES (coalesce(:mailbox, 1), :at, :hash, :outcome, :reasons,"
+            " :blocking)",
             at=trial.at,
             hash=trial.hash,
             outcome=trial.outcome,
@@ -221,7 +222,10 @@ class Editions:
 
     def last_trial(self) -> Trial | None:
         """Return how the last trial ended."""
-        row = self._engine.row("SELECT * FROM trials ORDER BY id DESC LIMIT 1")
+        row = self._engine.row(
+            "SELECT * FROM trials WHERE mailbox = coalesce(:mailbox, mailbox)"
+            " ORDER BY id DESC LIMIT 1"
+        )
         return None if row is None else _trial(row)
 
     def history(self) -> list[Activation | Trial]:
@@ -229,7 +233,8 @@ class Editions:
         with self._engine.reading():
             activations = self._engine.rows(f"{_ACTIVATIONS} ORDER BY a.id")
             refused = self._engine.rows(
-                "SELECT * FROM trials WHERE outcome = 'refused' ORDER BY id"
+                "SELECT * FROM trials WHERE outcome = 'refused'"
+                " AND mailbox = coalesce(:mailbox, mailbox) ORDER BY id"
             )
         events: list[Activation | Trial] = [*map(_activation, activations)]
         events += map(_trial, refused)
@@ -286,11 +291,13 @@ SELECT a.*, e.signals, e.lines, e.routes, e.letters, coalesce(
     (
         SELECT t.reasons FROM trials t
         WHERE t.edition = a.edition AND t.at = a.at AND t.outcome = 'live'
+        AND t.mailbox = a.mailbox
         ORDER BY t.id DESC LIMIT 1
     ),
     '[]'
 ) AS notes
 FROM activations a JOIN editions e ON e.hash = a.edition
+WHERE a.mailbox = coalesce(:mailbox, a.mailbox)
 """
 
 

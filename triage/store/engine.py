@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -76,11 +77,21 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+class _Connections:
+    """Those of all threads, shared by every view of a store."""
+
+    def __init__(self) -> None:
+        self.own = threading.local()
+        self.opened: list[Database] = []
+
+
 class Engine:
     """Runs SQL with named parameters; each thread has a connection of its own.
 
     Scratch paper has no file: it is one thread's and gone when it is closed, in memory
     as far as the cache goes and in a file without a name beyond.
+
+    Every statement may ask for `:mailbox`, whose rows are meant; NULL are all.
     """
 
     def __init__(
@@ -95,18 +106,25 @@ class Engine:
         self._busy_seconds = busy_seconds
         self.is_scratch = is_scratch
         self._lasting = Lasting(path, beside) if beside else None
-        self._own = threading.local()
-        self._opened: list[Database] = []
+        self._connections = _Connections()
         self._opening = threading.Lock()
+        self.mailbox: int | None = None
+
+    def within(self, mailbox: int | None) -> "Engine":
+        """Return the same connections, with the rows of one mailbox in view."""
+        other = copy(self)
+        other.mailbox = mailbox
+        return other
 
     @property
     def database(self) -> Database:
         """This thread's connection, opened at its first use."""
-        known: Database | None = getattr(self._own, "database", None)
+        own = self._connections.own
+        known: Database | None = getattr(own, "database", None)
         if known is None:
-            known = self._own.database = guarded(self._connect)
+            known = own.database = guarded(self._connect)
             with self._opening:
-                self._opened.append(known)
+                self._connections.opened.append(known)
         return known
 
     def _connect(self) -> Database:
@@ -129,10 +147,10 @@ class Engine:
     def close(self) -> None:
         """Close the connections of all threads; nobody may be using one."""
         with self._opening:
-            for database in self._opened:
+            for database in self._connections.opened:
                 database.close()
-            self._opened.clear()
-        self._own = threading.local()
+            self._connections.opened.clear()
+            self._connections.own = threading.local()
 
     @property
     def is_in_transaction(self) -> bool:
@@ -140,7 +158,7 @@ class Engine:
 
     def run(self, sql: str, **values: object) -> int:
         """Execute a statement and return how many rows it changed."""
-        safe = {name: to_column(value) for name, value in values.items()}
+        safe = self._safe(values)
         return guarded(lambda: self.database.conn.execute(sql, safe)).rowcount
 
     def run_each(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
@@ -150,8 +168,12 @@ class Engine:
 
     def rows(self, sql: str, **values: object) -> list[Row]:
         """Return all rows of a query, or of a statement with RETURNING."""
-        safe = {name: to_column(value) for name, value in values.items()}
+        safe = self._safe(values)
         return guarded(lambda: _fetched(self.database.conn.execute(sql, safe)))
+
+    def _safe(self, values: dict[str, object]) -> dict[str, object]:
+        safe = {name: to_column(value) for name, value in values.items()}
+        return {"mailbox": self.mailbox, **safe}
 
     def row(self, sql: str, **values: object) -> Row | None:
         """Return the first row, or None."""

@@ -59,7 +59,8 @@ class HandedInRows:
         """Return the UIDs that were seen in a folder before."""
         rows = self._engine.rows(
             "SELECT uid FROM handed_in"
-            " WHERE folder = :folder AND uidvalidity = :uidvalidity",
+            " WHERE folder = :folder AND uidvalidity = :uidvalidity"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
             folder=folder,
             uidvalidity=uidvalidity,
         )
@@ -119,8 +120,9 @@ class HandedInRows:
         """Write down what a mail did; belongs into one batch with what it did."""
         self._engine.run(
             "INSERT INTO handed_in"
-            " (folder, uidvalidity, uid, at, letter, reason, back_to)"
-            " VALUES (:folder, :uidvalidity, :uid, :at, :letter, :reason, :back_to)",
+            " (mailbox, folder, uidvalidity, uid, at, letter, reason, back_to)"
+            " VALUES (coalesce(:mailbox, 1), :folder, :uidvalidity, :uid, :at,"
+            " :letter, :reason, :back_to)",
             folder=handed_in.spot.folder,
             uidvalidity=handed_in.spot.uidvalidity,
             uid=handed_in.spot.uid,
@@ -135,7 +137,8 @@ class HandedInRows:
         rows = self._engine.rows(
             "SELECT uid, back_to FROM handed_in WHERE folder = :folder"
             " AND uidvalidity = :uidvalidity AND back_to IS NOT NULL"
-            " AND gone_at IS NULL ORDER BY uid",
+            " AND gone_at IS NULL AND mailbox = coalesce(:mailbox, mailbox)"
+            " ORDER BY uid",
             folder=folder,
             uidvalidity=uidvalidity,
         )
@@ -147,7 +150,8 @@ class HandedInRows:
             for spot in spots:
                 self._engine.run(
                     "UPDATE handed_in SET gone_at = :now WHERE folder = :folder"
-                    " AND uidvalidity = :uidvalidity AND uid = :uid",
+                    " AND uidvalidity = :uidvalidity AND uid = :uid"
+                    " AND mailbox = coalesce(:mailbox, mailbox)",
                     folder=spot.folder,
                     uidvalidity=spot.uidvalidity,
                     uid=spot.uid,
@@ -158,7 +162,7 @@ class HandedInRows:
         """Return when a folder was last looked at, under this numbering."""
         row = self._engine.row(
             "SELECT at FROM looks WHERE folder = :folder"
-            " AND uidvalidity = :uidvalidity",
+            " AND uidvalidity = :uidvalidity AND mailbox = coalesce(:mailbox, mailbox)",
             folder=folder,
             uidvalidity=uidvalidity,
         )
@@ -170,9 +174,9 @@ class HandedInRows:
         """Note a look at a folder, once all that lay there is written down."""
         with self._engine.writing():
             self._engine.run(
-                "INSERT INTO looks (folder, uidvalidity, at)"
-                " VALUES (:folder, :uidvalidity, :at)"
-                " ON CONFLICT (folder) DO UPDATE"
+                "INSERT INTO looks (mailbox, folder, uidvalidity, at)"
+                " VALUES (coalesce(:mailbox, 1), :folder, :uidvalidity, :at)"
+                " ON CONFLICT (mailbox, folder) DO UPDATE"
                 " SET uidvalidity = :uidvalidity, at = :at",
                 folder=folder,
                 uidvalidity=uidvalidity,
@@ -181,7 +185,7 @@ class HandedInRows:
             self._engine.run(
                 "UPDATE handed_in SET gone_at = :at"
                 " WHERE folder = :folder AND uidvalidity <> :uidvalidity"
-                " AND gone_at IS NULL",
+                " AND gone_at IS NULL AND mailbox = coalesce(:mailbox, mailbox)",
                 folder=folder,
                 uidvalidity=uidvalidity,
                 at=at,
@@ -202,6 +206,7 @@ class HandedInRows:
         """Return the mails that lie there and did nothing, the eldest first."""
         rows = self._engine.rows(
             "SELECT * FROM handed_in WHERE letter IS NULL AND gone_at IS NULL"
+            " AND mailbox = coalesce(:mailbox, mailbox)"
             " ORDER BY at, folder, uid"
         )
         return [

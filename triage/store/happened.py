@@ -72,7 +72,10 @@ class Happened:
     def _finished(
         self, column: str, since: datetime, until: datetime, most: int
     ) -> Listed[Finished]:
-        where = f"{column} >= :since AND {column} < :until"
+        where = (
+            f"{column} >= :since AND {column} < :until"
+            " AND mailbox = coalesce(:mailbox, mailbox)"
+        )
         between = {"since": since, "until": until}
         by = {
             row["outcome"]: row["number"]
@@ -93,7 +96,8 @@ class Happened:
 
 _CASES_RECORDED = """
 SELECT coalesce(route, '') AS route, count(*) AS number FROM cases
-WHERE recorded_at >= :since AND recorded_at < :until GROUP BY 1 ORDER BY 2 DESC, 1
+WHERE recorded_at >= :since AND recorded_at < :until
+    AND mailbox = coalesce(:mailbox, mailbox) GROUP BY 1 ORDER BY 2 DESC, 1
 """
 
 # A case that came by mail was opened by its first message.
@@ -109,6 +113,8 @@ SELECT
     count(*) FILTER (WHERE m.fate = 'aside') AS set_aside
 FROM messages m LEFT JOIN cases c ON c.id = m.case_id
 WHERE m.fate <> 'left' AND m.seen_at >= :since AND m.seen_at < :until
+    AND (:mailbox IS NULL OR :mailbox =
+        (SELECT i.mailbox FROM inboxes i WHERE i.id = m.inbox))
 """
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from triage.store.engine import Engine, moment
+from triage.store.engine import Engine, moment_or_none
 
 
 class Heartbeat:
@@ -14,17 +14,27 @@ class Heartbeat:
     def note(self, job: str, now: datetime) -> None:
         """Note that a job went well."""
         self._engine.run(
-            "INSERT INTO heartbeats (job, at) VALUES (:job, :now)"
-            " ON CONFLICT (job) DO UPDATE SET at = excluded.at",
+            "INSERT INTO heartbeats (mailbox, job, at)"
+            " VALUES (coalesce(:mailbox, 1), :job, :now)"
+            " ON CONFLICT (mailbox, job) DO UPDATE SET at = excluded.at",
             job=job,
             now=now,
         )
 
     def last(self, job: str) -> datetime | None:
-        """Return when a job last went well."""
-        row = self._engine.row("SELECT at FROM heartbeats WHERE job = :job", job=job)
-        return None if row is None else moment(row["at"])
+        """Return when a job last went well; of several mailboxes, in all of them."""
+        row = self._engine.one(
+            "SELECT min(at) AS at FROM heartbeats WHERE job = :job"
+            " AND mailbox = coalesce(:mailbox, mailbox)"
+            " AND mailbox IN (SELECT id FROM mailboxes WHERE is_configured)",
+            job=job,
+        )
+        return moment_or_none(row["at"])
 
     def forget(self, job: str) -> None:
         """Forget when a job last went well."""
-        self._engine.run("DELETE FROM heartbeats WHERE job = :job", job=job)
+        self._engine.run(
+            "DELETE FROM heartbeats WHERE job = :job"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
+            job=job,
+        )

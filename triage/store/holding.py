@@ -210,6 +210,7 @@ SELECT c.*, p.root,
 FROM cases c LEFT JOIN people p ON p.id = c.person
 WHERE c.answered_at IS NULL AND c.closed_at IS NULL AND c.respond_by <= :until
     AND c.acknowledged_at IS NOT NULL
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
     AND NOT EXISTS (SELECT 1 FROM holdings h
         WHERE h.case_id = c.id AND h.due = c.respond_by)
 ORDER BY c.respond_by, c.id
@@ -234,4 +235,5 @@ OUTDATED = """
 SELECT h.letter, c.reference
 FROM outbox o JOIN holdings h ON h.letter = o.id JOIN cases c ON c.id = h.case_id
 WHERE o.state = 'held' AND o.attempt = 0 AND h.until <= :now
+    AND o.mailbox = coalesce(:mailbox, o.mailbox)
 """

@@ -83,10 +83,10 @@ _USUALLY = {
 _OPEN = """
 INSERT INTO cases (reference, person, opened_at, recorded_at, route, role, priority,
     flags, missing, withheld, acknowledge_by, respond_by, claims, near_identical_to,
-    topic, clock_from, channel, escalated_at)
+    topic, clock_from, channel, escalated_at, mailbox)
 VALUES (:reference, :person, :opened_at, :recorded_at, :route, :role, :priority, :flags,
     :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to,
-    :topic, :opened_at, :channel, :escalated_at)
+    :topic, :opened_at, :channel, :escalated_at, coalesce(:mailbox, 1))
 RETURNING id
 """
 

@@ -304,8 +304,9 @@ def inbox_row(
         account=inbox.account,
         folder=inbox.folder,
     ) or engine.one(
-        "INSERT INTO inboxes (account, folder, uidvalidity)"
-        " VALUES (:account, :folder, :uidvalidity) RETURNING id, uidvalidity",
+        "INSERT INTO inboxes (account, folder, uidvalidity, mailbox)"
+        " VALUES (:account, :folder, :uidvalidity, coalesce(:mailbox, 1))"
+        " RETURNING id, uidvalidity",
         account=inbox.account,
         folder=inbox.folder,
         uidvalidity=uidvalidity,

@@ -11,7 +11,7 @@ def letter_lines(engine: Engine, states: Sequence[State]) -> list[OutboxLine]:
     """Return the letters in these states, or all; the eldest first."""
     names = {f"state{number}": state for number, state in enumerate(states)}
     wanted = ", ".join(f":{name}" for name in names)
-    where = f"WHERE o.state IN ({wanted})" if names else ""
+    where = f"{_OURS} AND o.state IN ({wanted})" if names else _OURS
     rows = engine.rows(f"{_LETTERS} {where} ORDER BY o.created_at, o.id", **names)
     return [_line(row) for row in rows]
 
@@ -50,6 +50,7 @@ SELECT o.id, c.reference, o.kind, o.category, o.recipient, o.template, o.message
         AS acknowledge_by
 FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
 """
+_OURS = "WHERE o.mailbox = coalesce(:mailbox, o.mailbox)"
 
 
 def _line(row: Row) -> OutboxLine:

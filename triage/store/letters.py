@@ -59,10 +59,10 @@ def queue(engine: Engine, letter: Letter, now: datetime, origin: Origin) -> bool
 _QUEUE = """
 INSERT INTO outbox (case_id, message, person, kind, category, recipient, domain,
     template, message_id, data, acknowledges, state, reason, next_at, charged_at,
-    created_at, changed_at)
+    created_at, changed_at, mailbox)
 VALUES (:case_id, :message, :person, :kind, :category, :recipient, :domain,
     :template, :message_id, :data, :acknowledges, :state, :reason, :next_at,
-    :charged_at, :now, :now)
+    :charged_at, :now, :now, coalesce(:mailbox, 1))
 ON CONFLICT (case_id, kind) DO NOTHING
 RETURNING id
 """
@@ -87,7 +87,8 @@ def charged_since(engine: Engine, since: datetime) -> int:
     """Count the replies that went out or were queued after `since`."""
     row = engine.row(
         "SELECT count(*) AS letters FROM outbox"
-        " WHERE charged_at > :since AND charged_at < :beyond",
+        " WHERE charged_at > :since AND charged_at < :beyond"
+        " AND mailbox = coalesce(:mailbox, mailbox)",
         since=since,
         beyond=since + BEYOND,
     )

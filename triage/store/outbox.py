@@ -107,6 +107,7 @@ class Outbox:
             due = self._engine.row(
                 "SELECT id FROM outbox WHERE state = 'queued'"
                 " AND (next_at <= :now OR next_at > :never_so_late)"
+                " AND mailbox = coalesce(:mailbox, mailbox)"
                 " ORDER BY next_at, id LIMIT 1",
                 now=now,
                 never_so_late=now + LONGEST_WAIT,
@@ -224,6 +225,7 @@ class Outbox:
         """Return the letters that wait for their witness, the eldest first."""
         rows = self._engine.rows(
             "SELECT id, message_id, changed_at FROM outbox WHERE state = 'uncertain'"
+            " AND mailbox = coalesce(:mailbox, mailbox)"
             " ORDER BY changed_at, id"
         )
         return [
@@ -235,6 +237,7 @@ class Outbox:
         """Return the letters that a person has because no witness was found."""
         rows = self._engine.rows(
             "SELECT o.id, o.message_id, o.changed_at FROM outbox o WHERE state = 'held'"
+            " AND o.mailbox = coalesce(:mailbox, o.mailbox)"
             " AND (SELECT m.before FROM moves m WHERE m.letter = o.id"
             " ORDER BY m.id DESC LIMIT 1) = 'uncertain' ORDER BY o.changed_at, o.id"
         )
@@ -260,7 +263,8 @@ class Outbox:
             stale = self._engine.rows(
                 "SELECT id, state FROM outbox"
                 " WHERE state IN ('sending', 'finishing')"
-                " AND (deadline <= :now OR deadline > :never_so_late)",
+                " AND (deadline <= :now OR deadline > :never_so_late)"
+                " AND mailbox = coalesce(:mailbox, mailbox)",
                 now=now,
                 never_so_late=now + LONGEST_WAIT,
             )
@@ -271,6 +275,7 @@ class Outbox:
         with self._engine.writing():
             stale = self._engine.rows(
                 "SELECT id, state FROM outbox WHERE state IN ('sending', 'finishing')"
+                " AND mailbox = coalesce(:mailbox, mailbox)"
             )
             return self._reclaimed(stale, now)
 
@@ -327,7 +332,8 @@ class Outbox:
             "SELECT state, count(*) AS letters FROM outbox"
             # Named one by one, so that the index leaves out all that was ever sent.
             " WHERE state IN ('queued', 'sending', 'finishing', 'refused', 'uncertain',"
-            " 'held') GROUP BY state ORDER BY state"
+            " 'held') AND mailbox = coalesce(:mailbox, mailbox)"
+            " GROUP BY state ORDER BY state"
         )
         return {row["state"]: row["letters"] for row in rows}
 
@@ -335,7 +341,8 @@ class Outbox:
         """Count the letters that are on their way, and those that are due."""
         row = self._engine.one(
             "SELECT count(*) AS n, coalesce(sum(state = 'queued' AND next_at <= :now),"
-            " 0) AS due FROM outbox WHERE state IN ('queued', 'sending', 'finishing')",
+            " 0) AS due FROM outbox WHERE state IN ('queued', 'sending', 'finishing')"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
             now=now,
         )
         return OnTheWay(due=row["due"], on_their_way=row["n"])

@@ -85,6 +85,7 @@ class Overview:
         return self._count(
             "SELECT count(*) AS number FROM cases"
             " WHERE (closed_at IS NOT NULL) = 0 AND (answered_at IS NOT NULL) = 0"
+            " AND mailbox = coalesce(:mailbox, mailbox)"
         )
 
     def unacknowledged(self, most: int) -> Listed[Debt]:
@@ -116,6 +117,7 @@ class Overview:
         return self._letters(where, most)
 
     def _letters(self, where: str, most: int) -> Listed[Waiting]:
+        where += " AND o.mailbox = coalesce(:mailbox, o.mailbox)"
         by = {
             row["state"]: row["number"]
             for row in self._engine.rows(
@@ -132,7 +134,11 @@ class Overview:
 
     def set_aside(self, most: int) -> Listed[Unread]:
         """List mails that were set aside and still lie in the mailbox."""
-        where = "m.fate = 'aside' AND m.gone_at IS NULL AND m.retired_at IS NULL"
+        where = (
+            "m.fate = 'aside' AND m.gone_at IS NULL AND m.retired_at IS NULL"
+            " AND (:mailbox IS NULL OR :mailbox ="
+            " (SELECT i.mailbox FROM inboxes i WHERE i.id = m.inbox))"
+        )
         rows = self._engine.rows(
             "SELECT m.uid, m.received_at, m.due_at, m.reason, i.folder"  # noqa: S608 - our own words
             " FROM messages m JOIN inboxes i ON i.id = m.inbox"
@@ -161,14 +167,17 @@ class Overview:
         by = {
             row["kind"]: row["number"]
             for row in self._engine.rows(
-                "SELECT kind, count(*) AS number FROM matters"
-                " WHERE settled_at IS NULL GROUP BY kind ORDER BY kind"
+                "SELECT m.kind, count(*) AS number FROM matters m"
+                " JOIN cases c ON c.id = m.case_id WHERE m.settled_at IS NULL"
+                " AND c.mailbox = coalesce(:mailbox, c.mailbox)"
+                " GROUP BY m.kind ORDER BY m.kind"
             )
         }
         rows = self._engine.rows(
             "SELECT c.reference, c.owner, m.kind, m.at FROM matters m"
             " JOIN cases c ON c.id = m.case_id"
-            " WHERE m.settled_at IS NULL ORDER BY m.at, m.id LIMIT :most",
+            " WHERE m.settled_at IS NULL AND c.mailbox = coalesce(:mailbox, c.mailbox)"
+            " ORDER BY m.at, m.id LIMIT :most",
             most=most,
         )
         return Listed(sum(by.values()), tuple(map(_unsettled, rows)), by)
@@ -181,14 +190,17 @@ class Overview:
         by = {
             row["kind"]: row["number"]
             for row in self._engine.rows(
-                "SELECT kind, count(*) AS number FROM requests"
-                " WHERE done_at IS NULL GROUP BY kind ORDER BY kind"
+                "SELECT r.kind, count(*) AS number FROM requests r"
+                " JOIN cases c ON c.id = r.case_id WHERE r.done_at IS NULL"
+                " AND c.mailbox = coalesce(:mailbox, c.mailbox)"
+                " GROUP BY r.kind ORDER BY r.kind"
             )
         }
         rows = self._engine.rows(
             "SELECT c.reference, c.owner, r.kind, r.due_at FROM requests r"
             " JOIN cases c ON c.id = r.case_id"
-            " WHERE r.done_at IS NULL ORDER BY r.due_at, r.id LIMIT :most",
+            " WHERE r.done_at IS NULL AND c.mailbox = coalesce(:mailbox, c.mailbox)"
+            " ORDER BY r.due_at, r.id LIMIT :most",
             most=most,
         )
         found = tuple(
@@ -216,6 +228,7 @@ FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
 _FLAGGED = """
 SELECT reference, flags, route, owner, opened_at, respond_by FROM cases
 WHERE flags <> '[]' AND answered_at IS NULL AND closed_at IS NULL
+    AND mailbox = coalesce(:mailbox, mailbox)
 ORDER BY opened_at, id
 """
 

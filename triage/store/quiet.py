@@ -78,6 +78,7 @@ ANSWERED = f"""
 SELECT c.reference FROM cases c
 WHERE c.answered_at IS NOT NULL AND c.closed_at IS NULL AND c.answered_at <= :before
     AND c.went_on_at IS NULL
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
     {_NOTHING_HAPPENED}
 ORDER BY c.answered_at LIMIT :limit
 """  # noqa: S608 - our own text
@@ -87,6 +88,7 @@ SELECT c.reference FROM cases c
 WHERE c.acknowledged_at IS NOT NULL AND c.answered_at IS NULL
     AND c.respond_by IS NULL AND c.closed_at IS NULL
     AND c.acknowledged_at <= :before
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
     AND (coalesce(c.route, '') IN (SELECT value FROM json_each(:routes))) = :among
     {_NOTHING_HAPPENED}
 ORDER BY c.acknowledged_at LIMIT :limit

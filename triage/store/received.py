@@ -34,6 +34,8 @@ def received(
         " LEFT JOIN cases c ON c.id = m.case_id"
         " WHERE m.fate = 'recorded' AND m.sha256 IS NOT NULL"
         " AND m.received_at >= coalesce(:since, '')"
+        " AND (:mailbox IS NULL OR :mailbox ="
+        " (SELECT i.mailbox FROM inboxes i WHERE i.id = m.inbox))"
         " AND NOT EXISTS (SELECT 1 FROM people p JOIN people q ON q.root = p.root"
         " JOIN frozen_people f ON f.person = q.id WHERE p.id = m.person)"
         " ORDER BY m.received_at DESC, m.id DESC LIMIT coalesce(:most, -1)",
@@ -60,7 +62,9 @@ def count_received(engine: Engine, since: datetime | None) -> int:
     row = engine.one(
         "SELECT count(*) AS messages FROM messages"
         " WHERE fate = 'recorded' AND sha256 IS NOT NULL"
-        " AND received_at >= coalesce(:since, '')",
+        " AND received_at >= coalesce(:since, '')"
+        " AND (:mailbox IS NULL OR :mailbox ="
+        " (SELECT i.mailbox FROM inboxes i WHERE i.id = inbox))",
         since=since,
     )
     return int(row["messages"])

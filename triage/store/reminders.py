@@ -75,14 +75,17 @@ class Reminders:
     def is_alerted(self, day: date) -> bool:
         """Tell whether people were told on a day of what is overdue."""
         found = self._engine.row(
-            "SELECT day FROM alerts WHERE day = :day", day=day.isoformat()
+            "SELECT day FROM alerts WHERE day = :day"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
+            day=day.isoformat(),
         )
         return found is not None
 
     def note_alert(self, day: date) -> None:
         """Write down that people were told of what is overdue."""
         self._engine.run(
-            "INSERT INTO alerts (day) VALUES (:day) ON CONFLICT (day) DO NOTHING",
+            "INSERT INTO alerts (mailbox, day) VALUES (coalesce(:mailbox, 1), :day)"
+            " ON CONFLICT (mailbox, day) DO NOTHING",
             day=day.isoformat(),
         )
 

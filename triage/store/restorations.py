@@ -1,6 +1,7 @@
 """A store that came back from a backup: older than what the world has seen of us."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,7 +145,11 @@ class Restorations:
 
     def pending(self) -> Restoration | None:
         """Return the return from a backup that the mailbox was not asked about yet."""
-        return self._last("reconciled_at IS NULL")
+        return self._last(
+            "reconciled_at IS NULL AND (:mailbox IS NULL OR NOT EXISTS"
+            " (SELECT 1 FROM reconciliations c"
+            " WHERE c.restoration = restorations.id AND c.mailbox = :mailbox))"
+        )
 
     def last(self) -> Restoration | None:
         """Return the latest return from a backup."""
@@ -185,8 +190,9 @@ class Restorations:
         A numbering that the store knows otherwise stays for intake to find changed.
         """
         self._engine.run(
-            "INSERT INTO inboxes (account, folder, uidvalidity, old_stock_upto)"
-            " VALUES (:account, :folder, :uidvalidity, :upto)"
+            "INSERT INTO inboxes"
+            " (account, folder, uidvalidity, old_stock_upto, mailbox)"
+            " VALUES (:account, :folder, :uidvalidity, :upto, coalesce(:mailbox, 1))"
             " ON CONFLICT (account, folder) DO UPDATE"
             " SET old_stock_upto = max(old_stock_upto, excluded.old_stock_upto)",
             account=inbox.account,
@@ -217,10 +223,38 @@ class Restorations:
         return len(owed)
 
     def finish(self, found: Mapping[str, int], now: datetime) -> None:
-        """Note that the mailbox was asked, and what it showed."""
-        self._engine.run(
-            "UPDATE restorations SET reconciled_at = :now, found = :found"
-            " WHERE reconciled_at IS NULL",
-            now=now,
-            found=json.dumps(dict(found)),
+        """Note that the mailbox was asked, and what it showed.
+
+        It is over once every mailbox was asked.
+        """
+        with self._engine.writing():
+            self._engine.run(
+                "INSERT INTO reconciliations (restoration, mailbox, at, found)"
+                " SELECT id, coalesce(:mailbox, 1), :now, :found FROM restorations"
+                " WHERE reconciled_at IS NULL"
+                " ON CONFLICT (restoration, mailbox) DO NOTHING",
+                now=now,
+                found=json.dumps(dict(found)),
+            )
+            for row in self._engine.rows(_ASKED_EVERYWHERE):
+                self._engine.run(
+                    "UPDATE restorations SET reconciled_at = :now, found = :found"
+                    " WHERE id = :id",
+                    now=now,
+                    found=json.dumps(self._found(row["id"])),
+                    id=row["id"],
+                )
+
+    def _found(self, restoration: int) -> Counter[str]:
+        rows = self._engine.rows(
+            "SELECT found FROM reconciliations WHERE restoration = :id", id=restoration
         )
+        return sum((Counter(json.loads(row["found"])) for row in rows), Counter())
+
+
+_ASKED_EVERYWHERE = """
+SELECT r.id FROM restorations r WHERE r.reconciled_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM mailboxes b WHERE b.is_configured
+        AND b.id NOT IN (SELECT c.mailbox FROM reconciliations c
+            WHERE c.restoration = r.id))
+"""

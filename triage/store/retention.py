@@ -54,8 +54,9 @@ class Retention:
     def make(self, month: str, references: tuple[str, ...], at: datetime) -> bool:
         """Keep the list of a month; False: there is one."""
         added = self._engine.run(
-            "INSERT INTO retention_lists (month, made_at, cases)"
-            " VALUES (:month, :at, :cases) ON CONFLICT (month) DO NOTHING",
+            "INSERT INTO retention_lists (mailbox, month, made_at, cases)"
+            " VALUES (coalesce(:mailbox, 1), :month, :at, :cases)"
+            " ON CONFLICT (mailbox, month) DO NOTHING",
             month=month,
             at=at,
             cases=json.dumps(references),
@@ -65,7 +66,9 @@ class Retention:
     def last(self) -> RetentionList | None:
         """Return the latest list."""
         row = self._engine.row(
-            "SELECT * FROM retention_lists ORDER BY month DESC LIMIT 1"
+            "SELECT * FROM retention_lists"
+            " WHERE mailbox = coalesce(:mailbox, mailbox)"
+            " ORDER BY month DESC LIMIT 1"
         )
         return None if row is None else _list(row)
 
@@ -83,7 +86,8 @@ class Retention:
         with self._engine.writing():
             row = self._engine.row(
                 "UPDATE retention_lists SET approved_at = :at, approved_by = :by"
-                " WHERE month = :month AND approved_at IS NULL RETURNING *",
+                " WHERE month = :month AND approved_at IS NULL"
+                " AND mailbox = coalesce(:mailbox, mailbox) RETURNING *",
                 month=month,
                 at=deed.at,
                 by=deed.by,
@@ -115,7 +119,9 @@ WHERE c.closed_at IS NOT NULL AND c.erased_at IS NULL AND c.legal_hold IS NULL
     AND NOT EXISTS
         (SELECT 1 FROM requests r WHERE r.case_id = c.id AND r.done_at IS NULL)
 """
-_OVER = f"{_FREE} AND c.closed_at <= :closed_before ORDER BY c.closed_at, c.id"
+_OVER = f"""{_FREE} AND c.closed_at <= :closed_before
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
+ORDER BY c.closed_at, c.id"""
 
 
 def _list(row: Row) -> RetentionList:

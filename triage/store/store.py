@@ -27,6 +27,7 @@ from triage.store.happened import Happened
 from triage.store.heartbeat import Heartbeat
 from triage.store.keeping import forget_copies, kept_copies
 from triage.store.ledger import LedgerRows
+from triage.store.mailboxes import Mailboxes
 from triage.store.mark import count, raise_mark
 from triage.store.matters import Matters
 from triage.store.model import Inquiry, Record, Recorded
@@ -109,6 +110,16 @@ class Store:
         """
         return cls(open_scratch(), lambda: None)
 
+    def within(self, mailbox: str | None) -> Self:
+        """Return the same store, with what belongs to one mailbox in view; None: all.
+
+        What is written belongs to that one. Writers and their cases are known whatever
+        mailbox they wrote to. Both are closed together. Raises ConfigError for a
+        mailbox that is not known.
+        """
+        number = None if mailbox is None else self.mailboxes.number(mailbox)
+        return type(self)(self._engine.within(number), self._release)
+
     def close(self) -> None:
         """Close every connection, then let the next daemon in."""
         self._engine.close()
@@ -158,6 +169,11 @@ class Store:
         """Undo, inside a batch, what was done for one message if it fails."""
         with self._engine.savepoint():
             yield
+
+    @property
+    def mailboxes(self) -> Mailboxes:
+        """Those that share it."""
+        return Mailboxes(self._engine)
 
     @property
     def counting(self) -> Counting:

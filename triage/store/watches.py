@@ -31,7 +31,9 @@ class Watches:
     def last(self, folder: str) -> Watch | None:
         """Return how a folder was at the last look."""
         row = self._engine.row(
-            "SELECT * FROM watches WHERE folder = :folder", folder=folder
+            "SELECT * FROM watches WHERE folder = :folder"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
+            folder=folder,
         )
         if row is None:
             return None
@@ -46,10 +48,11 @@ class Watches:
         """Write down a look; what was seen under another numbering is forgotten."""
         with self._engine.writing():
             self._engine.run(
-                "INSERT INTO watches (folder, uidvalidity, uidnext, since, at)"
-                " VALUES (:folder, :uidvalidity, :uidnext, :since, :at)"
-                " ON CONFLICT (folder) DO UPDATE SET uidvalidity = :uidvalidity,"
-                " uidnext = :uidnext, since = :since, at = :at",
+                "INSERT INTO watches (mailbox, folder, uidvalidity, uidnext, since, at)"
+                " VALUES (coalesce(:mailbox, 1), :folder, :uidvalidity, :uidnext,"
+                " :since, :at) ON CONFLICT (mailbox, folder)"
+                " DO UPDATE SET uidvalidity = :uidvalidity, uidnext = :uidnext,"
+                " since = :since, at = :at",
                 folder=folder,
                 uidvalidity=watch.uidvalidity,
                 uidnext=watch.uidnext,
@@ -58,7 +61,8 @@ class Watches:
             )
             self._engine.run(
                 "DELETE FROM watched"
-                " WHERE folder = :folder AND uidvalidity <> :uidvalidity",
+                " WHERE folder = :folder AND uidvalidity <> :uidvalidity"
+                " AND mailbox = coalesce(:mailbox, mailbox)",
                 folder=folder,
                 uidvalidity=watch.uidvalidity,
             )
@@ -66,16 +70,20 @@ class Watches:
     def touch(self, folders: Iterable[str], at: datetime) -> None:
         """Note that folders were looked at and are as they were."""
         with self._engine.writing():
-            self._engine.run_each(
-                "UPDATE watches SET at = ? WHERE folder = ?",
-                ((at, folder) for folder in folders),
-            )
+            for folder in folders:
+                self._engine.run(
+                    "UPDATE watches SET at = :at WHERE folder = :folder"
+                    " AND mailbox = coalesce(:mailbox, mailbox)",
+                    at=at,
+                    folder=folder,
+                )
 
     def seen(self, folder: str, uidvalidity: int) -> set[int]:
         """Return the UIDs that need no further look."""
         rows = self._engine.rows(
             "SELECT uid FROM watched"
-            " WHERE folder = :folder AND uidvalidity = :uidvalidity",
+            " WHERE folder = :folder AND uidvalidity = :uidvalidity"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
             folder=folder,
             uidvalidity=uidvalidity,
         )
@@ -85,7 +93,8 @@ class Watches:
         """Note that mails need no further look."""
         with self._engine.writing():
             self._engine.run_each(
-                "INSERT INTO watched (folder, uidvalidity, uid) VALUES (?, ?, ?)"
+                "INSERT INTO watched (mailbox, folder, uidvalidity, uid)"
+                " VALUES (coalesce(?, 1), ?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
-                ((folder, uidvalidity, uid) for uid in uids),
+                ((self._engine.mailbox, folder, uidvalidity, uid) for uid in uids),
             )

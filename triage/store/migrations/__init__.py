@@ -16,6 +16,7 @@ from triage.store.migrations import (
     first_steps,
     health,
     indexes,
+    mailboxes,
     personal,
     register,
     restorations,
@@ -37,6 +38,7 @@ PARTS = (
     indexes,
     health,
     copies,
+    mailboxes,
 )
 """In the order of their numbers; each has STEPS: names and SQL."""
 

@@ -1,0 +1,263 @@
+"""Several mailboxes over one store: whose is what, and who is known to all."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from tests.store.making import NOW, make_inquiry, make_letter, record_case
+from triage.errors import ConfigError
+from triage.store import Inbox, Place, Store
+from triage.store.digests import DigestRow
+from triage.store.migrations import steps
+from triage.store.moving import Claim
+from triage.store.restorations import Restoration
+from triage.store.watches import Watch
+
+UK = Inbox("uk@imap.example", "INBOX")
+IE = Inbox("ie@imap.example", "INBOX")
+
+
+@pytest.fixture
+def two(store: Store) -> tuple[Store, Store]:
+    store.mailboxes.settle({"uk": UK, "ie": IE})
+    return store.within("uk"), store.within("ie")
+
+
+def in_(inbox: Inbox, uid: int = 1) -> dict[str, Place]:
+    return {"place": Place(inbox, 1, uid)}
+
+
+def claim() -> Claim:
+    return Claim(owner="dispatch", deadline=NOW + timedelta(minutes=10))
+
+
+def a_case_each(two: tuple[Store, Store]) -> None:
+    uk, ie = two
+    record_case(uk, 1, asked=in_(UK))
+    record_case(ie, 2, asked=in_(IE))
+
+
+def test_a_dispatcher_claims_only_letters_of_its_mailbox(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    record_case(ie, 2, asked=in_(IE))
+
+    assert uk.outbox.claim(NOW, claim()) is None
+
+    letter = ie.outbox.claim(NOW, claim())
+    assert letter is not None
+    assert letter.reference == "CMP-2026-00002"
+
+
+def test_a_restart_of_one_takes_back_no_claim_of_another(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    record_case(ie, 2, asked=in_(IE))
+    ie.outbox.claim(NOW, claim())
+
+    found = uk.outbox.recover(NOW)
+
+    assert found.put_back == 0
+    assert ie.outbox.recover(NOW).put_back == 1
+
+
+def test_a_notice_belongs_to_the_mailbox_that_composed_it(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    uk.outbox.notify(make_letter(kind="digest"), NOW)
+
+    assert [line.kind for line in uk.outbox.listed()] == ["digest"]
+    assert ie.outbox.listed() == []
+
+
+def test_what_is_owed_is_told_by_the_mailbox_of_the_case(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    uk, _ = two
+    a_case_each(two)
+
+    assert uk.overview.open_cases() == 1
+    assert store.overview.open_cases() == 2
+    assert store.mailboxes.name_of_case("CMP-2026-00002") == "ie"
+    assert store.mailboxes.name_of_letter(2) == "ie"
+
+
+def test_who_wrote_to_one_is_known_to_the_other(two: tuple[Store, Store]) -> None:
+    uk, ie = two
+    record_case(uk, 1, asked=in_(UK))
+
+    history = ie.recall(make_inquiry(2, **in_(IE)))
+
+    assert history.earlier == (NOW,)
+    assert history.spent.to_sender_in_day == 1
+
+
+def test_a_spent_budget_of_one_holds_no_reply_of_another(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    record_case(uk, 1, asked=in_(UK))
+    uk.breaker.trip(NOW, allowed=1)
+
+    assert uk.breaker.is_open(NOW)
+    assert not ie.breaker.is_open(NOW)
+    assert ie.recall(make_inquiry(2, **in_(IE))).spent.in_hour == 0
+
+
+def test_folders_of_two_accounts_are_two_folders(two: tuple[Store, Store]) -> None:
+    uk, ie = two
+    uk.watches.note("Sent", Watch(uidvalidity=1, uidnext=9, since=NOW, at=NOW))
+    uk.watches.mark_seen("Sent", 1, [3, 4])
+
+    assert ie.watches.last("Sent") is None
+    assert ie.watches.seen("Sent", 1) == set()
+    assert uk.watches.seen("Sent", 1) == {3, 4}
+
+
+def test_each_has_its_digest_of_a_day(two: tuple[Store, Store]) -> None:
+    uk, ie = two
+    day = date(2026, 4, 2)
+    made = DigestRow(day=day, at=NOW, since=NOW, until=NOW, audit_head="")
+    uk.digests.note(made)
+
+    assert uk.digests.is_made(day)
+    assert not ie.digests.is_made(day)
+    ie.digests.note(made)
+
+
+def test_a_job_went_well_when_it_did_in_every_mailbox(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    uk, ie = two
+    uk.heartbeat.note("intake", NOW)
+    ie.heartbeat.note("intake", NOW - timedelta(hours=3))
+
+    assert uk.heartbeat.last("intake") == NOW
+    assert store.heartbeat.last("intake") == NOW - timedelta(hours=3)
+
+
+def test_a_restored_store_is_reconciled_once_every_mailbox_was_asked(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    uk, ie = two
+    store.restorations.begin(NOW, NOW, beyond=None)
+
+    uk.restorations.finish({"mails put back": 2}, NOW)
+
+    assert uk.restorations.pending() is None
+    assert isinstance(ie.restorations.pending(), Restoration)
+    ie.restorations.finish({"mails put back": 1}, NOW)
+    last = store.restorations.last()
+    assert last is not None
+    assert (last.reconciled_at, last.found) == (NOW, {"mails put back": 3})
+
+
+def test_the_one_mailbox_that_was_there_is_known_again_by_its_account(
+    store: Store,
+) -> None:
+    record_case(store, 1, asked=in_(UK))
+
+    store.mailboxes.settle({"ie": IE, "uk": UK})
+
+    assert store.mailboxes.name_of_case("CMP-2026-00001") == "uk"
+    assert store.mailboxes.names() == ("uk", "ie")
+
+
+def test_cases_that_no_mailbox_goes_on_with_are_refused(store: Store) -> None:
+    record_case(store, 1)
+
+    with pytest.raises(ConfigError, match=r"no \[\[mailbox\]\] goes on with them"):
+        store.mailboxes.settle({"uk": UK, "ie": IE})
+
+    assert store.mailboxes.names() == ("",)
+
+
+def test_a_single_mailbox_may_move_to_another_server(store: Store) -> None:
+    record_case(store, 1)
+
+    assert store.mailboxes.settle({"": UK}) == ()
+
+
+def test_a_renamed_mailbox_keeps_its_cases(two: tuple[Store, Store]) -> None:
+    a_case_each(two)
+    store = two[0]
+
+    store.mailboxes.settle({"britain": UK, "ie": IE})
+
+    assert store.mailboxes.name_of_case("CMP-2026-00001") == "britain"
+
+
+def test_two_mailboxes_cannot_take_each_others_names(two: tuple[Store, Store]) -> None:
+    a_case_each(two)
+
+    with pytest.raises(ConfigError, match="which the store knows as `ie`"):
+        two[0].mailboxes.settle({"uk": IE, "ie": UK})
+
+
+def test_one_of_several_goes_on_alone_only_by_its_name(
+    two: tuple[Store, Store],
+) -> None:
+    a_case_each(two)
+    store = two[0]
+
+    with pytest.raises(ConfigError, match="has cases of other mailboxes: ie"):
+        store.mailboxes.settle({"": UK})
+
+    assert store.mailboxes.settle({"uk": UK}) == ("ie",)
+
+
+def test_an_unknown_mailbox_is_refused(store: Store) -> None:
+    with pytest.raises(ConfigError, match="does not know the mailbox `nobody`"):
+        store.within("nobody")
+
+
+def test_a_store_of_one_is_seen_whole_by_whoever_names_none(store: Store) -> None:
+    record_case(store, 1)
+
+    assert store.within("").overview.open_cases() == 1
+    assert store.within(None).overview.open_cases() == 1
+
+
+def test_everything_old_belongs_to_the_one_mailbox_that_was_there() -> None:
+    database = Database(memory=True, strict=True)
+    steps.apply(database, stop_before="0020_mailboxes")
+    at = "2026-04-02T09:30:00.000000Z"
+    rows = {
+        "watches": {"folder": "Sent", "uidvalidity": 1, "since": at, "at": at},
+        "watched": {"folder": "Sent", "uidvalidity": 1, "uid": 7},
+        "handed_in": {
+            "folder": "OK",
+            "uidvalidity": 1,
+            "uid": 7,
+            "at": at,
+            "reason": "moved",
+        },
+        "looks": {"folder": "OK", "uidvalidity": 1, "at": at},
+        "alerts": {"day": "2026-04-02"},
+        "digests": {
+            "day": "2026-04-02",
+            "at": at,
+            "since": at,
+            "until": at,
+            "audit_head": "",
+        },
+        "calendars": {"id": 1, "at": at, "calendar": "{}"},
+        "retention_lists": {"month": "2026-04", "made_at": at, "cases": "[]"},
+        "heartbeats": {"job": "intake", "at": at},
+        "inboxes": {"account": "a", "folder": "INBOX", "uidvalidity": 1},
+        "breaker": {"opened_at": at, "allowed": 1},
+    }
+    for table, row in rows.items():
+        database.table(table).insert(row)
+
+    steps.apply(database)
+
+    kept = {table: list(database.query(f"SELECT * FROM {table}")) for table in rows}  # noqa: S608 - our own names
+    assert {table: len(found) for table, found in kept.items()} == dict.fromkeys(
+        rows, 1
+    )
+    assert {found[0]["mailbox"] for found in kept.values()} == {1}
