@@ -226,7 +226,7 @@ def test_everything_old_belongs_to_the_one_mailbox_that_was_there() -> None:
     database = Database(memory=True, strict=True)
     steps.apply(database, stop_before="0020_mailboxes")
     at = "2026-04-02T09:30:00.000000Z"
-    rows = {
+    rows: dict[str, dict[str, object]] = {
         "watches": {"folder": "Sent", "uidvalidity": 1, "since": at, "at": at},
         "watched": {"folder": "Sent", "uidvalidity": 1, "uid": 7},
         "handed_in": {
