@@ -12,7 +12,7 @@ from typing import Protocol
 
 from triage.errors import TransientError
 from triage.intake import Rulebook
-from triage.intake.letters import mint
+from triage.intake.letters import mint_for_us
 from triage.reply.mime import Draft, Origin, write
 from triage.reply.model import Wording
 from triage.store import Category, Letter, Store
@@ -85,7 +85,7 @@ class Canary:
     def _letter(self, since: datetime, rulebook: Rulebook, now: datetime) -> Letter:
         """Return the one of a day; it has the same Message-ID whenever it is made."""
         kind = f"canary-{since:%Y%m%d}"
-        message_id = mint(NO_CASE, kind, rulebook)
+        message_id = mint_for_us(NO_CASE, kind, rulebook)
         draft = Draft(
             origin=Origin.GENERATED,
             organisation=rulebook.organisation,

@@ -7,15 +7,16 @@ environment variable, a systemd credential or a command (see `Secret`).
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, model_validator
 
 from triage.errors import ConfigError, Problem
 from triage.logins import OAuth, Secret, Table, why_no_login
-from triage.tomlsource import read_toml, validated
+from triage.tomlsource import Source, read_toml, validated
 from triage.web import LOOPBACK, is_loopback, why_no_web_address
 
 LAST_PORT = 65_535
@@ -35,6 +36,8 @@ class OrganisationTable(Table):
 class MailboxTable(Table):
     """The complaints mailbox, read over IMAP."""
 
+    name: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9-]{0,19}$|^$")
+    """What tells it from others; the only one needs none."""
     host: str
     port: int | None = None
     security: Literal["imaps", "starttls", "plain"] = "imaps"
@@ -243,13 +246,162 @@ class Config(Table):
     links: dict[str, str]
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "text", "json"] = "auto"
+    _siblings: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """Addresses of the other mailboxes of the same file."""
+        return self._siblings
+
+    def beside(self, others: "tuple[Config, ...]") -> Self:
+        """Return it with the addresses of its siblings."""
+        copy = self.model_copy()
+        copy._siblings = tuple(  # noqa: SLF001 - of its own class
+            address
+            for each in others
+            if each.mailbox.name != self.mailbox.name
+            for address in (
+                *each.mailbox.addresses,
+                each.submission.from_address,
+                each.submission.envelope_from,
+            )
+            if address
+        )
+        return copy
+
+
+class OneOfSeveral(MailboxTable):
+    """A mailbox, and what it does not share with the others of the file."""
+
+    organisation: OrganisationTable | None = None
+    submission: SubmissionTable | None = None
+    rules: RulesTable | None = None
+    templates: FolderTable | None = None
+    canary: CanaryTable | None = None
+    contacts: dict[str, str] = Field(default_factory=dict)
+    links: dict[str, str] = Field(default_factory=dict)
+
+
+OWN = ("organisation", "submission", "rules", "templates", "canary")
+"""Tables that each of several mailboxes may have for itself."""
+SHARED = ("store", "references", "alarm", "http", "log_level", "log_format")
+
+
+class SeveralConfig(Table):
+    """Several mailboxes: what stands at the top holds for those that say nothing."""
+
+    organisation: OrganisationTable | None = None
+    mailbox: tuple[OneOfSeveral, ...] = Field(min_length=1)
+    submission: SubmissionTable | None = None
+    store: StoreTable
+    rules: RulesTable | None = None
+    templates: FolderTable | None = None
+    references: ReferencesTable
+    alarm: AlarmTable = AlarmTable()
+    canary: CanaryTable | None = None
+    http: HttpTable = HttpTable()
+    contacts: dict[str, str] = Field(default_factory=dict)
+    links: dict[str, str] = Field(default_factory=dict)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "text", "json"] = "auto"
+
+    def each(self) -> Iterator[Config]:
+        """Yield the configuration of each mailbox, as if it were the only one."""
+        shared = {key: getattr(self, key) for key in SHARED}
+        for mailbox in self.mailbox:
+            own = {key: getattr(mailbox, key) or getattr(self, key) for key in OWN}
+            plain = {key: getattr(mailbox, key) for key in MailboxTable.model_fields}
+            yield Config.model_construct(
+                mailbox=MailboxTable.model_construct(**plain),
+                contacts={**self.contacts, **mailbox.contacts},
+                links={**self.links, **mailbox.links},
+                **own,
+                **shared,
+            )
+
+    def problems(self, source: Source) -> Iterator[Problem]:
+        """Yield what is wrong with the mailboxes taken together."""
+        names, places = set[str](), set[tuple[str, str, str]]()
+        for index, mailbox in enumerate(self.mailbox):
+            place = ("mailbox", index)
+            if not mailbox.name:
+                message = "a mailbox of several needs a `name`"
+                yield source.problem(place, message, 'as in: name = "uk"')
+            elif mailbox.name in names:
+                message = f"there are two mailboxes `{mailbox.name}`"
+                yield source.problem((*place, "name"), message)
+            names.add(mailbox.name)
+            is_at = (mailbox.host.lower(), mailbox.user.lower(), mailbox.folder)
+            if is_at in places:
+                message = f"another mailbox reads {mailbox.folder} of this account too"
+                yield source.problem(place, message)
+            places.add(is_at)
+            for key in OWN:
+                if key != "canary" and not (
+                    getattr(mailbox, key) or getattr(self, key)
+                ):
+                    message = f"the mailbox `{mailbox.name}` has no `{key}`"
+                    hint = f"write [{key}] for all, or [mailbox.{key}] below this one"
+                    yield source.problem(place, message, hint)
+
+
+class OneMailbox(type(Path())):  # type: ignore[misc]  # the class of this system
+    """A configuration file, and which of its mailboxes is meant."""
+
+    mailbox: str | None = None
+
+    @classmethod
+    def of(cls, path: Path, mailbox: str | None) -> Self:
+        """Name a mailbox of a file; None: the only one."""
+        meant = cls(path)
+        meant.mailbox = mailbox
+        return meant
 
 
 def load_config(path: Path) -> Config:
-    """Read a configuration file.
+    """Read a configuration file: of several mailboxes, the one that is meant.
 
     Raises ConfigError with every problem and its place.
     """
+    configs = load_configs(path)
+    name = meant_mailbox(path)
+    if name is None and len(configs) == 1:
+        return configs[0]
+    known = [each.mailbox.name for each in configs]
+    for each in configs:
+        if name is not None and each.mailbox.name == name:
+            return each
+    if name is None:
+        message = f"{path} has several mailboxes: {', '.join(known)}"
+    else:
+        message = f"{path} has no mailbox `{name}`"
+    is_named = any(known)
+    hint = f"name one of {', '.join(known)}: --mailbox NAME" if is_named else None
+    raise ConfigError(Problem(message, hint=hint))
+
+
+def meant_mailbox(path: Path) -> str | None:
+    """Return the mailbox that was named together with a configuration file."""
+    return path.mailbox if isinstance(path, OneMailbox) else None
+
+
+def load_configs(path: Path) -> tuple[Config, ...]:
+    """Read a configuration file into one configuration for each mailbox.
+
+    Raises ConfigError with every problem and its place.
+    """
+    source = _read(path)
+    folder = path.resolve().parent
+    if not isinstance(source.data.get("mailbox"), list):
+        return (_with_absolute_paths(validated(Config, source), folder),)
+    several = validated(SeveralConfig, source)
+    if problems := tuple(several.problems(source)):
+        raise ConfigError(*problems)
+    configs = tuple(_with_absolute_paths(each, folder) for each in several.each())
+    return tuple(each.beside(configs) for each in configs)
+
+
+def _read(path: Path) -> Source:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -261,8 +413,7 @@ def load_config(path: Path) -> Config:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
-    config = validated(Config, read_toml(text, str(path)))
-    return _with_absolute_paths(config, path.resolve().parent)
+    return read_toml(text, str(path))
 
 
 def _with_absolute_paths(table: AnyTable, folder: Path) -> AnyTable:

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -129,8 +129,11 @@ class Timed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What the daemon runs."""
+class MailboxJobs:
+    """The jobs of one mailbox."""
+
+    name: str = ""
+    """What follows the names of its jobs, where there are several mailboxes."""
 
     intake: Intake
     dispatch: Dispatch
@@ -138,13 +141,20 @@ class Parts:
     """Connects the mailbox of the intake job."""
     watcher: Watcher | None
     """None: polling alone finds new mail."""
-    interrupt: Callable[[], None]
-    """Ends whatever command is under way."""
-    stop: threading.Event
     poll_seconds: int
     rules: Rules | None = None
     """None: the rules stay as they are."""
     others: tuple[Timed, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(MailboxJobs):
+    """What the daemon runs: a mailbox, those beside it, and what they share."""
+
+    beside: tuple[MailboxJobs, ...] = ()
+    interrupt: Callable[[], None]
+    """Ends whatever command is under way."""
+    stop: threading.Event
     pulse: Pulse = field(default_factory=lambda: Pulse(monotonic))
     """Where it stands how each job goes."""
     alarm: Alarm | None = None
@@ -155,41 +165,52 @@ class Parts:
     reconcile_seconds: float = RECONCILE_SECONDS
 
 
+class _Mailbox:
+    """A mailbox, and what its jobs were told meanwhile."""
+
+    def __init__(self, jobs: MailboxJobs) -> None:
+        self.jobs = jobs
+        self.news = threading.Event()
+        self.reconcile_from = 0.0
+
+    def named(self, job: str) -> str:
+        return f"{job} {self.jobs.name}" if self.jobs.name else job
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all its jobs."""
+        others = (other.name for other in self.jobs.others)
+        yield from map(self.named, ("intake", "dispatch", "rules", *others))
+
+
 class Daemon:
     """The jobs on their schedule; `run` returns once a signal has stopped them.
 
     A ConfigError of intake or dispatch, before it ever went well, ends the daemon and
     is raised by `run`. Later the same job is tried again, as after a TransientError: a
     secret or a right that is missing for a while must not keep the letters of a night.
-    No other job ends anything: mail is taken up and answered without it.
+    No other job ends anything: mail is taken up and answered without it. Nor does one
+    of several mailboxes: the others go on.
     """
 
     def __init__(self, parts: Parts) -> None:
-        self._intake = parts.intake
-        self._dispatch = parts.dispatch
-        self._rules = parts.rules
-        self._others = parts.others
-        self._ready = parts.ready
-        self._watcher = parts.watcher
+        self._mailboxes = tuple(map(_Mailbox, (parts, *parts.beside)))
         self._interrupt = parts.interrupt
         self._stop = parts.stop
-        self._poll_seconds = parts.poll_seconds
-        self._news = threading.Event()
-        names = ("intake", "dispatch", "rules", *(other.name for other in self._others))
+        names = [name for each in self._mailboxes for name in each.names()]
         self._patience = {name: Patience() for name in names}
+        self._indispensable = frozenset[str]() if parts.beside else INDISPENSABLE
         self._went_well: set[str] = set()
         self._said: dict[str, str] = {}
         self._pulse = parts.pulse
         self._alarm = parts.alarm
         self._supervisor = parts.supervisor
-        self._was_told_to_reload = threading.Event()
+        self._was_told_to_reload = set[str]()
         self._listener = parts.listener
         self._reconcile_seconds = parts.reconcile_seconds
-        self._reconcile_from = 0.0
         self._fatal: ConfigError | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(3 + len(self._others))},
+            executors={"default": ThreadPoolExecutor(len(names))},
             job_defaults={
                 "coalesce": True,
                 "max_instances": 1,
@@ -205,16 +226,12 @@ class Daemon:
             raise self._fatal
 
     def _run(self) -> None:
-        self._dispatch.recover()
-        self._every(self._poll_seconds, "intake", self._take_up)
-        self._every(DISPATCH_SECONDS, "dispatch", self._send)
-        if self._rules is not None:
-            self._every(RULES_SECONDS, "rules", partial(self._renew, self._rules))
-        for other in self._others:
-            self._every(other.seconds, other.name, partial(self._run_other, other))
-        watching = threading.Thread(target=self._watch, name="watch", daemon=True)
-        if self._watcher is not None:
-            watching.start()
+        for mailbox in self._mailboxes:
+            mailbox.jobs.dispatch.recover()
+            self._plan(mailbox)
+        watching = tuple(self._watching())
+        for thread in watching:
+            thread.start()
         self._scheduler.start()
         self._beside("alarm", self._alarm)
         self._beside("supervisor", self._supervisor)
@@ -224,6 +241,28 @@ class Daemon:
             self._heed_clock()
         self._shut_down(watching)
         log.info("stopped")
+
+    def _plan(self, mailbox: _Mailbox) -> None:
+        """Schedule the jobs of a mailbox."""
+        jobs, named = mailbox.jobs, mailbox.named
+        self._every(jobs.poll_seconds, named("intake"), partial(self._take_up, mailbox))
+        self._every(DISPATCH_SECONDS, named("dispatch"), partial(self._send, mailbox))
+        if jobs.rules is not None:
+            renew = partial(self._renew, named("rules"), jobs.rules)
+            self._every(RULES_SECONDS, named("rules"), renew)
+        for other in jobs.others:
+            run = partial(self._run_other, mailbox, other)
+            self._every(other.seconds, named(other.name), run)
+
+    def _watching(self) -> Iterator[threading.Thread]:
+        for mailbox in self._mailboxes:
+            if mailbox.jobs.watcher is not None:
+                yield threading.Thread(
+                    target=self._watch,
+                    args=(mailbox, mailbox.jobs.watcher),
+                    name=mailbox.named("watch"),
+                    daemon=True,
+                )
 
     def _beside(self, name: str, watching: Alarm | None) -> None:
         """Start what is no job's thread: it must see when none of them gets on."""
@@ -237,8 +276,9 @@ class Daemon:
 
         And what was asked for just when the job was about to end.
         """
-        if self._news.is_set():
-            self._hurry("intake")
+        for mailbox in self._mailboxes:
+            if mailbox.news.is_set():
+                self._hurry(mailbox.named("intake"))
         now = datetime.now(UTC)  # noqa: TID251 - APScheduler's own clock
         for job in self._scheduler.get_jobs():
             if job.next_run_time - now > job.trigger.interval:
@@ -250,14 +290,16 @@ class Daemon:
 
     def reload(self) -> None:
         """Have changed rules and templates looked at now; for another thread."""
-        if self._rules is not None:
-            if self._supervisor is not None:
-                self._supervisor.reloading()
-            self._rules.ask()
-            self._was_told_to_reload.set()
-            self._hurry("rules")
+        asked = [each for each in self._mailboxes if each.jobs.rules is not None]
+        if asked and self._supervisor is not None:
+            self._supervisor.reloading()
+        for mailbox in asked:
+            if mailbox.jobs.rules is not None:
+                mailbox.jobs.rules.ask()
+            self._was_told_to_reload.add(mailbox.named("rules"))
+            self._hurry(mailbox.named("rules"))
 
-    def _shut_down(self, watching: threading.Thread) -> None:
+    def _shut_down(self, watching: Iterable[threading.Thread]) -> None:
         last_resort = threading.Timer(STOP_SECONDS, self._leave_now)
         last_resort.daemon = True
         last_resort.start()
@@ -265,8 +307,8 @@ class Daemon:
             self._supervisor.stopping()
         self._interrupt()
         self._scheduler.shutdown(wait=True)
-        if watching.is_alive():
-            watching.join()
+        for thread in watching:
+            thread.join()
         last_resort.cancel()
 
     def _leave_now(self) -> None:
@@ -347,13 +389,16 @@ class Daemon:
 
     def _note(self, name: str, error: TriageError) -> None:
         """Say why a job failed, and whether it is tried again."""
-        if isinstance(error, ConfigError) and name in INDISPENSABLE - self._went_well:
+        if (
+            isinstance(error, ConfigError)
+            and name in self._indispensable - self._went_well
+        ):
             log.critical("%s cannot go on: %s", name, error)
             self._fatal = error
             self.stop()
         elif self._stop.is_set():
             return
-        elif isinstance(error, ConfigError) and name not in INDISPENSABLE:
+        elif isinstance(error, ConfigError) and name not in self._indispensable:
             self._patience[name].fail(error)
             self._say_once(name, str(error))
         else:
@@ -368,27 +413,28 @@ class Daemon:
             log.error("%s: %s; tried again until it works", name, cause)
         self._said[name] = cause
 
-    def _take_up(self) -> None:
+    def _take_up(self, mailbox: _Mailbox) -> None:
         """Take up what is new, and once more if news came meanwhile."""
-        self._news.set()
-        while self._news.is_set() and not self._stop.is_set():
-            self._news.clear()
-            self._ready()
+        name, news = mailbox.named("intake"), mailbox.news
+        news.set()
+        while news.is_set() and not self._stop.is_set():
+            news.clear()
+            mailbox.jobs.ready()
             began = monotonic()
-            done = self._intake.run(self._getting_on("intake"))
-            self._pulse.get_on("intake")
+            done = mailbox.jobs.intake.run(self._getting_on(name))
+            self._pulse.get_on(name)
             if done:
-                log.info("mailbox: %s", done, extra=_took(began))
-                self._hurry("dispatch")
-            self._reconcile_now_and_then()
+                log.info("%s: %s", mailbox.named("mailbox"), done, extra=_took(began))
+                self._hurry(mailbox.named("dispatch"))
+            self._reconcile_now_and_then(mailbox)
 
-    def _reconcile_now_and_then(self) -> None:
-        if monotonic() >= self._reconcile_from and not self._stop.is_set():
-            is_even = self._intake.reconcile()
+    def _reconcile_now_and_then(self, mailbox: _Mailbox) -> None:
+        if monotonic() >= mailbox.reconcile_from and not self._stop.is_set():
+            is_even = mailbox.jobs.intake.reconcile()
             pause = self._reconcile_seconds
             if not is_even:
                 pause = min(pause, RECONCILE_AGAIN_SECONDS)
-            self._reconcile_from = monotonic() + pause
+            mailbox.reconcile_from = monotonic() + pause
 
     def _getting_on(self, name: str) -> Callable[[], bool]:
         """Return what a job asks before each part of its work.
@@ -406,29 +452,35 @@ class Daemon:
 
         return is_stopping
 
-    def _send(self) -> None:
+    def _send(self, mailbox: _Mailbox) -> None:
         began = monotonic()
-        done = self._dispatch.run(self._getting_on("dispatch"))
+        done = mailbox.jobs.dispatch.run(self._getting_on(mailbox.named("dispatch")))
         if done:
-            log.info("replies and notices: %s", done, extra=_took(began))
+            what = mailbox.named("replies and notices")
+            log.info("%s: %s", what, done, extra=_took(began))
 
-    def _renew(self, rules: Rules) -> None:
+    def _renew(self, name: str, rules: Rules) -> None:
         """Put changed rules in force, if they pass; what they are, the job says."""
         # Asked for during this run, it is done by the next one.
-        was_told = self._was_told_to_reload.is_set()
-        self._was_told_to_reload.clear()
+        was_told = name in self._was_told_to_reload
+        self._was_told_to_reload.discard(name)
         try:
-            rules.run(self._getting_on("rules"))
+            rules.run(self._getting_on(name))
         finally:
-            if was_told and self._supervisor is not None:
-                self._supervisor.reloaded()
+            if was_told:
+                self._tell_of_reloading()
 
-    def _run_other(self, other: Timed) -> None:
-        began = monotonic()
-        done = other.job.run(self._getting_on(other.name))
+    def _tell_of_reloading(self) -> None:
+        """Tell it once the rules of every mailbox were looked at."""
+        if not self._was_told_to_reload and self._supervisor is not None:
+            self._supervisor.reloaded()
+
+    def _run_other(self, mailbox: _Mailbox, other: Timed) -> None:
+        began, name = monotonic(), mailbox.named(other.name)
+        done = other.job.run(self._getting_on(name))
         if done:
-            log.info("%s: %s", other.name, done, extra=_took(began))
-            self._hurry("dispatch")
+            log.info("%s: %s", name, done, extra=_took(began))
+            self._hurry(mailbox.named("dispatch"))
 
     def _hurry(self, name: str) -> None:
         """Run a job now; while it runs already, its own loop takes the news up."""
@@ -436,10 +488,10 @@ class Daemon:
             now = datetime.now(UTC)  # noqa: TID251 - APScheduler's own clock
             self._scheduler.modify_job(name, next_run_time=now)
 
-    def _watch(self) -> None:
+    def _watch(self, mailbox: _Mailbox, watcher: Watcher) -> None:
         """Wait for new mail on a connection of its own, and wake the intake job."""
-        watcher, patience = self._watcher, Patience()
-        while watcher is not None and not self._stop.is_set():
+        patience, name = Patience(), mailbox.named("watch")
+        while not self._stop.is_set():
             try:
                 watcher.connect()
                 watcher.select()
@@ -448,8 +500,8 @@ class Daemon:
                     if is_news:
                         # Noted before it is told: what comes in between is news again.
                         watcher.uids()
-                        self._tell_of_news()
-                    is_news = watcher.wait(self._poll_seconds, self._stop)
+                        self._tell_of_news(mailbox)
+                    is_news = watcher.wait(mailbox.jobs.poll_seconds, self._stop)
                     patience.succeed()
             except TriageError as error:
                 pause = patience.fail(error)
@@ -457,12 +509,12 @@ class Daemon:
                 self._stop.wait(pause)
             except Exception as error:  # noqa: BLE001 - as for the jobs
                 pause = patience.fail(error)
-                _say_unexpected("watch", error, pause)
+                _say_unexpected(name, error, pause)
                 self._stop.wait(pause)
 
-    def _tell_of_news(self) -> None:
-        self._news.set()
-        self._hurry("intake")
+    def _tell_of_news(self, mailbox: _Mailbox) -> None:
+        mailbox.news.set()
+        self._hurry(mailbox.named("intake"))
 
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from triage.intake import Rulebook
-from triage.intake.letters import TEAM, frozen_notice, mint, plain_line
+from triage.intake.letters import TEAM, frozen_notice, mint_for_us, plain_line
 from triage.reply import Duty as Row
 from triage.reply import Notice
 from triage.store import Duty, DutyKind, Letter, Stage
@@ -43,7 +43,7 @@ def notice_of(
         template=told,
         kind=kind,
         to=to,
-        message_id=mint(NO_ONE_CASE, kind, rulebook),
+        message_id=mint_for_us(NO_ONE_CASE, kind, rulebook),
         why=(_why(told, {duty.reference for duty in duties}),),
         folder=rulebook.ruleset.tables.modes.approved_folder,
         waiting=waiting,

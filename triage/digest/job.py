@@ -20,7 +20,7 @@ from triage.digest.period import Mornings
 from triage.digest.tables import tables_of
 from triage.errors import MessageError
 from triage.intake import Rulebook
-from triage.intake.letters import frozen_notice, mint
+from triage.intake.letters import frozen_notice, mint_for_us
 from triage.reply import Notice
 from triage.ruleset import Policy
 from triage.store import DigestRow, Letter, Store
@@ -99,7 +99,7 @@ def _worded(digest: Digest, policy: Policy, rulebook: Rulebook) -> Letter | None
             template=TEMPLATE,
             kind=kind,
             to=to,
-            message_id=mint(NO_CASE, kind, rulebook),
+            message_id=mint_for_us(NO_CASE, kind, rulebook),
             why=tuple(headlines_of(digest, policy)),
             tables=tuple(tables_of(digest, policy)),
         )

@@ -224,7 +224,7 @@ def _to_team(
     to = rulebook.organisation.contacts.get(TEAM)
     if to is None:
         return None
-    message_id = mint(about, kind, rulebook)
+    message_id = mint_for_us(about, kind, rulebook)
     return Notice(template=template, kind=kind, to=to, message_id=message_id, why=why)
 
 
@@ -257,6 +257,12 @@ def mint(reference: str, kind: str, rulebook: Rulebook) -> str:
     """Make the Message-ID of the one letter of this kind for this case."""
     domain = rulebook.organisation.message_id_domain
     return mint_id(reference, kind, rulebook.keys[0], domain)
+
+
+def mint_for_us(about: str, kind: str, rulebook: Rulebook) -> str:
+    """Make the Message-ID of a letter of no case: each mailbox has its own."""
+    of = f"-{rulebook.mailbox.upper()}" if rulebook.mailbox else ""
+    return mint(f"{about}{of}", kind, rulebook)
 
 
 def _series_on(at: datetime, rulebook: Rulebook) -> Series | None:

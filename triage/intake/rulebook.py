@@ -22,6 +22,8 @@ class Rulebook:
     organisation: Organisation
     ourselves: Ourselves
     keys: Sequence[bytes]
+    mailbox: str = ""
+    """Which one it is for, where there are several."""
 
     def ours_among(self, ids: Sequence[str]) -> tuple[Minted, ...]:
         """Return what we once said in those of the Message-IDs that are ours."""

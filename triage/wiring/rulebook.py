@@ -121,6 +121,7 @@ def _rulebook(
         organisation=templates.organisation,
         ourselves=_ourselves(config),
         keys=secret_keys,
+        mailbox=config.mailbox.name,
     )
 
 
@@ -215,7 +216,12 @@ def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
 
 def _ourselves(config: Config) -> Ourselves:
     mailbox, submission = config.mailbox, config.submission
-    own = (*mailbox.addresses, submission.from_address, submission.envelope_from)
+    own = (
+        *mailbox.addresses,
+        submission.from_address,
+        submission.envelope_from,
+        *config.siblings,
+    )
     return Ourselves(
         addresses=frozenset(address.lower() for address in own if address),
         authserv_id=mailbox.authserv_id,

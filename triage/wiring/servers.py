@@ -18,10 +18,16 @@ KILOBYTE = 1024
 USUAL = Limits()
 
 
+def named(what: str, config: Config) -> str:
+    """Name something of a mailbox: alone it needs no more than what it is."""
+    return f"{what} {config.mailbox.name}" if config.mailbox.name else what
+
+
 def account_of(config: Config, logins: Logins | None = None) -> Account:
     """Return the account of the watched mailbox; raises ConfigError."""
     mailbox, logins = config.mailbox, logins or Logins()
-    password = logins.password("mailbox", mailbox.password)
+    name = named("mailbox", config)
+    password = logins.password(name, mailbox.password)
     return Account(
         host=mailbox.host,
         port=mailbox.port or IMAP_PORTS[mailbox.security],
@@ -31,7 +37,7 @@ def account_of(config: Config, logins: Logins | None = None) -> Account:
         refused=password.refuse if password else None,
         folder=mailbox.folder,
         ca_file=mailbox.ca_file,
-        tokens=logins.tokens("mailbox", mailbox.user, mailbox.oauth),
+        tokens=logins.tokens(name, mailbox.user, mailbox.oauth),
     )
 
 
@@ -98,7 +104,7 @@ def inbox_of(config: Config) -> Inbox:
 
 def server_of(config: Config, logins: Logins | None = None) -> Server:
     """Return the submission server and the login there; raises ConfigError."""
-    return server_in(config.submission, "submission", logins or Logins())
+    return server_in(config.submission, named("submission", config), logins or Logins())
 
 
 def server_in(
@@ -133,7 +139,9 @@ def sender_of(config: Config) -> Sender:
     """Return who sends, and where the witnessing copy goes."""
     table = config.submission
     copy_to = config.mailbox.addresses[0] if table.witness == "copy" else None
-    return Sender(name="daemon", envelope_from=table.envelope_from, copy_to=copy_to)
+    return Sender(
+        name=named("daemon", config), envelope_from=table.envelope_from, copy_to=copy_to
+    )
 
 
 class Searched(Protocol):
