@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from triage.alarm import JobState, Outlook, Pulse, is_stuck, said
+from triage.alarm import JobState, Outlook, Pulse, intakes, is_stuck, said
 
 PREPARING = "Starting: the store is checked and brought up to date."
 FIRST_PASS = "Starting: the mailbox is read for the first time."  # noqa: S105 - no password
@@ -22,7 +22,6 @@ RELOADING = "Running. Rule files and templates are looked at."
 ALL_WELL = "Running. All goes well."
 STOPPING = "Stopping."
 ALARM_THREAD = "alarm"
-INTAKE = "intake"
 
 EXTENSION_SECONDS = 120.0
 EXTEND_EVERY_SECONDS = 20.0
@@ -165,11 +164,7 @@ class Supervisor:
                 self._is_ready = self._say(self._words(), "READY=1")
 
     def _has_begun(self) -> bool:
-        intake = self.pulse.jobs()[INTAKE]
-        is_under_way = (
-            intake.running_since is not None and intake.got_on_at > intake.running_since
-        )
-        return intake.has_gone_well or intake.failures > 0 or is_under_way
+        return all(map(_has_begun, intakes(self.pulse.jobs())))
 
     def _stuck_jobs(self) -> tuple[str, ...]:
         now = self.steady()
@@ -184,10 +179,11 @@ class Supervisor:
         return tuple(found)
 
     def _words(self) -> str:
-        intake, outlook = self.pulse.jobs()[INTAKE], self.watching.outlook
+        outlook = self.watching.outlook
         told = [] if outlook is None else list(_news(outlook))
-        if not told and intake.failures and not intake.has_gone_well:
-            told = [f"the mailbox was not read yet{_because(intake.why)}"]
+        unread = [job for job in intakes(self.pulse.jobs()) if _is_unread(job)]
+        if not told and unread:
+            told = [f"the mailbox was not read yet{_because(unread[0].why)}"]
         return f"Running, but {'; '.join(told)}."[:MOST_WORDS] if told else ALL_WELL
 
     def _say(self, status: str, *others: str) -> bool:
@@ -223,6 +219,17 @@ def preparing(tell: Tell) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def _has_begun(intake: JobState) -> bool:
+    is_under_way = (
+        intake.running_since is not None and intake.got_on_at > intake.running_since
+    )
+    return intake.has_gone_well or intake.failures > 0 or is_under_way
+
+
+def _is_unread(intake: JobState) -> bool:
+    return intake.failures > 0 and not intake.has_gone_well
 
 
 def _hanging(jobs: tuple[str, ...]) -> str:

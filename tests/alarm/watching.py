@@ -97,7 +97,7 @@ class Watching:
         self.due = dict.fromkeys(self.jobs, self.at)
         self.job = AlarmJob(
             pulse=self.pulse,
-            letters=self.letters,
+            letters={"": self.letters},
             keeper=self.drawer,
             tellers=Tellers(self.channels, self.last_resort),
             policy=self.policy,

@@ -170,7 +170,7 @@ def test_news_that_the_scheduler_missed_is_taken_up_soon() -> None:
         daemon.wait_until(lambda: daemon.intake.runs == 1)
         sleep(0.2)
 
-        daemon.daemon._news.set()
+        daemon.daemon._mailboxes[0].news.set()
 
         daemon.wait_until(lambda: daemon.intake.runs == 2, 7.0)
 

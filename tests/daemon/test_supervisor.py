@@ -211,13 +211,12 @@ def test_a_reload_that_fails_is_done_as_well(manager: ServiceManager) -> None:
     rules = Watched(error=TransientError("the disk reports an error"))
 
     with running(manager, intake=Idle()) as daemon:
-        daemon._rules = rules
         manager.wait_for("READY=1")
         daemon._supervisor.reloading()  # type: ignore[union-attr]  # it has one
-        daemon._was_told_to_reload.set()
+        daemon._was_told_to_reload.add("rules")
 
         with pytest.raises(TransientError):
-            daemon._renew(rules)
+            daemon._renew("rules", rules)
 
         manager.wait_for("READY=1")
 

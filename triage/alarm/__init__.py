@@ -7,6 +7,7 @@ once when it starts and once when it is over, by channels that do not fail with 
 model     what can be wrong, and the times after which it is
 pulse     how each job goes; written by the daemon
 signs     what is known of each part, and since when
+several   the same of several mailboxes
 book      what stands and was told; what is to be told now
 wording   a notice in sentences, and as JSON
 outlook   how the daemon was at its last look, for whoever asks
@@ -26,6 +27,7 @@ from triage.alarm.mail import MailAlarm
 from triage.alarm.model import Kind, Policy
 from triage.alarm.outlook import JobFact, Outlook, Unwell, is_alive, read_outlook
 from triage.alarm.pulse import JobState, Pulse
+from triage.alarm.several import intakes
 from triage.alarm.signs import Glimpse, Sign, is_stuck
 from triage.alarm.telling import Tellers, told_or_why_not
 from triage.alarm.web import Address, Ping, Pinger, Webhook
@@ -57,6 +59,7 @@ __all__ = [
     "Unwell",
     "Webhook",
     "in_words",
+    "intakes",
     "is_alive",
     "is_stuck",
     "read_book",

@@ -20,7 +20,8 @@ from triage.alarm.keeping import BLIND
 from triage.alarm.model import Policy
 from triage.alarm.outlook import Outlook, outlook_of, written_outlook
 from triage.alarm.pulse import Pulse
-from triage.alarm.signs import INTAKE, PATIENCE, Facts, Glimpse, Sign, Signs, signs_of
+from triage.alarm.several import intakes, of_mailbox, signs_of_all
+from triage.alarm.signs import PATIENCE, Facts, Glimpse, Sign, Signs
 from triage.alarm.telling import Tellers
 from triage.alarm.web import Pinger
 from triage.alarm.wording import ended, said
@@ -56,7 +57,8 @@ class AlarmJob:
     """Watches the other jobs; `run` returns once `stop` is set."""
 
     pulse: Pulse
-    letters: Letters
+    letters: Mapping[str, Letters]
+    """By the name of their mailbox; the only one's is empty."""
     keeper: Keeping
     tellers: Tellers
     policy: Policy
@@ -90,7 +92,7 @@ class AlarmJob:
         moment = Moment(self.steady(), self.clock())
         self._glimpse = self._kept(moment)
         facts = self._facts(moment)
-        self._signs = signs_of(facts, self._signs)
+        self._signs = self._signs_by(facts, self._signs)
         book, notice = turned(self.book, self._signs, moment, self.policy)
         if not notice.is_empty:
             _say(notice)
@@ -110,7 +112,7 @@ class AlarmJob:
             return None
         moment = Moment(self.steady(), self.clock())
         facts = self._facts(moment)
-        signs = signs_of(facts, self._signs)
+        signs = self._signs_by(facts, self._signs)
         jobs, unwell = outlook_of(facts, signs, moment, self.policy)
         return replace(before, jobs=jobs, unwell=unwell, settled=facts.settled)
 
@@ -118,11 +120,22 @@ class AlarmJob:
         return Facts(
             at=moment.steady,
             jobs=self.pulse.jobs(),
-            settled=self.letters.settled,
-            hindrance=self.letters.hindrance,
+            settled=sum(each.settled for each in self.letters.values()),
+            hindrance=None,
             glimpse=self._glimpse,
             patience=min(PATIENCE, self.policy.mailbox),
         )
+
+    def _signs_by(self, facts: Facts, before: Signs) -> Signs:
+        own = {
+            mailbox: replace(
+                of_mailbox(facts, mailbox),
+                settled=letters.settled,
+                hindrance=letters.hindrance,
+            )
+            for mailbox, letters in self.letters.items()
+        }
+        return signs_of_all(own, before)
 
     def _turn(self, book: Book, moment: Moment) -> None:
         """Keep a new book before anything is done about it."""
@@ -142,8 +155,8 @@ class AlarmJob:
     def _ping(self, facts: Facts) -> None:
         if self.pinger is None:
             return
-        intake = facts.jobs.get(INTAKE)
-        has_begun = intake is not None and intake.has_gone_well
+        read = intakes(facts.jobs)
+        has_begun = bool(read) and all(each.has_gone_well for each in read)
         is_well = not (self.book.standing or self._alarming(facts.at))
         self.pinger.turn(facts.at, is_well=has_begun and is_well)
 

@@ -20,6 +20,8 @@ class Keeper:
 
     path: Path
     free_megabytes: int
+    mailboxes: tuple[str, ...] = ()
+    """Those whose letters are counted apart."""
 
     def look(self, vigil: Vigil) -> Glimpse:
         """Write down a vigil and see how letters and ledger stand; raises nothing."""
@@ -33,7 +35,7 @@ class Keeper:
     def _look(self, store: Store, vigil: Vigil) -> Glimpse:
         try:
             unwritable = self._keep(store, vigil)
-            seen = _seen(store, vigil.at)
+            seen = self._seen(store, vigil.at)
         except TriageError as error:
             return replace(BLIND, unwritable=str(error))
         return replace(seen, unwritable=unwritable)
@@ -45,19 +47,26 @@ class Keeper:
             return str(error)
         return shortage(self.path, self.free_megabytes)
 
+    def _seen(self, store: Store, now: datetime) -> Glimpse:
+        with store.looking():
+            balances, waiting = store.balances.last(), store.outbox.waiting(now)
+            of_each = {
+                name: store.within(name).outbox.waiting(now) for name in self.mailboxes
+            }
+        return Glimpse(
+            due=waiting.due,
+            on_their_way=waiting.on_their_way,
+            uneven=_uneven(balances),
+            of_each={
+                name: (each.due, each.on_their_way) for name, each in of_each.items()
+            },
+        )
+
 
 def shortage(path: Path, least: int) -> str | None:
     """Say that less is free on a store's disk than an installation wants, in MB."""
     free = shutil.disk_usage(path.parent).free // MEGABYTE
     return f"only {free} MB are free on its disk" if free < least else None
-
-
-def _seen(store: Store, now: datetime) -> Glimpse:
-    with store.looking():
-        balances, waiting = store.balances.last(), store.outbox.waiting(now)
-    return Glimpse(
-        due=waiting.due, on_their_way=waiting.on_their_way, uneven=_uneven(balances)
-    )
 
 
 def _uneven(balances: tuple[Balance, ...]) -> str | None:

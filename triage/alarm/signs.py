@@ -6,7 +6,7 @@ alarm.
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from triage.alarm.model import Kind
 from triage.alarm.pulse import JobState
@@ -32,6 +32,8 @@ class Glimpse:
     """Letters that are queued or in a dispatcher's hands."""
     uneven: str | None
     """How the ledger does not balance; None: it does, or never was balanced."""
+    of_each: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Letters of each mailbox: due, and on their way; where there are several."""
     unwritable: str | None = None
     """Why it could not be written; the rest may be old or empty then."""
     is_read: bool = True

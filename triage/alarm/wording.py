@@ -19,9 +19,23 @@ _SAID = {
     Kind.STUCK: ("the job `{job}` is stuck", "the job `{job}` gets on again"),
 }
 
+_SAID_OF_ONE = {
+    Kind.MAILBOX: (
+        "the mailbox `{mailbox}` is not read",
+        "the mailbox `{mailbox}` is read again",
+    ),
+    Kind.OUTBOX: (
+        "no letter of `{mailbox}` is sent",
+        "letters of `{mailbox}` are sent again",
+    ),
+}
+"""Where there are several mailboxes."""
+
 
 def said(kind: Kind, job: str, *, is_over: bool = False) -> str:
     """Name an alarm, or its end, in a few words."""
+    if job and kind in _SAID_OF_ONE:
+        return _SAID_OF_ONE[kind][is_over].format(mailbox=job)
     return _SAID[kind][is_over].format(job=job)
 
 

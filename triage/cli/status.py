@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from triage.alarm import Kind, said
+from triage.alarm import Kind, Unwell, said
 from triage.cli.listing import day, moment, when
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
@@ -131,15 +131,20 @@ def _jobs(daemon: Liveness, health: Health) -> str:
         for job in daemon.outlook.jobs
         if job.failing_since is not None
     ]
-    told = {each.partition(" ")[0] for each in failing}
+    told = {each.partition(" fails since ")[0] for each in failing}
     halting = [
         f"{name} does not get on since {when(each.since)}: {printable(each.why)}"
         for each in daemon.unwell
-        if (name := JOB_OF.get(each.kind, each.job)) and name not in told
+        if (name := _job_of(each)) and name not in told
     ]
     if not (failing or halting) and health.is_mailbox_silent:
         return "none fails, but the mailbox was not read"
     return ABOVE_EACH_OTHER.join(failing + halting) or "all go well"
+
+
+def _job_of(unwell: Unwell) -> str:
+    """Name the job that something is wrong with; of several mailboxes, with its own."""
+    return f"{JOB_OF.get(unwell.kind, '')} {unwell.job}".strip()
 
 
 def _logins(daemon: Liveness, health: Health, at: datetime) -> Iterator[str]:

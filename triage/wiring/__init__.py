@@ -2,7 +2,8 @@
 
 rulebook   rule files, templates and who we are, from a config
 servers    the mailbox, the submission server and the witness
-running    the daemon and the single pass
+parts      the parts of one mailbox
+running    the daemon and the single pass: all mailboxes
 checking   what `triage check` looks at
 doctor     what `triage doctor` looks at
 faults     what is wrong with secrets, commands and the store

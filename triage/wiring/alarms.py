@@ -1,7 +1,7 @@
 """The alarm job and its channels, from a config."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,14 +44,22 @@ NOBODY_HEARS = (
 
 
 def alarm_of(
-    config: Config, store: Store, dispatch: Dispatch, pulse: Pulse, logins: Logins
+    config: Config,
+    store: Store,
+    letters: Mapping[str, Dispatch],
+    pulse: Pulse,
+    logins: Logins,
 ) -> AlarmJob:
     """Return the alarm job; it remembers whom the last run told what."""
     table, vigil = config.alarm, store.vigils.last()
     return AlarmJob(
         pulse=pulse,
-        letters=dispatch,
-        keeper=Keeper(config.store.path, table.free_megabytes),
+        letters=letters,
+        keeper=Keeper(
+            config.store.path,
+            table.free_megabytes,
+            tuple(name for name in letters if name),
+        ),
         tellers=Tellers(channels_of(config, logins), _last_resort(config, logins)),
         policy=_policy(table),
         every=table.look_seconds,

@@ -93,7 +93,7 @@ def liveness_of(config: Config, store: Store, now: datetime) -> Liveness:
     vigil = store.vigils.last()
     book = read_book(None if vigil is None else vigil.book)
     seen_at = None if vigil is None else vigil.at
-    stopped_at, holder = store.heartbeat.last(STOPPED), holder_of(path)
+    stopped_at, holder = _stopped_at(store), holder_of(path)
     state = state_of(holder, seen_at, stopped_at, now)
     return Liveness(
         state=state,
@@ -108,6 +108,11 @@ def liveness_of(config: Config, store: Store, now: datetime) -> Liveness:
         tellings=book.tellings,
         unheard=None if hears_of_outbox(config) else NOBODY_HEARS,
     )
+
+
+def _stopped_at(store: Store) -> datetime | None:
+    """The daemon is one, whichever mailbox is in view."""
+    return store.within(None).heartbeat.last(STOPPED)
 
 
 def state_of(

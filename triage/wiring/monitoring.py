@@ -23,7 +23,7 @@ from triage.monitoring import (
 from triage.monitoring.progress import without_addresses
 from triage.store import Balance, Mark, Store
 from triage.wiring.clock import now, steady
-from triage.wiring.status import Status, status_of
+from triage.wiring.status import Status, status_of_all
 from triage.wiring.supervising import patience_of
 
 BUSY_SECONDS = 2.0
@@ -31,15 +31,14 @@ BUSY_SECONDS = 2.0
 
 def listener_of(looker: "Looker", pulse: Pulse, alarm: AlarmJob) -> Listener | None:
     """Return what answers over HTTP; None where nobody asked for it."""
-    config = looker.config
-    place = config.http.address
+    place = looker.configs[0].http.address
     if place is None:
         return None
     lookout = Lookout(
         look=looker.look,
         pulse=pulse,
         watching=alarm,
-        patience=patience_of(config),
+        patience=patience_of(*looker.configs),
         clock=now,
         steady=steady,
         version=__version__,
@@ -51,7 +50,8 @@ def listener_of(looker: "Looker", pulse: Pulse, alarm: AlarmJob) -> Listener | N
 class Looker:
     """Looks into the store beside the daemon, opened anew each time."""
 
-    config: Config
+    configs: tuple[Config, ...]
+    """Of every mailbox."""
     mark: Mark
     """Up to where what passed was counted."""
     routes: Callable[[], tuple[str, ...]] = tuple
@@ -67,9 +67,9 @@ class Looker:
             return Look(failure=without_addresses(str(error).partition("\n")[0]))
 
     def _look(self, at: datetime) -> Look:
-        path = self.config.store.path
+        path = self.configs[0].store.path
         with Store.open(path, exclusive=False, busy_seconds=BUSY_SECONDS) as store:
-            status = status_of(self.config, store, at, _time)
+            status = status_of_all(self.configs, store, at, _time)
             oldest = store.counting.oldest_due(at)
             passed, self.mark = store.counting.since(self.mark)
         standing = replace(

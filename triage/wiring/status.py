@@ -1,8 +1,8 @@
 """How an installation is, what is due there, and what a person must do now."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triage.config import Config
@@ -107,6 +107,36 @@ def _status(
             *_about_asides(asides, now),
         ),
     )
+
+
+def status_of_all(
+    configs: Sequence[Config], store: Store, now: datetime, in_words: InWords
+) -> Status:
+    """Look at several mailboxes together: counts of all, and what each one needs.
+
+    The edition is that of the first, unless another one's was refused.
+    """
+    if len(configs) == 1:
+        return status_of(configs[0], store, now, in_words)
+    names = [config.mailbox.name for config in configs]
+    each = [
+        status_of(config, store.within(name), now, in_words)
+        for name, config in zip(names, configs, strict=True)
+    ]
+    whole = status_of(configs[0], store, now, in_words)
+    refused = next((one for one in each if one.health.refused is not None), each[0])
+    health = replace(
+        whole.health,
+        in_force=refused.health.in_force,
+        refused=refused.health.refused,
+        standing=refused.health.standing,
+    )
+    needs = [
+        f"{name}: {need}"
+        for name, one in zip(names, each, strict=True)
+        for need in one.needs
+    ]
+    return replace(whole, health=health, needs=tuple(needs))
 
 
 def digest_now(

@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 class Parts(Protocol):
     """What is supervised of an installation."""
 
-    config: Config
+    @property
+    def configs(self) -> tuple[Config, ...]: ...
+
     pulse: Pulse
     alarm: AlarmJob
 
@@ -63,15 +65,16 @@ class Supervision:
             pulse=parts.pulse,
             watching=parts.alarm,
             steady=steady,
-            patience=patience_of(parts.config),
+            patience=patience_of(*parts.configs),
             watchdog=self.watchdog,
         )
 
 
-def patience_of(config: Config) -> float:
+def patience_of(*configs: Config) -> float:
     """Return how long a job may be silent: longer than any letter or trial may take."""
     limits = Limits()
-    longest = limits.before_dot + config.submission.seconds_after_dot
+    after_dot = max(config.submission.seconds_after_dot for config in configs)
+    longest = limits.before_dot + after_dot
     return longest + SPARE_SECONDS
 
 
