@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from triage import shipped
-from triage.config import load_config, look_at_folder, read_folder
+from triage.config import (
+    OneMailbox,
+    load_config,
+    load_configs,
+    look_at_folder,
+    read_folder,
+)
 from triage.errors import ConfigError, Problem
 from triage.logins import Secret
 
@@ -608,3 +614,119 @@ def test_an_address_to_listen_at_has_a_host_and_a_port(path: Path, listen: str) 
     (problem,) = problems_of(path, f'{MINIMAL}[http]\nlisten = "{listen}"\n')
 
     assert "listen takes a host and a port" in problem.message
+
+
+SEVERAL = """\
+[store]
+path = "triage.sqlite3"
+[references]
+domain = "board.example"
+key = { env = "KEY" }
+[organisation]
+name = "Board"
+short_name = "Board"
+team = "Team"
+phone = "1"
+[submission]
+host = "smtp.example"
+from_address = "uk@board.example"
+from_name = "Board"
+[rules]
+folder = "rules"
+[templates]
+folder = "templates"
+[contacts]
+team = "team@board.example"
+director = "director@board.example"
+[[mailbox]]
+name = "uk"
+host = "imap.example"
+user = "uk"
+password = { file = "uk-password" }
+addresses = ["uk@board.example"]
+[[mailbox]]
+name = "ie"
+host = "imap.example"
+user = "ie"
+password = { file = "ie-password" }
+addresses = ["ie@board.example"]
+rules = { folder = "rules-ie" }
+[mailbox.submission]
+host = "smtp.ie.example"
+from_address = "ie@board.example"
+from_name = "Board of Ireland"
+[mailbox.contacts]
+team = "team-ie@board.example"
+"""
+
+
+def test_each_of_several_mailboxes_has_what_is_its_own_and_what_is_everybodys(
+    path: Path,
+) -> None:
+    path.write_text(SEVERAL, encoding="utf-8")
+
+    uk, ie = load_configs(path)
+
+    assert (uk.mailbox.name, ie.mailbox.name) == ("uk", "ie")
+    assert (uk.submission.host, ie.submission.host) == (
+        "smtp.example",
+        "smtp.ie.example",
+    )
+    assert uk.rules.folder == path.parent / "rules"
+    assert ie.rules.folder == path.parent / "rules-ie"
+    assert ie.templates.folder == path.parent / "templates"
+    assert ie.contacts == {
+        "team": "team-ie@board.example",
+        "director": "director@board.example",
+    }
+    assert uk.store == ie.store
+    assert "ie@board.example" in uk.siblings
+    assert "uk@board.example" not in uk.siblings
+
+
+def test_the_mailbox_that_is_meant_must_be_named(path: Path) -> None:
+    path.write_text(SEVERAL, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="several mailboxes: uk, ie"):
+        load_config(path)
+    with pytest.raises(ConfigError, match="no mailbox `fr`"):
+        load_config(OneMailbox.of(path, "fr"))
+
+    assert load_config(OneMailbox.of(path, "ie")).mailbox.user == "ie"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param(
+            'name = "ie"', 'name = "uk"', "two mailboxes `uk`", id="one name twice"
+        ),
+        pytest.param('name = "ie"\n', "", "needs a `name`", id="no name"),
+        pytest.param(
+            'user = "ie"',
+            'user = "UK"',
+            "another mailbox reads INBOX",
+            id="one account",
+        ),
+        pytest.param(
+            '[rules]\nfolder = "rules"\n', "", "`uk` has no `rules`", id="no rules"
+        ),
+        pytest.param('name = "ie"', 'name = "I E"', "pattern", id="no name at all"),
+    ],
+)
+def test_what_is_wrong_with_several_mailboxes_is_told_with_its_place(
+    path: Path, before: str, after: str, told: str
+) -> None:
+    (problem,) = problems_of(path, SEVERAL.replace(before, after))
+
+    assert told in problem.message
+    assert problem.line is not None
+
+
+def test_a_mailbox_may_have_a_name_before_there_is_another(path: Path) -> None:
+    path.write_text(
+        MINIMAL.replace("[mailbox]", '[mailbox]\nname = "uk"'), encoding="utf-8"
+    )
+
+    assert load_config(path).mailbox.name == "uk"
+    assert load_config(OneMailbox.of(path, "uk")).siblings == ()

@@ -380,6 +380,14 @@ def load_config(path: Path) -> Config:
     raise ConfigError(Problem(message, hint=hint))
 
 
+def meant_configs(path: Path) -> tuple[Config, ...]:
+    """Read the mailbox that is meant, or all of them where none was named.
+
+    Raises ConfigError as `load_config` does.
+    """
+    return load_configs(path) if meant_mailbox(path) is None else (load_config(path),)
+
+
 def meant_mailbox(path: Path) -> str | None:
     """Return the mailbox that was named together with a configuration file."""
     return path.mailbox if isinstance(path, OneMailbox) else None

@@ -9,6 +9,7 @@ from tests.store.making import NOW, make_inquiry, make_letter, record_case
 from triage.errors import ConfigError
 from triage.store import Inbox, Place, Store
 from triage.store.digests import DigestRow
+from triage.store.letters import Origin, queue
 from triage.store.migrations import steps
 from triage.store.moving import Claim
 from triage.store.restorations import Restoration
@@ -106,6 +107,20 @@ def test_a_spent_budget_of_one_holds_no_reply_of_another(
     assert uk.breaker.is_open(NOW)
     assert not ie.breaker.is_open(NOW)
     assert ie.recall(make_inquiry(2, **in_(IE))).spent.in_hour == 0
+
+
+def test_what_answers_no_mail_goes_out_by_the_mailbox_of_its_case(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    record_case(uk, 1, asked=in_(UK))
+    closing = make_letter(kind="closing")
+    engine = ie._engine
+
+    with pytest.raises(ConfigError, match="belongs to the mailbox `uk`"):
+        queue(engine, closing, NOW, Origin(case_id=1))
+
+    assert queue(uk._engine, closing, NOW, Origin(case_id=1))
 
 
 def test_folders_of_two_accounts_are_two_folders(two: tuple[Store, Store]) -> None:

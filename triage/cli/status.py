@@ -12,7 +12,7 @@ from triage.cli.listing import day, moment, when
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
-from triage.config import load_config
+from triage.config import meant_configs
 from triage.digest import Health, Refusal, ledger_in_words
 from triage.oauth.expiry import countdown
 from triage.oauth.source import Standing
@@ -26,7 +26,7 @@ from triage.wiring import (
     now,
     open_store,
     patience_of,
-    status_of,
+    status_of_all,
 )
 
 NEEDED = 1
@@ -58,7 +58,7 @@ def status(config: Path, as_json: bool, only_daemon: bool) -> None:
         return
     at = now()
     with open_store(config) as store:
-        found = status_of(load_config(config), store, at, when)
+        found = status_of_all(meant_configs(config), store, at, when)
     if as_json:
         click.echo(json.dumps(plain(found)))
     else:
@@ -68,10 +68,10 @@ def status(config: Path, as_json: bool, only_daemon: bool) -> None:
 
 
 def _say_whether_it_gets_on(path: Path) -> None:
-    config, at = load_config(path), now()
+    configs, at = meant_configs(path), now()
     with open_store(path) as store:
-        daemon = liveness_of(config, store, at)
-    hanging = hanging_jobs(daemon, at, patience_of(config))
+        daemon = liveness_of(configs[0], store, at)
+    hanging = hanging_jobs(daemon, at, patience_of(*configs))
     click.echo(f"The daemon {daemon_in_words(daemon, at, when)}.")
     for name in hanging:
         click.echo(f"The job `{name}` was begun and gets no further.")

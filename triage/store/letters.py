@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from triage.errors import ConfigError, Problem
 from triage.store.engine import Engine
 from triage.store.model import Category, Letter, Move
 from triage.store.states import State
@@ -26,7 +27,12 @@ def queue(engine: Engine, letter: Letter, now: datetime, origin: Origin) -> bool
 
     Returns False, and changes nothing, where the case has a letter of that kind
     already: UNIQUE (case, kind) is what makes a second acknowledgement impossible.
+
+    What answers no mail goes out by the mailbox of its case, and by no other one:
+    raises ConfigError.
     """
+    if origin.message is None and letter.category is Category.REPLY:
+        _require_own_mailbox(engine, origin)
     is_held = bool(letter.held)
     is_charged = letter.category is Category.REPLY and not is_held
     reason = "; ".join(why.words for why in letter.held) or None
@@ -54,6 +60,22 @@ def queue(engine: Engine, letter: Letter, now: datetime, origin: Origin) -> bool
         return False
     note_move(engine, row["id"], Move(now, None, state, reason or "composed"))
     return True
+
+
+def _require_own_mailbox(engine: Engine, origin: Origin) -> None:
+    case = engine.row(
+        "SELECT c.reference, b.name FROM cases c JOIN mailboxes b ON b.id = c.mailbox"
+        " WHERE c.id = :case_id AND c.mailbox <> :mailbox",
+        case_id=origin.case_id,
+    )
+    if case is not None:
+        raise ConfigError(
+            Problem(
+                f"{case['reference']} belongs to the mailbox `{case['name']}`,"
+                " and another one would write",
+                hint=f"name it: --mailbox {case['name']}",
+            )
+        )
 
 
 _QUEUE = """

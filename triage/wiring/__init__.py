@@ -69,12 +69,13 @@ from triage.wiring.rulebook import (
 )
 from triage.wiring.running import (
     Installation,
+    config_of_letter,
     daemon_parts,
     open_store,
     run_daemon,
     run_once,
 )
-from triage.wiring.status import Status, digest_now, status_of
+from triage.wiring.status import Status, digest_now, status_of, status_of_all
 from triage.wiring.supervising import patience_of
 from triage.wiring.testing import submit_tests
 
@@ -98,6 +99,7 @@ __all__ = [
     "check_backup",
     "check_folders",
     "check_installation",
+    "config_of_letter",
     "config_to_look_at",
     "daemon_in_words",
     "daemon_parts",
@@ -132,6 +134,7 @@ __all__ = [
     "run_once",
     "share_right",
     "status_of",
+    "status_of_all",
     "submit_tests",
     "try_alarms",
     "try_servers",

@@ -23,7 +23,7 @@ from triage.alarm import (
     told_or_why_not,
     trial_notice,
 )
-from triage.config import AlarmSubmissionTable, AlarmTable, Config, load_config
+from triage.config import AlarmSubmissionTable, AlarmTable, Config, load_configs
 from triage.dispatch import Dispatch
 from triage.errors import ConfigError
 from triage.logins import Secret
@@ -95,7 +95,7 @@ def hears_of_outbox(config: Config) -> bool:
 
 def try_alarms(path: Path) -> Iterator[tuple[str, str]]:
     """Send a test by every channel; yield each with why it failed, or nothing."""
-    config = load_config(path)
+    config = load_configs(path)[0]
     notice = trial_notice(now())
     last = _last_resort(config)
     for channel in channels_of(config):

@@ -9,7 +9,7 @@ from pathlib import Path
 from triage import __version__
 from triage.backup import Manifest, create, unpack
 from triage.backup.archive import Source, verify
-from triage.config import Config, load_config
+from triage.config import Config, load_configs
 from triage.errors import ConfigError, Problem
 from triage.store import Store
 from triage.store.copying import Examined
@@ -33,7 +33,7 @@ class Restored:
 
 def back_up(config_path: Path, to: Path, now: datetime) -> Manifest:
     """Write a backup while a daemon may be at work; raises ConfigError."""
-    config = load_config(config_path)
+    config = load_configs(config_path)[0]
     with Store.open(config.store.path, exclusive=False) as store:
         source = Source(
             store=store,
@@ -48,7 +48,7 @@ def check_backup(path: Path, config_path: Path | None) -> tuple[Manifest, Examin
     """Check a backup; with a config, also that its key is the one of the backup."""
     manifest, examined = verify(path)
     if config_path is not None:
-        _require_key(manifest, load_config(config_path))
+        _require_key(manifest, load_configs(config_path)[0])
     return manifest, examined
 
 
@@ -60,7 +60,7 @@ def restore(
     The store that was there is kept beside it. Raises ConfigError, and then everything
     is as it was. Cut off at any moment, it has not begun or is ended at the next start.
     """
-    config = load_config(config_path)
+    config = load_configs(config_path)[0]
     place = config.store.path
     release = lock_store(place)
     try:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 
-from triage.config import Config, load_config
+from triage.config import Config, meant_configs
 from triage.errors import ConfigError, Problem, TransientError
 from triage.mailbox import ImapMailbox
 from triage.ruleset import Mode, mode_of
@@ -25,7 +26,19 @@ MODES_MEAN: Mapping[Mode, str] = {
 
 def check_installation(path: Path) -> Iterator[str]:
     """Yield a line for each thing that is right; raises ConfigError with the rest."""
-    config = load_config(path)
+    problems: list[Problem] = []
+    for config in meant_configs(path):
+        if config.mailbox.name:
+            yield f"mailbox {config.mailbox.name}:"
+        try:
+            yield from _check(config, path)
+        except ConfigError as error:
+            problems += (each for each in error.problems if each not in problems)
+    if problems:
+        raise ConfigError(*problems)
+
+
+def _check(config: Config, path: Path) -> Iterator[str]:
     problems, is_whole = _beside_rules(config, path)
     rulebook = None
     try:
@@ -86,9 +99,9 @@ def _how_far(tables: RuleFiles) -> str:
 
 def try_servers(path: Path) -> Iterator[str]:
     """Log in to IMAP and SMTP, send and change nothing; raises ConfigError."""
-    config = load_config(path)
-    problems = []
-    for attempt in (_try_imap, _try_smtp):
+    problems: list[str] = []
+    attempts = product(meant_configs(path), (_try_imap, _try_smtp))
+    for config, attempt in attempts:
         try:
             yield attempt(config)
         except TransientError as error:

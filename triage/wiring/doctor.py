@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from triage.config import Config, load_config
+from triage.config import Config, load_config, meant_configs
 from triage.digest import number_of
 from triage.doctor import (
     Finding,
@@ -59,12 +59,17 @@ def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
 
     Raises ConfigError where the configuration cannot be read at all.
     """
-    config = load_config(path)
-    moment = now()
+    configs = meant_configs(path)
+    config, moment = configs[0], now()
     yield ok("config", f"{path} can be read")
-    yield from _private(path, config)
-    for examination in (_rules, _logins, _mailbox, _submission, _domain_by(lookup)):
-        yield from _guarded(examination, config, moment)
+    for each in configs:
+        if each.mailbox.name:
+            yield note(
+                "mailbox", f"what follows is of the mailbox `{each.mailbox.name}`"
+            )
+        yield from _private(path, each)
+        for examination in (_rules, _logins, _mailbox, _submission, _domain_by(lookup)):
+            yield from _guarded(examination, each, moment)
     yield judge_clock(is_clock_kept())
     yield _disk(config)
     yield from _guarded(_store, config, moment)

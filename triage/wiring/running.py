@@ -16,7 +16,7 @@ from typing_extensions import override
 from triage.alarm import Pulse
 from triage.config import Config, load_configs, meant_mailbox
 from triage.daemon import Daemon, Parts, Supervisor
-from triage.errors import TriageError
+from triage.errors import ConfigError, TriageError
 from triage.mailbox import Limits
 from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
@@ -227,6 +227,19 @@ def run_once(path: Path) -> str:
     if failures:
         raise failures[0]
     return "\n".join(said)
+
+
+def config_of_letter(path: Path, store: Store, letter: int) -> Config:
+    """Return the configuration of the mailbox that a letter goes out by.
+
+    Raises ConfigError.
+    """
+    configs = load_configs(path)
+    name = store.mailboxes.name_of_letter(letter)
+    for config in configs:
+        if config.mailbox.name == name or len(configs) == 1:
+            return config
+    raise ConfigError(f"the mailbox `{name}` of letter {letter} is not in {path}")
 
 
 def open_store(path: Path) -> Store:

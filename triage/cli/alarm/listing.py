@@ -12,7 +12,7 @@ from triage.cli.listing import columns, when
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
-from triage.config import load_config
+from triage.config import load_configs
 from triage.wiring import Liveness, daemon_in_words, liveness_of, now, open_store
 
 STANDS = 1
@@ -28,7 +28,7 @@ def list_(config: Path, as_json: bool) -> None:
     """
     at = now()
     with open_store(config) as store:
-        found = liveness_of(load_config(config), store, at)
+        found = liveness_of(load_configs(config)[0], store, at)
     if as_json:
         click.echo(json.dumps(plain(found)))
     else:

@@ -8,11 +8,10 @@ import click
 from triage.cli.options import by_option, config_option
 from triage.cli.outbox.differences import differences
 from triage.cli.outbox.looking import existing
-from triage.config import load_config
 from triage.errors import ConfigError, MessageError
 from triage.reply import reword, subject_of, text_of
 from triage.store import Edit, IllegalMoveError, OutboxItem, State, Store
-from triage.wiring import now, open_store, organisation_of
+from triage.wiring import config_of_letter, now, open_store, organisation_of
 
 
 @click.command(short_help="Change the words of a letter that waits for approval.")
@@ -40,7 +39,11 @@ def edit(number: int, text: TextIO | None, by: str, config: Path) -> None:
             click.echo(f"letter {number} is as it was")
             return
         try:
-            data = reword(item.data, wanted, organisation_of(load_config(config)))
+            data = reword(
+                item.data,
+                wanted,
+                organisation_of(config_of_letter(config, store, number)),
+            )
         except MessageError as error:
             raise ConfigError(f"letter {number} is as it was: {error}") from None
         _put(store, item, data, by)
