@@ -181,6 +181,73 @@ def install(folder: Path, servers: Servers, settings: Settings = USUAL) -> Path:
     return config
 
 
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One of several mailboxes: its servers, who writes for it, how far it goes."""
+
+    servers: Servers
+    address: str
+    folder: str
+    """Where it files, in the place of Complaints."""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """What its rules say otherwise: words, and those that replace them."""
+
+
+def install_several(folder: Path, posts: Mapping[str, Post]) -> Path:
+    """Write an installation with several mailboxes, each with rules of its own."""
+    first = next(iter(posts.values()))
+    config = install(folder, first.servers)
+    text = config.read_text("utf-8")
+    text = _without_table(_without_table(text, "mailbox"), "rules")
+    text = _without_table(text, "submission")
+    for name, post in posts.items():
+        _write_private(folder / f"{name}-password", post.servers.password)
+        _copy_rules(folder, name, post)
+        text += _post(name, post)
+    config.write_text(text, encoding="utf-8")
+    return config
+
+
+def _without_table(text: str, name: str) -> str:
+    before, _, after = text.partition(f"[{name}]\n")
+    _, bracket, rest = after.partition("\n[")
+    return f"{before}{bracket[1:]}{rest}"
+
+
+def _copy_rules(folder: Path, name: str, post: Post) -> None:
+    own = folder / f"rules-{name}"
+    own.mkdir()
+    for path in (folder / "rules").iterdir():
+        text = path.read_text("utf-8").replace("Complaints/", f"{post.folder}/")
+        for before, after in post.rules.items():
+            text = text.replace(before, after)
+        (own / path.name).write_text(text, encoding="utf-8")
+
+
+def _post(name: str, post: Post) -> str:
+    mailbox: dict[str, object] = {
+        "name": name,
+        "host": HOST,
+        "port": post.servers.imap_port,
+        "security": "plain",
+        "user": post.servers.user,
+        "password": Inline("file", f"{name}-password"),
+        "addresses": [post.address],
+        "poll_seconds": 2,
+        "rules": {"folder": f"rules-{name}"},
+        "contacts": {"team": f"team-{name}@examboard.example"},
+        "submission": {
+            "host": HOST,
+            "port": post.servers.smtp_port,
+            "security": "plain",
+            "from_address": post.address,
+            "from_name": f"Example Board, {name}",
+            "witness": "none",
+        },
+    }
+    return f"\n[{_table('mailbox', mailbox).replace(']', ']]', 1)}"
+
+
 def _shipped_automatic(folder: str | None) -> str:
     """The lists of automatic mail as shipped, and where it is filed here."""
     text = (shipped.rules() / "00-intake.toml").read_text("utf-8")

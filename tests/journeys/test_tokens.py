@@ -231,7 +231,7 @@ def test_figures_tell_when_tokens_end(office: Office) -> None:
         parts.alarm.look()
         parts.alarm.look()
         looker = Looker(
-            config=config,
+            configs=(config,),
             mark=parts.store.counting.mark(),
             routes=tuple,
             certificate_ends=dict,
