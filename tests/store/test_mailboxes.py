@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from tests.store.making import NOW, make_inquiry, make_letter, record_case
 from triage.errors import ConfigError
-from triage.store import Inbox, Place, Store
+from triage.store import CaseQuery, Inbox, Place, Store
 from triage.store.digests import DigestRow
 from triage.store.letters import Origin, queue
 from triage.store.migrations import steps
@@ -85,6 +85,19 @@ def test_what_is_owed_is_told_by_the_mailbox_of_the_case(
     assert store.overview.open_cases() == 2
     assert store.mailboxes.name_of_case("CMP-2026-00002") == "ie"
     assert store.mailboxes.name_of_letter(2) == "ie"
+
+
+def test_cases_are_looked_for_and_counted_in_one_or_in_all(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    _, ie = two
+    a_case_each(two)
+    span = (NOW - timedelta(days=1), NOW + timedelta(days=1))
+
+    assert [line.reference for line in ie.cases.search(CaseQuery()).lines] == [
+        "CMP-2026-00002"
+    ]
+    assert (ie.figures.came(span).cases, store.figures.came(span).cases) == (1, 2)
 
 
 def test_who_wrote_to_one_is_known_to_the_other(two: tuple[Store, Store]) -> None:

@@ -160,6 +160,7 @@ class Listening:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.mailbox = engine.mailbox
         self.plans: list[str] = []
 
     def reading(self) -> AbstractContextManager[None]:

@@ -209,11 +209,14 @@ SELECT count(*) AS cases,
     count(went_on_at) AS went_on,
     count(near_identical_to) AS near_identical
 FROM cases WHERE opened_at >= :since AND opened_at < :until
+    AND mailbox = coalesce(:mailbox, mailbox)
 """
 
 _OPEN = """
-SELECT (SELECT count(*) FROM cases WHERE opened_at < :until AND closed_at IS NULL)
-    + (SELECT count(*) FROM cases WHERE opened_at < :until AND closed_at >= :until)
+SELECT (SELECT count(*) FROM cases WHERE opened_at < :until AND closed_at IS NULL
+        AND mailbox = coalesce(:mailbox, mailbox))
+    + (SELECT count(*) FROM cases WHERE opened_at < :until AND closed_at >= :until
+        AND mailbox = coalesce(:mailbox, mailbox))
     AS cases
 """
 
@@ -221,25 +224,30 @@ _FIRST_AND_LAST = """
 SELECT min(first) AS first, max(last) AS last FROM (
     SELECT min(opened_at) AS first, max(opened_at) AS last FROM cases
     WHERE opened_at >= :since AND opened_at < :until
+        AND mailbox = coalesce(:mailbox, mailbox)
     UNION ALL
     SELECT min(closed_at), max(closed_at) FROM cases
     WHERE closed_at >= :since AND closed_at < :until
+        AND mailbox = coalesce(:mailbox, mailbox)
 )
 """
 
 _FLOW = """
 SELECT
     (SELECT count(*) FROM cases
-        WHERE opened_at >= s.value ->> 0 AND opened_at < s.value ->> 1) AS came,
+        WHERE opened_at >= s.value ->> 0 AND opened_at < s.value ->> 1
+        AND mailbox = coalesce(:mailbox, mailbox)) AS came,
     (SELECT count(*) FROM cases
-        WHERE closed_at >= s.value ->> 0 AND closed_at < s.value ->> 1) AS closed
+        WHERE closed_at >= s.value ->> 0 AND closed_at < s.value ->> 1
+        AND mailbox = coalesce(:mailbox, mailbox)) AS closed
 FROM json_each(:spans) s ORDER BY s.key
 """
 
 _COUNTED = {
     by: f"""
 SELECT {by} AS id, count(*) AS cases FROM cases
-WHERE opened_at >= :since AND opened_at < :until GROUP BY {by}
+WHERE opened_at >= :since AND opened_at < :until
+    AND mailbox = coalesce(:mailbox, mailbox) GROUP BY {by}
 """  # noqa: S608 - a column's name, of a closed set
     for by in Property
 }
@@ -247,7 +255,8 @@ WHERE opened_at >= :since AND opened_at < :until GROUP BY {by}
 _ENDED = {
     by: f"""
 SELECT {by} AS id, count(*) AS cases FROM cases
-WHERE closed_at >= :since AND closed_at < :until AND merged_into IS NULL GROUP BY {by}
+WHERE closed_at >= :since AND closed_at < :until AND merged_into IS NULL
+    AND mailbox = coalesce(:mailbox, mailbox) GROUP BY {by}
 """  # noqa: S608 - a column's name, of a closed set
     for by in Ending
 }
@@ -255,25 +264,30 @@ WHERE closed_at >= :since AND closed_at < :until AND merged_into IS NULL GROUP B
 _FLAGS = """
 SELECT f.value AS id, count(*) AS cases FROM cases c, json_each(c.flags) f
 WHERE c.opened_at >= :since AND c.opened_at < :until
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
 GROUP BY f.value ORDER BY count(*) DESC, f.value
 """
 
 _TEXTS = """
 SELECT p.text, count(*) AS cases FROM cases c
 JOIN particulars p ON p.case_id = c.id AND p.field = :field
-WHERE c.opened_at >= :since AND c.opened_at < :until GROUP BY p.text
+WHERE c.opened_at >= :since AND c.opened_at < :until
+    AND c.mailbox = coalesce(:mailbox, c.mailbox) GROUP BY p.text
 """
 
 _PEOPLE = """
 SELECT cases, count(*) AS people FROM (
     SELECT count(*) AS cases FROM cases c JOIN people p ON p.id = c.person
-    WHERE c.opened_at >= :since AND c.opened_at < :until GROUP BY p.root
+    WHERE c.opened_at >= :since AND c.opened_at < :until
+        AND c.mailbox = coalesce(:mailbox, c.mailbox) GROUP BY p.root
 ) GROUP BY cases ORDER BY cases
 """
 
 _REQUESTS = """
 SELECT kind, due_at, done_at FROM requests
-WHERE received_at >= :since AND received_at < :until ORDER BY kind, id
+WHERE received_at >= :since AND received_at < :until
+    AND case_id IN (SELECT id FROM cases WHERE mailbox = coalesce(:mailbox, mailbox))
+ORDER BY kind, id
 """
 
 _RESTRICTIONS = """
@@ -286,12 +300,17 @@ SELECT kind,
         AND ended_at >= :since AND ended_at < :until, 0)) AS lifted,
     sum(coalesce(approved_at < :until AND lapses_at > :until
         AND (ended_at IS NULL OR ended_at >= :until), 0)) AS in_force
-FROM restrictions GROUP BY kind ORDER BY kind
+FROM restrictions
+WHERE case_id IN (SELECT id FROM cases WHERE mailbox = coalesce(:mailbox, mailbox))
+GROUP BY kind ORDER BY kind
 """
 
 _COUNT_STAGES = """
-SELECT (SELECT count(*) FROM cases WHERE clock_from >= :since AND clock_from < :until)
-    + (SELECT count(*) FROM stages WHERE clock_from >= :since AND clock_from < :until)
+SELECT (SELECT count(*) FROM cases WHERE clock_from >= :since AND clock_from < :until
+        AND mailbox = coalesce(:mailbox, mailbox))
+    + (SELECT count(*) FROM stages s JOIN cases c ON c.id = s.case_id
+        WHERE s.clock_from >= :since AND s.clock_from < :until
+        AND c.mailbox = coalesce(:mailbox, c.mailbox))
     AS stages
 """
 
@@ -302,6 +321,7 @@ SELECT id, clock_from, acknowledge_by, respond_by, extended_until, acknowledged_
         AND e.acknowledged_at = cases.acknowledged_at) AS was_acknowledged
 FROM cases
 WHERE (clock_from, id) > (:after, :last) AND clock_from < :until
+    AND mailbox = coalesce(:mailbox, mailbox)
 ORDER BY clock_from, id LIMIT :page
 """
 
@@ -314,5 +334,6 @@ SELECT s.id, s.clock_from, s.acknowledge_by, s.respond_by, s.extended_until,
         AND e.acknowledged_at = s.acknowledged_at) AS was_acknowledged
 FROM stages s JOIN cases c ON c.id = s.case_id
 WHERE (s.clock_from, s.id) > (:after, :last) AND s.clock_from < :until
+    AND c.mailbox = coalesce(:mailbox, c.mailbox)
 ORDER BY s.clock_from, s.id LIMIT :page
 """

@@ -92,4 +92,4 @@ def desk(config_path: Path | None) -> Iterator[Desk]:
         yield Desk(config_path, config, None)
         return
     with Store.open(config.store.path, exclusive=False) as store:
-        yield Desk(config_path, config, store)
+        yield Desk(config_path, config, store.within(config.mailbox.name))

@@ -161,7 +161,7 @@ def try_here(attempt: Attempt) -> Findings:
 
 def _dates(rulebook: "Rulebook", attempt: Attempt) -> str | None:
     """Say which due dates of open cases move once the edition is in force."""
-    with Store.open(attempt.config.store.path, exclusive=False) as store:
+    with _store_of(attempt.config) as store:
         calendars = store.clocks.calendars
         old = calendars.last()
         if old is None:
@@ -181,7 +181,7 @@ def _compared(rulebook: "Rulebook", attempt: Attempt) -> Comparison:
         # The configuration or this program has changed. There must be a way on.
         return Comparison(impossible=_why_not(attempt.in_force, error))
     old, new = (replace(each, keys=attempt.keys) for each in (in_force, rulebook))
-    with Store.open(config.store.path, exclusive=False) as store:
+    with _store_of(config) as store:
         mails = MailsOfStore(store, attempt.now - COMPARE_WITHIN, last)
         one, other = tee(mails)
         changes = compare(replay(old, one), replay(new, other))
@@ -190,6 +190,16 @@ def _compared(rulebook: "Rulebook", attempt: Attempt) -> Comparison:
         changed=len(changes.all),
         worse=tuple(map(_blocking, changes.blocking)),
     )
+
+
+def _store_of(config: Config) -> Store:
+    """Open the store with what belongs to the mailbox in view."""
+    store = Store.open(config.store.path, exclusive=False)
+    try:
+        return store.within(config.mailbox.name)
+    except BaseException:
+        store.close()
+        raise
 
 
 def _why_not(in_force: Edition, error: ConfigError) -> str:
