@@ -119,21 +119,26 @@ def status_of_all(
     if len(configs) == 1:
         return status_of(configs[0], store, now, in_words)
     names = [config.mailbox.name for config in configs]
-    each = [
+    found = [
         status_of(config, store.within(name), now, in_words)
         for name, config in zip(names, configs, strict=True)
     ]
     whole = status_of(configs[0], store, now, in_words)
-    refused = next((one for one in each if one.health.refused is not None), each[0])
+    refused = next((one for one in found if one.health.refused is not None), found[0])
     health = replace(
         whole.health,
         in_force=refused.health.in_force,
         refused=refused.health.refused,
         standing=refused.health.standing,
+        expiries=tuple(
+            replace(each, name=f"{name}.{each.name}", what=f"{each.what} of `{name}`")
+            for name, one in zip(names, found, strict=True)
+            for each in one.health.expiries
+        ),
     )
     needs = [
         f"{name}: {need}"
-        for name, one in zip(names, each, strict=True)
+        for name, one in zip(names, found, strict=True)
         for need in one.needs
     ]
     return replace(whole, health=health, needs=tuple(needs))
