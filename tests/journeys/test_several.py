@@ -211,6 +211,9 @@ def test_a_command_that_needs_rules_asks_for_the_mailbox(house: House) -> None:
     assert status == 2
     assert "--mailbox NAME" in told
 
+    status, told = triage("rules", "history", "--config", config)
+    assert (status, "--mailbox NAME" in told) == (2, True)
+
     status, told = triage("due", "--json", "--config", config, "--mailbox", "ie")
     assert status == 0, told
     assert json.loads(told)["overdue"]["count"] == 0

@@ -13,7 +13,7 @@ from triage.digest import number_of
 from triage.errors import ConfigError, Problem
 from triage.store import Deed, Store
 from triage.store.retention import RetentionList
-from triage.wiring import now, open_store
+from triage.wiring import now, open_store_of_one
 
 
 @click.group(short_help="Cases that are kept too long: list and approve.")
@@ -30,7 +30,7 @@ def retention() -> None:
 @json_option
 def list_(config: Path, as_json: bool) -> None:
     """Show the latest list; nothing of it is erased until somebody approves."""
-    with open_store(config) as store:
+    with open_store_of_one(config) as store:
         found = _last(store)
     if as_json:
         click.echo(json.dumps(plain(found)))
@@ -52,7 +52,7 @@ def list_(config: Path, as_json: bool) -> None:
 @by_option
 def approve(config: Path, by: str) -> None:
     """Erase the cases of the latest list, but those that came under a hold since."""
-    with open_store(config) as store:
+    with open_store_of_one(config) as store:
         found = _last(store)
         deed = Deed(at=now(), by=by, act="erase")
         done = store.retention.approve(found.month, deed)

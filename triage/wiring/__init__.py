@@ -72,6 +72,7 @@ from triage.wiring.running import (
     config_of_letter,
     daemon_parts,
     open_store,
+    open_store_of_one,
     run_daemon,
     run_once,
 )
@@ -117,6 +118,7 @@ __all__ = [
     "log_to_stderr",
     "now",
     "open_store",
+    "open_store_of_one",
     "organisation_of",
     "patience_of",
     "policy_in_force",

@@ -14,7 +14,7 @@ from typing import Self
 from typing_extensions import override
 
 from triage.alarm import Pulse
-from triage.config import Config, load_configs, meant_mailbox
+from triage.config import Config, load_config, load_configs, meant_mailbox
 from triage.daemon import Daemon, Parts, Supervisor
 from triage.errors import ConfigError, TriageError
 from triage.mailbox import Limits
@@ -245,11 +245,34 @@ def config_of_letter(path: Path, store: Store, letter: int) -> Config:
 def open_store(path: Path) -> Store:
     """Open the store beside a daemon that may be running.
 
-    Where a mailbox is named, what belongs to it is in view.
+    Where a mailbox is named, or only one of several is configured any more, what
+    belongs to it is in view; else all.
     """
-    store = Store.open(load_configs(path)[0].store.path, exclusive=False)
+    configs = load_configs(path)
+    return _opened(configs[0].store.path, lambda store: _in_view(path, configs, store))
+
+
+def open_store_of_one(path: Path) -> Store:
+    """Open it likewise for what each mailbox has for itself: one must be meant.
+
+    Raises ConfigError where that is not told.
+    """
+    config = load_config(path)
+    return _opened(config.store.path, lambda store: _in_view(path, (config,), store))
+
+
+def _opened(path: Path, in_view: Callable[[Store], str | None]) -> Store:
+    store = Store.open(path, exclusive=False)
     try:
-        return store.within(meant_mailbox(path))
+        return store.within(in_view(store))
     except BaseException:
         store.close()
         raise
+
+
+def _in_view(path: Path, configs: Sequence[Config], store: Store) -> str | None:
+    named = meant_mailbox(path)
+    has_several = len(store.mailboxes.names()) > 1
+    if named is None and len(configs) == 1 and has_several:
+        return configs[0].mailbox.name
+    return named

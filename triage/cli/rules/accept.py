@@ -6,7 +6,7 @@ import click
 
 from triage.cli.options import by_option, config_option
 from triage.config import load_config
-from triage.wiring import Act, accept_blocking, now, open_store
+from triage.wiring import Act, accept_blocking, now, open_store_of_one
 
 
 @click.command(short_help="Accept what changed rules do to messages, by their names.")
@@ -23,7 +23,7 @@ def accept(references: tuple[str, ...], why: str, by: str, config: Path) -> None
     """
     if not why.strip():
         raise click.UsageError("give a reason: --why TEXT")
-    with open_store(config) as store:
+    with open_store_of_one(config) as store:
         accepted, rest = accept_blocking(
             load_config(config), store, references, Act(now(), by, why.strip())
         )

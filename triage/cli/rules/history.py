@@ -12,7 +12,7 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.store import Activation, Trial
-from triage.wiring import open_store
+from triage.wiring import open_store_of_one
 
 REASON = 72
 """Columns for a first reason or note; --json has all of them whole."""
@@ -28,7 +28,7 @@ def history(config: Path, as_json: bool) -> None:
     Those that were refused stand among them, each with its first reason. Look into
     one with: triage rules show
     """
-    with open_store(config) as store:
+    with open_store_of_one(config) as store:
         events = store.editions.history()
         in_force = store.editions.in_force()
     if as_json:

@@ -6,7 +6,7 @@ import click
 
 from triage.cli.options import by_option, config_option
 from triage.config import load_config
-from triage.wiring import Act, WentBack, go_back, now, open_store
+from triage.wiring import Act, WentBack, go_back, now, open_store_of_one
 
 
 @click.command(
@@ -23,7 +23,7 @@ def rollback(edition: str | None, why: str, by: str, config: Path) -> None:
     files of what is in force are written. What stands in the folders now is kept first,
     and can be had back in the same way. A running daemon picks the files up by itself.
     """
-    with open_store(config) as store:
+    with open_store_of_one(config) as store:
         done = go_back(load_config(config), store, edition, Act(now(), by, why))
     click.echo("\n".join(_in_words(done)))
 

@@ -12,7 +12,7 @@ from triage.config import load_config
 from triage.edition import Edition
 from triage.errors import ConfigError
 from triage.store import Store
-from triage.wiring import changes_between, edition_named, edition_of, open_store
+from triage.wiring import changes_between, edition_named, edition_of, open_store_of_one
 
 FOLDER = "folder"
 
@@ -39,7 +39,7 @@ def show(
     What changed since the last edit went live?  triage rules show --diff folder
     What did that edition say?                   triage rules show 1a2b 10-roles.toml
     """
-    with open_store(config) as store:
+    with open_store_of_one(config) as store:
         kept = edition_named(store, edition)
         against = None if other is None else _other(store, config, other)
     if against is not None:
