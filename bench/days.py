@@ -6,7 +6,8 @@
 The real daemon, a process of its own, on a clock that libfaketime hurries (Debian:
 libfaketime, gcc), at Dovecot and an SMTP server that take tokens of a local issuer
 alone, over TLS, by a name that can be lost. Dovecot keeps real time: mail is appended
-with the date at which it comes. The oracle of tests/torture judges what is left.
+with the date at which it comes, and as it takes none from the future, the days are
+past ones. The oracle of tests/torture judges what is left.
 """
 
 import argparse
@@ -51,6 +52,8 @@ EVERY_MINUTES = 12.0
 MACHINES, OTHERS = 0.1, 0.15
 """Such shares of the mails are automatic, and none of ours."""
 STEP = 0.02
+BEFORE = timedelta(hours=24)
+"""So long before this hour all is over, settled too."""
 MAILBOX, OUTBOX = "mailbox", "outbox"
 PROMISES = ("fate", "once", "gate", "echo", "untouched", "private")
 
@@ -92,8 +95,9 @@ class Days:
 
     def __init__(self, opened: ExitStack, folder: Path, clock: Clock) -> None:
         self.clock, self.folder, self.opened = clock, folder, opened
-        self.authority = Authority.new(_made(folder / "authority"), 30)
-        self.other = Authority.new(_made(folder / "other-authority"))
+        then = ("env", f"LD_PRELOAD={FAKETIME}", f"FAKETIME=@{clock.now():%F %T}")
+        self.authority = Authority.new(_made(folder / "authority"), 30, then)
+        self.other = Authority.new(_made(folder / "other-authority"), 30, then)
         first = self._issued(self.authority, "first")
         self.shown = Certificate(folder / "shown.pem", folder / "shown.key")
         self._show(first)
@@ -545,7 +549,8 @@ def main(hours: float, speed: float, first: int, kept: Path | None) -> int:
     with tempfile.TemporaryDirectory() as name, ExitStack() as opened:
         folder = Path(name)
         now = datetime.now(UTC)  # noqa: TID251 - the clock that is hurried
-        clock = Clock(speed, now.replace(microsecond=0))
+        first_hour = now.replace(microsecond=0) - timedelta(hours=hours) - BEFORE
+        clock = Clock(speed, first_hour)
         days = Days(opened, folder, clock)
         days.start()
         clock.steady, clock.began = monotonic(), clock.now()

@@ -19,11 +19,15 @@ class Authority:
     """An authority whose certificate a client must be told to trust."""
 
     folder: Path
+    within: tuple[str, ...] = ()
+    """A command that runs openssl, say with another clock."""
 
     @classmethod
-    def new(cls, folder: Path, days: int = 2) -> "Authority":
-        authority = cls(folder)
-        _openssl(
+    def new(
+        cls, folder: Path, days: int = 2, within: tuple[str, ...] = ()
+    ) -> "Authority":
+        authority = cls(folder, within)
+        authority._openssl(
             "req", "-x509", *_NEW_KEY, "-days", str(days),
             "-subj", "/CN=Test authority",
             "-keyout", authority.key, "-out", authority.ca_file,
@@ -43,15 +47,15 @@ class Authority:
         cert, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         extensions.write_text(f"subjectAltName={hosts}\n")
-        _openssl(
+        self._openssl(
             "req", *_NEW_KEY, "-subj", f"/CN={name}", "-keyout", key, "-out", request
         )
-        _openssl(
+        self._openssl(
             "x509", "-req", "-in", request, "-CA", self.ca_file, "-CAkey", self.key,
             "-CAcreateserial", "-days", str(days), "-extfile", extensions, "-out", cert,
         )  # fmt: skip
         return Certificate(cert, key)
 
-
-def _openssl(*arguments: str | Path) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)  # noqa: S603, S607 - the system's own
+    def _openssl(self, *arguments: str | Path) -> None:
+        command = (*self.within, "openssl", *arguments)
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the system's own
