@@ -12,6 +12,7 @@ past ones. The oracle of tests/torture judges what is left.
 
 import argparse
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -575,4 +576,6 @@ if __name__ == "__main__":
     parser.add_argument("--first-day", type=int, default=0, choices=range(3))
     parser.add_argument("--json", type=Path, default=None)
     given = parser.parse_args()
+    # Else aiosmtpd tells at each login what it will not offer in its next version.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     sys.exit(main(given.hours, given.speed, given.first_day, given.json))
