@@ -12,11 +12,13 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
+from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.alarm.watching import NOON
 from tests.monitoring.test_pages import MINUTE, Office, make_standing
 from tests.test_docs import all_commands
+from triage.alarm import Kind
 from triage.monitoring import Look
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -49,15 +51,34 @@ def questions() -> Iterator[str]:
     yield from (each["expr"] for each in shown["annotations"]["list"])
 
 
-def told_names() -> set[str]:
-    """Return the name of every sample and family that the daemon tells."""
+def legends() -> Iterator[str]:
+    for panel in dashboard()["panels"]:
+        yield from (target["legendFormat"] for target in panel.get("targets", ()))
+
+
+def told() -> list[Metric]:
+    """Return all that the daemon tells."""
     office = Office()
-    office.found = Look(standing=make_standing(oldest_due_at=NOON))
+    ends = {"mailbox.certificate": NOON}
+    standing = make_standing(oldest_due_at=NOON, expires=ends)
+    office.found = Look(standing=standing)
     office.watching.wait(MINUTE)
     _, text = office.told("/metrics")
-    families = list(text_string_to_metric_families(text))
+    return list(text_string_to_metric_families(text))
+
+
+def told_names() -> set[str]:
+    """Return the name of every sample and family that the daemon tells."""
+    families = told()
     samples = {sample.name for family in families for sample in family.samples}
     return samples | {family.name for family in families}
+
+
+def told_labels() -> set[str]:
+    """Return the name of every label that some sample has."""
+    return {
+        name for family in told() for each in family.samples for name in each.labels
+    }
 
 
 @needs_promtool
@@ -113,6 +134,39 @@ def test_every_figure_that_is_asked_for_is_told(where: Path) -> None:
 def test_what_an_alert_says_to_do_can_be_done(command: str) -> None:
     assert f"triage {command}" in ALERTS.read_text("utf-8")
     assert tuple(command.split()) in set(all_commands())
+
+
+def test_every_label_that_is_asked_for_is_told() -> None:
+    text = "\n".join([*questions(), *legends()])
+    text += "\n".join(re.findall(r"expr: (.*)", ALERTS.read_text("utf-8")))
+    grouped = re.findall(r"(?:by|on) \(([^)]+)\)", text)
+    asked = {name for names in grouped for name in re.split(r",\s*", names)}
+    asked |= set(re.findall(r"\{\{\s*(\w+)\s*\}\}", text))
+    asked |= set(re.findall(r"(\w+)(?:=~|!~|!=|=)\"", text))
+
+    assert len(asked) > 5
+    assert asked <= told_labels() | {"instance", "job"}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_dashboard_says_what_to_do_about_whatever_can_be_wrong(kind: Kind) -> None:
+    (text,) = [each for each in dashboard()["panels"] if each["type"] == "text"]
+
+    (line,) = re.findall(rf"\| {kind} \| (.*) \|", text["options"]["content"])
+
+    assert "`" in line
+
+
+def test_what_the_dashboard_says_to_do_can_be_done() -> None:
+    said = {
+        tuple(words.split())
+        for panel in dashboard()["panels"]
+        for words in re.findall(r"`triage ([a-z ]+)", json.dumps(panel))
+    }
+
+    assert len(said) > 3
+    known = {words[:length] for words in all_commands() for length in (1, 2)}
+    assert {words[:2] for words in said} <= known
 
 
 def test_the_dashboard_is_as_grafana_describes_one() -> None:
