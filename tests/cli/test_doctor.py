@@ -227,6 +227,7 @@ def test_rules_with_mistakes_are_told_of(triage: Triage, healthy: Path) -> None:
     findings = found(triage, healthy)
 
     assert findings["rules"][0] == "failed"
+    assert findings["rules"][1] == "rules and templates: 1 error"
     assert "triage rules check" in findings["rules"][2]
 
 

@@ -23,6 +23,8 @@ def test_it_makes_a_folder_with_everything_to_edit(
     assert _texts(folder / "templates") == _texts(shipped.templates())
     assert set(_texts(folder / "rules")) == set(_texts(shipped.rules()))
     assert f"triage check --config {folder / 'config.toml'} --connect" in result.out
+    assert f"triage doctor --config {folder / 'config.toml'}" in result.out
+    assert f"triage run --config {folder / 'config.toml'}" in result.out
 
 
 def test_what_it_makes_watches_and_is_otherwise_as_shipped(

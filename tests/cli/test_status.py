@@ -179,7 +179,7 @@ def test_a_mailbox_that_was_not_read_needs_a_person(
     result = beside("status", "--config", config)
 
     assert result.status == 1
-    assert f"the mailbox was not read for {words}: is the daemon" in result.out
+    assert f"the mailbox was not read for {words}: triage doctor" in result.out
 
 
 def test_an_overdue_debt_needs_a_person(beside: Triage, worked: Path) -> None:
@@ -225,7 +225,7 @@ def test_a_store_that_no_daemon_used_yet_is_told(beside: Triage, config: Path) -
     result = beside("status", "--config", config)
 
     assert result.status == 1
-    assert "the mailbox was never read: is the daemon running?" in result.out
+    assert "the mailbox was never read: triage doctor" in result.out
     assert "none in force yet" in result.out
 
 

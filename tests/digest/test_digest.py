@@ -306,7 +306,7 @@ def test_what_is_not_well_stands_at_the_top(office: Office) -> None:
 
     assert said[1:5] == (
         "Changed rules or templates are refused: triage status.",
-        "The mailbox was not read for 3 hours: is the daemon running?",
+        "The mailbox was not read for 3 hours: triage doctor.",
         "2 mails in the mailbox not accounted for.",
         "Replies are held, too many went out: triage outbox list.",
     )

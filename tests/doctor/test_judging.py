@@ -33,6 +33,21 @@ def test_a_certificate_that_ended_is_not_told_of_as_if_it_held() -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=1, hours=3), "1 day left"),
+        (timedelta(hours=5, minutes=3), "5 h 3 min left"),
+    ],
+)
+def test_what_is_left_of_a_certificate_is_told_as_of_a_token(
+    left: timedelta, words: str
+) -> None:
+    found = judge_certificate("imap.certificate", NOW + left, NOW)
+
+    assert found.text.endswith(words)
+
+
+@pytest.mark.parametrize(
     ("offered", "files", "verdict"),
     [
         ({"MOVE", "UIDPLUS"}, True, OK),

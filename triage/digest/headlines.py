@@ -14,7 +14,7 @@ def headlines_of(digest: Digest, policy: Policy) -> Iterator[str]:
     rows = Rows(digest.today, policy.calendar)
     yield f"As it is on {rows.moment(digest.at)}."
     for need in needs_of(digest.health, digest.at):
-        yield f"{need[0].upper()}{need[1:]}{'' if need.endswith('?') else '.'}"
+        yield f"{need[0].upper()}{need[1:]}."
     yield _owing(digest.overdue, "overdue")
     yield _owing(digest.due_today, "due today")
     waiting = [

@@ -14,10 +14,10 @@ def needs_of(health: Health, now: datetime) -> Iterator[str]:
     if health.refused is not None and not health.refused.is_answered_for:
         yield "changed rules or templates are refused: triage status"
     if health.mailbox_read_at is None:
-        yield "the mailbox was never read: is the daemon running?"
+        yield "the mailbox was never read: triage doctor"
     elif health.is_mailbox_silent:
         silent = how_long((now - health.mailbox_read_at).total_seconds())
-        yield f"the mailbox was not read for {silent}: is the daemon running?"
+        yield f"the mailbox was not read for {silent}: triage doctor"
     yield from _about_ledger(health.balances)
     if health.breaker_is_open:
         yield "replies are held, too many went out: triage outbox list"

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from triage.doctor.finding import Finding, failed, ok, warning
+from triage.oauth.expiry import countdown
 
 SOON = timedelta(days=21)
 VERY_SOON = timedelta(days=7)
@@ -17,7 +18,7 @@ def judge_certificate(check: str, ends: datetime, now: datetime) -> Finding:
     text = (
         f"its certificate ended on {ends:%Y-%m-%d}"
         if left < timedelta(0)
-        else f"its certificate holds until {ends:%Y-%m-%d}, {_days(left)}"
+        else f"its certificate holds until {ends:%Y-%m-%d}, {countdown(ends, now)}"
     )
     to_do = "have whoever runs the server renew it: afterwards no mail goes or comes"
     if left < VERY_SOON:
@@ -25,7 +26,3 @@ def judge_certificate(check: str, ends: datetime, now: datetime) -> Finding:
     if left < SOON:
         return warning(check, text, to_do)
     return ok(check, text)
-
-
-def _days(left: timedelta) -> str:
-    return "1 day" if left.days == 1 else f"{left.days} days"

@@ -131,7 +131,9 @@ def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
         errors = sorted({*errors, *map(str, faults)})
     to_do = "triage rules check shows each in its place"
     if errors:
-        yield failed("rules", f"rules and templates: {len(errors)} errors", to_do)
+        yield failed(
+            "rules", f"rules and templates: {number_of(len(errors), 'error')}", to_do
+        )
     elif checked.warnings:
         number = len(checked.warnings)
         yield note(

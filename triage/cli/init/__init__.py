@@ -109,8 +109,12 @@ Made {folder}:
 
 Next:
   1. {_what_to_edit(folder, asked=asks)}
-  2. triage check --config {folder / "config.toml"} --connect
-  3. triage run --config {folder / "config.toml"}
+  2. see that all is right which you wrote:
+     triage check --config {folder / "config.toml"} --connect
+  3. and all that it depends on:
+     triage doctor --config {folder / "config.toml"}
+  4. let it work, at first in this terminal; docs/install.md says how for good:
+     triage run --config {folder / "config.toml"}
 
 It begins in watch: mails are judged, recorded and filed, colleagues are told, and
 nobody who writes gets an answer. Go on when you trust it, by `at_most` in
