@@ -247,6 +247,12 @@ class Config(Table):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "text", "json"] = "auto"
     _siblings: tuple[str, ...] = PrivateAttr(default=())
+    _names: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all mailboxes of the same file."""
+        return self._names or (self.mailbox.name,)
 
     @property
     def siblings(self) -> tuple[str, ...]:
@@ -254,8 +260,11 @@ class Config(Table):
         return self._siblings
 
     def beside(self, others: "tuple[Config, ...]") -> Self:
-        """Return it with the addresses of its siblings."""
+        """Return it with the names and addresses of its siblings."""
         copy = self.model_copy()
+        copy._names = tuple(  # noqa: SLF001 - of its own class
+            each.mailbox.name for each in others
+        )
         copy._siblings = tuple(  # noqa: SLF001 - of its own class
             address
             for each in others

@@ -15,7 +15,9 @@ import pytest
 from tests.journeys.installing import Post, Servers, install_several
 from tests.journeys.mails import MOTHER, make_mail
 from tests.journeys.running import RunningDaemon
+from tests.journeys.test_monitoring import port_of, until
 from tests.mailbox.sites import ImapSite
+from tests.monitoring.asking import ask
 from tests.servers.dovecot import PASSWORD, Dovecot
 from triage.config import load_configs
 from triage.demo.servers import HOST, SmtpSink
@@ -177,6 +179,32 @@ def test_a_mailbox_that_is_away_stops_no_other(house: House) -> None:
     assert len(house.smtp["ie"].accepted) == 1
     assert "intake ie fails" not in told
     assert "uk: the mailbox was never read" in told
+
+
+def test_figures_of_each_mailbox_have_its_name(house: House) -> None:
+    with RunningDaemon(listening(house.install())) as daemon:
+        port = port_of(daemon)
+        house.deliver("ie")
+        house.smtp["ie"].wait_for(1)
+
+        sent = 'triage_letters_total{mailbox="ie",state="sent"} 1.0'
+        told = until(port, "/metrics", lambda told: sent in told.body, 30).body
+        found = json.loads(ask(port, "/status.json").body)
+        daemon.terminate()
+
+    assert 'triage_letters_total{mailbox="uk",state="sent"} 0.0' in told
+    assert 'triage_cases_open{mailbox="ie"} 1.0' in told
+    assert 'triage_cases_open{mailbox="uk"} 0.0' in told
+    assert 'task="intake"} ' in told
+    assert told.count("triage_store_size_bytes ") == 3
+    assert found["mailboxes"]["ie"]["open_cases"] == 1
+    assert "@" not in told
+
+
+def listening(config: Path) -> Path:
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("[http]\n", '[http]\nlisten = "127.0.0.1:0"\n'))
+    return config
 
 
 def test_a_submission_server_that_is_away_stops_no_other(house: House) -> None:

@@ -233,13 +233,13 @@ def test_figures_tell_when_tokens_end(office: Office) -> None:
         looker = Looker(
             configs=(config,),
             mark=parts.store.counting.mark(),
-            routes=tuple,
+            routes=dict,
             certificate_ends=dict,
         )
         found = looker.look().standing
 
     assert found is not None
-    assert set(found.expires) >= {
+    assert set(found.mailboxes[""].expires) >= {
         f"{login}.{what}"
         for login in ("mailbox", "submission")
         for what in ("access_token", "refresh_token")

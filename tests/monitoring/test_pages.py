@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.alarm.watching import NOON, Watching
 from triage.alarm import Glimpse
-from triage.monitoring import Ledger, Look, Lookout, Pages, Standing
+from triage.monitoring import Ledger, Look, Lookout, MailboxStanding, Pages, Standing
 from triage.monitoring.seeing import FRESH_SECONDS, SLOW
 from triage.store import Passed
 
@@ -21,9 +21,8 @@ MINUTE, HOUR = 60.0, 3600.0
 AWAY = "complaints@board.example@imap.example: nothing listens on that port"
 
 
-def make_standing(**changes: Any) -> Standing:
+def make_mailbox(**changes: Any) -> MailboxStanding:
     facts: dict[str, Any] = {
-        "at": NOON,
         "edition": "0123456789ab",
         "in_force_since": NOON,
         "changes_are_refused": False,
@@ -44,11 +43,25 @@ def make_standing(**changes: Any) -> Standing:
         "set_aside": 0,
         "unsettled": 0,
         "unassigned": 0,
-        "store_bytes": 4096,
-        "free_bytes": 10**9,
-        "needs": (),
+        "needs": 0,
     }
-    return Standing(**(facts | changes))
+    return MailboxStanding(**(facts | changes))
+
+
+def make_standing(
+    mailboxes: Mapping[str, MailboxStanding] | None = None,
+    needs: tuple[str, ...] = (),
+    **changes: Any,
+) -> Standing:
+    """Of one mailbox with these changes, or of several."""
+    return Standing(
+        at=NOON,
+        mailboxes=mailboxes or {"": make_mailbox(**changes)},
+        store_bytes=4096,
+        free_bytes=10**9,
+        needs=needs,
+        needs_of_all=len(needs),
+    )
 
 
 @dataclass
@@ -296,7 +309,7 @@ def test_what_passed_adds_up(office: Office) -> None:
     passed = Passed(
         messages={("recorded", "review"): 2}, letters={"sent": 1}, waits=(3.0, 700.0)
     )
-    office.found = Look(standing=make_standing(), passed=passed)
+    office.found = Look(standing=make_standing(), passed={"": passed})
     office.watching.wait(MINUTE)
     office.figures()
     office.watching.at += FRESH_SECONDS
@@ -358,6 +371,72 @@ def test_moments_and_states_are_figures(office: Office) -> None:
     expiry = "triage_expiry_timestamp_seconds[('of', 'imap certificate')]"
     assert figures[expiry] == NOON.timestamp()
     assert figures["triage_build_info[('version', '1.2.3')]"] == 1.0
+
+
+def two_mailboxes() -> Standing:
+    return make_standing(
+        {"uk": make_mailbox(open_cases=2, needs=1), "ie": make_mailbox(open_cases=5)},
+        needs=("uk: 1 matter must be looked at",),
+    )
+
+
+def test_each_of_several_mailboxes_has_figures_of_its_own(office: Office) -> None:
+    passed = Passed(
+        messages={("recorded", "review"): 2}, letters={"sent": 1}, waits=(3.0,)
+    )
+    office.found = Look(standing=two_mailboxes(), passed={"ie": passed})
+
+    office.figures()
+    figures = office.figures()
+
+    assert figures["triage_cases_open[('mailbox', 'uk')]"] == 2.0
+    assert figures["triage_cases_open[('mailbox', 'ie')]"] == 5.0
+    sent = "triage_letters_total[('mailbox', '{}'), ('state', 'sent')]"
+    assert figures[sent.format("ie")] == 1.0
+    assert figures[sent.format("uk")] == 0.0
+    waits = "triage_reply_duration_seconds_count[('mailbox', '{}')]"
+    assert (figures[waits.format("uk")], figures[waits.format("ie")]) == (0.0, 1.0)
+    at = "triage_mailbox_last_pass_timestamp_seconds[('mailbox', 'uk')]"
+    assert figures[at] == NOON.timestamp()
+
+
+def test_what_is_of_no_mailbox_is_told_once(office: Office) -> None:
+    office.found = Look(standing=two_mailboxes())
+    office.watching.wait(MINUTE)
+
+    figures = office.figures()
+
+    stores = [name for name in figures if name.startswith("triage_store_size_bytes")]
+    assert stores == ["triage_store_size_bytes[]"]
+    assert figures["triage_unwell_seconds[('kind', 'ledger'), ('task', '')]"] == 0.0
+
+
+def test_jobs_are_told_apart_by_their_mailbox(office: Office) -> None:
+    pulse = office.watching.pulse
+    for name in ("intake uk", "intake ie"):
+        pulse.expect(name, 60)
+        pulse.begin(name)
+    pulse.fail("intake uk", "nothing listens on that port")
+    pulse.succeed("intake ie")
+
+    figures = office.figures()
+
+    runs = "triage_job_runs_total[('mailbox', '{}'), ('outcome', 'failure'), {}]"
+    task = "('task', 'intake')"
+    assert figures[runs.format("uk", task)] == 1.0
+    assert figures[runs.format("ie", task)] == 0.0
+
+
+def test_status_has_an_entry_for_each_of_several_mailboxes(office: Office) -> None:
+    office.found = Look(standing=two_mailboxes())
+    office.watching.wait(MINUTE)
+
+    found = json.loads(office.told("/status.json")[1])
+
+    assert found["mailboxes"]["uk"]["open_cases"] == 2
+    assert found["mailboxes"]["ie"]["open_cases"] == 5
+    assert found["store"]["store_bytes"] == 4096
+    assert "open_cases" not in found["store"]
 
 
 def test_an_unknown_path_is_told_which_there_are(office: Office) -> None:

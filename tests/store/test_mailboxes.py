@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from tests.store.making import NOW, make_inquiry, make_letter, record_case
 from triage.errors import ConfigError
-from triage.store import CaseQuery, Inbox, Place, Store
+from triage.store import Balance, CaseQuery, Deed, Inbox, Place, Store
 from triage.store.digests import DigestRow
 from triage.store.letters import Origin, queue
 from triage.store.migrations import steps
@@ -236,6 +236,70 @@ def test_one_of_several_goes_on_alone_only_by_its_name(
         store.mailboxes.settle({"": UK})
 
     assert store.mailboxes.settle({"uk": UK}) == ("ie",)
+
+
+def test_what_waits_in_a_mailbox_that_was_taken_out_is_told(
+    two: tuple[Store, Store],
+) -> None:
+    a_case_each(two)
+    store = two[0]
+
+    (left,) = store.mailboxes.left(("uk",))
+
+    assert (left.name, left.open_cases, left.letters) == ("ie", 1, 1)
+    assert store.mailboxes.left(("uk", "ie")) == ()
+
+
+def test_of_a_mailbox_that_was_taken_out_only_what_is_open_is_told(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    record_case(ie, 2, asked=in_(IE), letters=())
+    ie.register.close("CMP-2026-00002", Deed(at=NOW, by="Ann", act="close"), "upheld")
+
+    assert uk.mailboxes.left(("uk",)) == ()
+
+
+def test_the_ledger_of_a_mailbox_that_was_taken_out_is_told_no_more(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    a_case_each(two)
+    for each, inbox in zip(two, (UK, IE), strict=True):
+        each.balances.note(Balance(inbox=inbox, at=NOW, unaccounted=1, lingering=0))
+    both = [each.inbox for each in store.balances.last()]
+
+    store.mailboxes.settle({"uk": UK})
+
+    assert both == [UK, IE]
+    assert [each.inbox for each in store.balances.last()] == [UK]
+
+
+def test_a_sum_that_does_not_come_out_is_told_by_one_mailbox(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    uk, ie = two
+    a_case_each(two)
+    store._engine.run("UPDATE outbox SET next_at = NULL WHERE id = 2")
+
+    found = [each.balances.amiss(NOW) for each in (uk, ie, store)]
+
+    assert [len(each) for each in found] == [0, 1, 1]
+
+
+def test_what_passed_is_counted_for_its_mailbox(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    uk, ie = two
+    mark = store.counting.mark()
+    record_case(ie, 2, asked=in_(IE))
+
+    british, irish = (each.counting.since(mark)[0] for each in (uk, ie))
+
+    assert (british.messages, british.letters) == ({}, {})
+    assert irish.messages == {("recorded", "formal-complaint"): 1}
+    assert irish.letters == {"queued": 1}
+    assert uk.counting.oldest_due(NOW) is None
+    assert ie.counting.oldest_due(NOW) == NOW
 
 
 def test_an_unknown_mailbox_is_refused(store: Store) -> None:

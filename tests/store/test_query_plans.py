@@ -67,6 +67,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "came in": lambda store: store.happened.came_in(EARLIER, NOW),
     "answered": lambda store: store.happened.answered(EARLIER, NOW, 20),
     "closed": lambda store: store.happened.closed(EARLIER, NOW, 20),
+    "what nobody serves": lambda store: store.mailboxes.left(()),
     "letters by state": lambda store: store.outbox.counted(),
     "uncertain letters": lambda store: store.outbox.uncertain(),
     "letters in some states": lambda store: store.outbox.listed(State.HELD),

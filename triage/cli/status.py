@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import meant_configs
-from triage.digest import Health, Refusal, ledger_in_words
+from triage.digest import Refusal, ledger_in_words
 from triage.oauth.expiry import countdown
 from triage.oauth.source import Standing
 from triage.store import Restoration
 from triage.wiring import (
     Liveness,
     Status,
+    WholeStatus,
     daemon_in_words,
     hanging_jobs,
     liveness_of,
@@ -60,7 +62,7 @@ def status(config: Path, as_json: bool, only_daemon: bool) -> None:
     with open_store(config) as store:
         found = status_of_all(meant_configs(config), store, at, when)
     if as_json:
-        click.echo(json.dumps(plain(found)))
+        click.echo(json.dumps(_for_machines(found)))
     else:
         click.echo("\n".join(_in_words(found, at)))
     if found.needs:
@@ -79,39 +81,64 @@ def _say_whether_it_gets_on(path: Path) -> None:
         raise click.exceptions.Exit(NEEDED)
 
 
-def _in_words(found: Status, at: datetime) -> Iterator[str]:
+def _for_machines(found: WholeStatus) -> object:
+    """Return the facts of the only mailbox, or those of each by its name."""
+    if len(found.mailboxes) > 1:
+        return plain(found) | {"needs": plain(found.needs)}
+    (only,) = found.mailboxes.values()
+    return plain(replace(only, needs=found.needs))
+
+
+def _in_words(found: WholeStatus, at: datetime) -> Iterator[str]:
     yield from _headline(found)
     yield ""
-    yield _fact("rules", _rules(found))
-    if found.modes:
-        modes = ", ".join(f"{number} {mode}" for mode, number in found.modes.items())
-        yield _fact("replies", f"routes: {modes}")
-    health = found.health
+    has_several = len(found.mailboxes) > 1
+    if has_several:
+        yield from _about_daemon(found, at)
+    for name, one in found.mailboxes.items():
+        if has_several:
+            yield f"\nThe mailbox {name}:"
+        yield _fact("rules", _rules(one))
+        if one.modes:
+            modes = ", ".join(f"{number} {mode}" for mode, number in one.modes.items())
+            yield _fact("replies", f"routes: {modes}")
+        if not has_several:
+            yield from _about_daemon(found, at)
+        yield from _about_mailbox(one)
+
+
+def _about_daemon(found: WholeStatus, at: datetime) -> Iterator[str]:
+    mailboxes = found.mailboxes.values()
+    is_silent = any(one.health.is_mailbox_silent for one in mailboxes)
     yield _fact("daemon", _daemon(found.daemon, at))
-    yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
-    yield _fact("jobs", _jobs(found.daemon, health))
+    yield _fact("jobs", _jobs(found.daemon, is_silent=is_silent))
     yield _fact("alarms", _alarms(found.daemon))
-    if logins := tuple(_logins(found.daemon, health, at)):
+    if logins := tuple(_logins(found, at)):
         yield _fact("logins", ABOVE_EACH_OTHER.join(logins))
+
+
+def _about_mailbox(one: Status) -> Iterator[str]:
+    health = one.health
+    yield _fact("mailbox", f"read {moment(health.mailbox_read_at) or 'never'}")
     yield _fact("ledger", ledger_in_words(health.balances, when))
-    yield _fact("cases", f"{found.open_cases} open")
-    yield _fact("overdue", f"{found.overdue}: triage due" if found.overdue else "none")
-    yield _fact("debt", _debt(found))
-    yield _fact("outbox", _outbox(found))
-    yield _fact("set aside", str(found.set_aside))
-    if found.unsettled:
-        yield _fact("matters", f"{found.unsettled} to be looked at: triage due")
+    yield _fact("cases", f"{one.open_cases} open")
+    yield _fact("overdue", f"{one.overdue}: triage due" if one.overdue else "none")
+    yield _fact("debt", _debt(one))
+    yield _fact("outbox", _outbox(one))
+    yield _fact("set aside", str(one.set_aside))
+    if one.unsettled:
+        yield _fact("matters", f"{one.unsettled} to be looked at: triage due")
     if health.breaker_is_open:
         yield _fact("breaker", "open: replies are held")
-    if found.restored is not None:
-        yield _fact("restored", _restored(found.restored))
+    if one.restored is not None:
+        yield _fact("restored", _restored(one.restored))
     yield _fact("audit log", f"its latest hash is {health.audit_head[:SHOWN_OF_HASH]}")
     if health.refused is not None:
         yield ""
         yield from _refusal(health.refused)
 
 
-def _headline(found: Status) -> Iterator[str]:
+def _headline(found: WholeStatus) -> Iterator[str]:
     if not found.needs:
         yield "All is well."
         return
@@ -123,7 +150,7 @@ def _daemon(daemon: Liveness, at: datetime) -> str:
     return daemon_in_words(daemon, at, when).removeprefix("is ")
 
 
-def _jobs(daemon: Liveness, health: Health) -> str:
+def _jobs(daemon: Liveness, *, is_silent: bool) -> str:
     if not daemon.is_looking or daemon.outlook is None:
         return "unknown while nobody looks"
     failing = [
@@ -137,7 +164,7 @@ def _jobs(daemon: Liveness, health: Health) -> str:
         for each in daemon.unwell
         if (name := _job_of(each)) and name not in told
     ]
-    if not (failing or halting) and health.is_mailbox_silent:
+    if not (failing or halting) and is_silent:
         return "none fails, but the mailbox was not read"
     return ABOVE_EACH_OTHER.join(failing + halting) or "all go well"
 
@@ -147,16 +174,21 @@ def _job_of(unwell: Unwell) -> str:
     return f"{JOB_OF.get(unwell.kind, '')} {unwell.job}".strip()
 
 
-def _logins(daemon: Liveness, health: Health, at: datetime) -> Iterator[str]:
-    standings = {} if daemon.outlook is None else daemon.outlook.logins
+def _logins(found: WholeStatus, at: datetime) -> Iterator[str]:
+    outlook = found.daemon.outlook
+    standings = {} if outlook is None else outlook.logins
     for name, standing in standings.items():
         failing = ""
         if standing.failing_since is not None:
             since = when(standing.failing_since)
             failing = f"; no new one since {since}: {printable(standing.why)}"
         yield f"{name}: {_token(standing, at)}{failing}"
-    for expiry in health.expiries:
+    for expiry in found.expiries:
         yield f"{expiry.what}: {countdown(expiry.at, at)}"
+    for name, one in found.mailboxes.items():
+        of = f" of `{name}`" if name else ""
+        for expiry in one.health.expiries:
+            yield f"{expiry.what}{of}: {countdown(expiry.at, at)}"
 
 
 def _token(standing: Standing, at: datetime) -> str:

@@ -21,7 +21,7 @@ from triage.digest.headlines import headlines_of
 from triage.digest.health import Health, Refusal, Surroundings, health_of
 from triage.digest.job import TEMPLATE, Made, MorningDigest
 from triage.digest.model import Digest
-from triage.digest.needs import ledger_in_words, needs_of, number_of
+from triage.digest.needs import ledger_in_words, needs_of, needs_of_left, number_of
 from triage.digest.tables import tables_of
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "health_of",
     "ledger_in_words",
     "needs_of",
+    "needs_of_left",
     "number_of",
     "overdue_now",
     "tables_of",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from triage.intake.job import HEARTBEAT
 from triage.oauth.expiry import Expiry
-from triage.store import Activation, Balance, Blocking, Store, Trial
+from triage.store import Activation, Balance, Blocking, Left, Store, Trial
 
 SILENT_AFTER = timedelta(minutes=15)
 """A mailbox that was not read for so long, and ten times as long as it should be."""
@@ -34,6 +34,8 @@ class Surroundings:
     """Hash of what stands in the folders; None: it cannot be read."""
     poll_seconds: int
     """How often the mailbox is read."""
+    configured: tuple[str, ...] | None = None
+    """The names of all mailboxes; None: others need not be told of."""
     expiries: tuple[Expiry, ...] = ()
     """What is known to come to its end, and no login works without."""
 
@@ -56,6 +58,8 @@ class Health:
     breaker_is_open: bool
     audit_head: str
     """The audit log's latest hash: kept elsewhere, it proves the log later."""
+    left: tuple[Left, ...]
+    """What waits in mailboxes that are not configured any more."""
     expiries: tuple[Expiry, ...]
     """What no login works without and comes to its end, the first first."""
 
@@ -75,6 +79,9 @@ def health_of(store: Store, around: Surroundings, now: datetime) -> Health:
         outbox=store.outbox.counted(),
         breaker_is_open=store.breaker.is_open(now),
         audit_head=store.audit.head(),
+        left=(
+            () if around.configured is None else store.mailboxes.left(around.configured)
+        ),
         expiries=around.expiries,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from triage.digest.health import Health
 from triage.oauth.expiry import is_soon, warning
 from triage.reply.words import how_long
-from triage.store import Balance
+from triage.store import Balance, Left
 
 
 def needs_of(health: Health, now: datetime) -> Iterator[str]:
@@ -21,7 +21,26 @@ def needs_of(health: Health, now: datetime) -> Iterator[str]:
     yield from _about_ledger(health.balances)
     if health.breaker_is_open:
         yield "replies are held, too many went out: triage outbox list"
+    yield from needs_of_left(health.left)
     yield from (warning(each, now) for each in health.expiries if is_soon(each, now))
+
+
+def needs_of_left(left: Sequence[Left]) -> Iterator[str]:
+    """Say what waits in mailboxes that nobody serves, each in a sentence."""
+    for each in left:
+        waits = " and ".join(
+            number_of(number, what)
+            for number, what in (
+                (each.open_cases, "open case"),
+                (each.letters, "letter"),
+            )
+            if number
+        )
+        due = "" if each.due is None else f", the first due {each.due:%Y-%m-%d}"
+        yield (
+            f"the mailbox `{each.name}` is not configured any more, and nobody serves"
+            f" {waits} of it{due}: docs/operations.md, Several mailboxes"
+        )
 
 
 def _about_ledger(balances: Sequence[Balance]) -> Iterator[str]:

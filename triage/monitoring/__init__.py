@@ -7,7 +7,9 @@ answers from values; whoever asks can change nothing and see no word of anybody'
 standing    what the store and the folders show, as counts
 seeing      all that is known at one moment
 progress    what does not get on, in words
-figures     the same for Prometheus
+samples     one sample with its labels
+mailbox_figures  figures of what belongs to a mailbox
+figures     the same for Prometheus, and all the rest of it
 pages       path → answer
 listening   connections, none of them for long
 """
@@ -15,7 +17,7 @@ listening   connections, none of them for long
 from triage.monitoring.listening import Address, Listener
 from triage.monitoring.pages import Pages
 from triage.monitoring.seeing import Lookout
-from triage.monitoring.standing import Ledger, Look, Standing
+from triage.monitoring.standing import Ledger, Look, MailboxStanding, Standing
 
 __all__ = [
     "Address",
@@ -23,6 +25,7 @@ __all__ = [
     "Listener",
     "Look",
     "Lookout",
+    "MailboxStanding",
     "Pages",
     "Standing",
 ]

@@ -13,6 +13,7 @@ from triage.monitoring.figures import Figures
 from triage.monitoring.listening import Answer
 from triage.monitoring.progress import without_addresses
 from triage.monitoring.seeing import WAIT_SECONDS, Lookout, Seen
+from triage.monitoring.standing import Standing
 
 JSON = "application/json"
 _SOON = 0.02
@@ -81,7 +82,7 @@ def _told(seen: Seen) -> dict[str, object]:
         "needs": () if standing is None else standing.needs,
         "unwell": [] if outlook is None else [_plain(each) for each in outlook.unwell],
         "jobs": [] if outlook is None else [_plain(each) for each in outlook.jobs],
-        "store": None if standing is None else _without_needs(asdict(standing)),
+        **_of_store(standing),
         "store_failure": seen.failure,
     }
 
@@ -92,8 +93,23 @@ def _plain(value: object) -> dict[str, object]:
     return plain | {"why": without_addresses(str(plain["why"]))}
 
 
-def _without_needs(standing: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in standing.items() if key != "needs"}
+def _of_store(standing: Standing | None) -> dict[str, object]:
+    """Return what the store showed; of the only mailbox together with the rest."""
+    if standing is None:
+        return {"store": None, "mailboxes": {}}
+    mailboxes = {name: asdict(each) for name, each in standing.mailboxes.items()}
+    alone = mailboxes.pop("", {})
+    shared = {
+        "at": standing.at,
+        "store_bytes": standing.store_bytes,
+        "free_bytes": standing.free_bytes,
+        "expires": {**alone.pop("expires", {}), **standing.expires},
+    }
+    return {"store": _without_needs(alone) | shared, "mailboxes": mailboxes}
+
+
+def _without_needs(facts: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in facts.items() if key != "needs"}
 
 
 def _written(value: object) -> str:

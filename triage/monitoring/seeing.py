@@ -10,6 +10,7 @@ from triage.alarm import JobState, Outlook, Pulse
 from triage.alarm.errand import Errand
 from triage.monitoring.progress import reasons, standstills
 from triage.monitoring.standing import Look, Standing
+from triage.store import Passed
 
 FRESH_SECONDS = 10.0
 """What was found of the store is told again for so long: asking costs little."""
@@ -45,6 +46,25 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What came and went in a mailbox since the start."""
+
+    messages: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Taken up, by fate and route."""
+    letters: Mapping[str, int] = field(default_factory=dict)
+    """That came into a state."""
+    waits: Waits = Waits()
+
+    def and_also(self, passed: Passed) -> "Sums":
+        """Return the sums with what passed since."""
+        return Sums(
+            messages=Counter(self.messages) + Counter(passed.messages),
+            letters=Counter(self.letters) + Counter(passed.letters),
+            waits=self.waits.and_also(passed.waits),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What is known at one moment."""
 
@@ -58,11 +78,8 @@ class Seen:
     """None: the store could not be looked at."""
     failure: str | None
     """Why the store could not be looked at at last."""
-    messages: Mapping[tuple[str, str], int]
-    """Taken up since the start, by fate and route."""
-    letters: Mapping[str, int]
-    """That came into a state since the start."""
-    waits: Waits
+    passed: Mapping[str, "Sums"]
+    """By mailbox."""
 
 
 @dataclass(kw_only=True)
@@ -83,9 +100,7 @@ class Lookout:
     )
     _looked_at: float | None = field(default=None, init=False)
     _found: Look = field(default_factory=lambda: Look(failure=SLOW), init=False)
-    _messages: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)
-    _letters: Counter[str] = field(default_factory=Counter, init=False)
-    _waits: Waits = field(default_factory=Waits, init=False)
+    _sums: dict[str, Sums] = field(default_factory=dict, init=False)
 
     def standstills(self) -> tuple[str, ...]:
         """Say what only a restart gets on."""
@@ -119,9 +134,7 @@ class Lookout:
             reasons=reasons(outlook, now),
             standing=self._found.standing,
             failure=SLOW if is_late else self._found.failure,
-            messages=dict(self._messages),
-            letters=dict(self._letters),
-            waits=self._waits,
+            passed=dict(self._sums),
         )
 
     def _is_due(self) -> bool:
@@ -132,7 +145,6 @@ class Lookout:
         if found is None:
             return
         self._found = found
-        if found.passed is not None:
-            self._messages.update(found.passed.messages)
-            self._letters.update(found.passed.letters)
-            self._waits = self._waits.and_also(found.passed.waits)
+        for mailbox, passed in found.passed.items():
+            sums = self._sums.get(mailbox, Sums())
+            self._sums[mailbox] = sums.and_also(passed)

@@ -9,10 +9,9 @@ from triage.store import Passed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """How the mailboxes stood when they were last balanced, together."""
+    """How a mailbox stood when it was last balanced."""
 
     at: datetime
-    """Of the mailbox whose balance is the oldest."""
     unaccounted: int
     """Mails in the mailbox without a fate."""
     lingering: int
@@ -24,10 +23,9 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How an installation stands; the same facts as `triage status`."""
+class MailboxStanding:
+    """How a mailbox stands; the same facts as `triage status`."""
 
-    at: datetime
     edition: str | None
     """Hash of the rules and letters in force; None: it never ran."""
     in_force_since: datetime | None
@@ -51,10 +49,8 @@ class Standing:
     set_aside: int
     unsettled: int
     unassigned: int
-    store_bytes: int
-    free_bytes: int
-    needs: tuple[str, ...]
-    """What a person must do now, each a sentence."""
+    needs: int
+    """How many things a person must do now."""
     routes: tuple[str, ...] = ()
     """That the rules can take."""
     expires: Mapping[str, datetime] = field(default_factory=dict)
@@ -62,11 +58,28 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an installation stands."""
+
+    at: datetime
+    mailboxes: Mapping[str, MailboxStanding]
+    """By their names; that of the only one is empty."""
+    store_bytes: int
+    free_bytes: int
+    needs: tuple[str, ...]
+    """What a person must do now, each a sentence."""
+    needs_of_all: int
+    """How many of them are of no mailbox."""
+    expires: Mapping[str, datetime] = field(default_factory=dict)
+    """When that ends which is of no mailbox, as the login of the alarm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What one look found; the store's part of it may not be had."""
 
     standing: Standing | None = None
-    passed: Passed | None = None
-    """What came and went since the look before."""
+    passed: Mapping[str, Passed] = field(default_factory=dict)
+    """What came and went since the look before, by mailbox."""
     failure: str | None = None
     """Why nothing was found."""

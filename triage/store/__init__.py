@@ -128,6 +128,10 @@ Editions (rule files and templates: what is in force, what was tried)
     store.editions.history() -> list[Activation | Trial]
     store.editions.accept(Acceptance(...)) / accepted(hash) -> tuple[Acceptance, ...]
 
+Mailboxes (each sees its own rows through store.within(name))
+    store.mailboxes.settle(configured) -> names             at the daemon's start
+    store.mailboxes.left(configured) -> tuple[Left, ...]    what nobody serves any more
+
 Whether the program is well (daemon, alarm, status)
     store.heartbeat.note(job, now) / last(job) -> datetime | None / forget(job)
     store.vigils.keep(Vigil(...)) / last()                 the daemon's signs of life
@@ -199,6 +203,7 @@ from triage.store.happened import CameIn, Finished
 from triage.store.holder import Holder, holder_of, why_unwritable
 from triage.store.holding import LateCase
 from triage.store.listed import ALL, Listed, listed
+from triage.store.mailboxes import Left
 from triage.store.matters import Matter
 from triage.store.model import (
     Aside,
@@ -309,6 +314,7 @@ __all__ = [
     "KeptEdition",
     "LateCase",
     "Ledger",
+    "Left",
     "Letter",
     "Listed",
     "Mark",

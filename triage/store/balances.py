@@ -76,10 +76,11 @@ class Balances:
         return tuple(amiss(self._engine, now))
 
     def last(self) -> tuple[Balance, ...]:
-        """Return how each mailbox stood."""
+        """Return how each mailbox stood that is still configured."""
         rows = self._engine.rows(
             "SELECT b.*, i.account, i.folder FROM balances b"
             " JOIN inboxes i ON i.id = b.inbox"
+            " JOIN mailboxes w ON w.id = i.mailbox AND w.is_configured"
             " WHERE i.mailbox = coalesce(:mailbox, i.mailbox) ORDER BY i.id"
         )
         return tuple(

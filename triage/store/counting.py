@@ -29,7 +29,10 @@ class Passed:
 
 
 class Counting:
-    """Counts rows that were added; what was there before is never read again."""
+    """Counts rows that were added; what was there before is never read again.
+
+    Marks are of the whole store, whichever mailbox is in view.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -69,7 +72,8 @@ class Counting:
         """Return since when the letter waits that may be sent and waits longest."""
         row = self._engine.one(
             "SELECT min(next_at) AS at FROM outbox"
-            " WHERE state = 'queued' AND next_at <= :now",
+            " WHERE state = 'queued' AND next_at <= :now"
+            " AND mailbox = coalesce(:mailbox, mailbox)",
             now=now,
         )
         return moment_or_none(row["at"])
@@ -78,12 +82,18 @@ class Counting:
 _MESSAGES = """
 SELECT m.fate, coalesce(d.route, '') AS route, count(*) AS number
 FROM messages m LEFT JOIN decisions d ON d.message = m.id
-WHERE m.id > :message AND m.id <= :last_message GROUP BY m.fate, 2
+WHERE m.id > :message AND m.id <= :last_message
+    AND (:mailbox IS NULL
+        OR :mailbox = (SELECT i.mailbox FROM inboxes i WHERE i.id = m.inbox))
+GROUP BY m.fate, 2
 """
 
 _LETTERS = """
-SELECT after, count(*) AS number FROM moves
-WHERE id > :move AND id <= :last_move GROUP BY after
+SELECT v.after, count(*) AS number FROM moves v
+WHERE v.id > :move AND v.id <= :last_move
+    AND (:mailbox IS NULL
+        OR :mailbox = (SELECT o.mailbox FROM outbox o WHERE o.id = v.letter))
+GROUP BY v.after
 """
 
 _ACCEPTED = """
@@ -92,6 +102,7 @@ JOIN outbox o ON o.id = v.letter
 JOIN messages m ON m.id = o.message
 WHERE v.id > :move AND v.id <= :last_move
     AND v.after = 'sent' AND v.before = 'finishing'
+    AND o.mailbox = coalesce(:mailbox, o.mailbox)
     AND o.category = 'reply' AND m.received_at IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM moves w WHERE w.letter = o.id
         AND w.after IN ('held', 'uncertain'))

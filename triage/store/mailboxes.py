@@ -4,14 +4,29 @@ A mailbox is known by its name; the only one of a configuration needs none. Its 
 stays when it gets another name or moves to another server.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from triage.errors import ConfigError, Problem
-from triage.store.engine import Engine
+from triage.store.engine import Engine, Row, moment_or_none
 from triage.store.model import Inbox
 
 ALONE = ""
 """The name of a mailbox that has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What waits in a mailbox that is not configured any more."""
+
+    name: str
+    open_cases: int
+    """Neither answered nor closed."""
+    letters: int
+    """Not at their end; nobody sends them, or finds out whether they arrived."""
+    due: datetime | None
+    """When the first of what is owed is due."""
 
 
 class Mailboxes:
@@ -61,6 +76,21 @@ class Mailboxes:
             letter=letter,
         )
         return None if row is None else str(row["name"])
+
+    def left(self, configured: Collection[str]) -> tuple[Left, ...]:
+        """Return what waits in each mailbox that is not among the configured."""
+        served = {self.number(name) for name in configured}
+        rows = {
+            name: [
+                row
+                for sql in (_OPEN_CASES, _LETTERS)
+                for row in self._engine.rows(sql)
+                if row["mailbox"] == number
+            ]
+            for name, number in self._numbers().items()
+            if number not in served
+        }
+        return tuple(_left(name, found) for name, found in rows.items() if found)
 
     def settle(self, configured: Mapping[str, Inbox]) -> tuple[str, ...]:
         """Know the configured mailboxes from now on, each by its name.
@@ -155,6 +185,31 @@ class Mailboxes:
     def _numbers(self) -> dict[str, int]:
         rows = self._engine.rows("SELECT id, name FROM mailboxes ORDER BY id")
         return {row["name"]: row["id"] for row in rows}
+
+
+_OPEN_CASES = """
+SELECT mailbox, count(*) AS open_cases, min(CASE WHEN acknowledged_at IS NULL
+    THEN coalesce(acknowledge_by, respond_by) ELSE respond_by END) AS due
+FROM cases
+WHERE (closed_at IS NOT NULL) = 0 AND (answered_at IS NOT NULL) = 0
+GROUP BY mailbox
+"""
+
+_LETTERS = """
+SELECT mailbox, count(*) AS letters FROM outbox
+WHERE state IN ('queued', 'sending', 'finishing', 'refused', 'uncertain', 'held')
+GROUP BY mailbox
+"""
+
+
+def _left(name: str, rows: list[Row]) -> Left:
+    facts = {key: value for row in rows for key, value in row.items()}
+    return Left(
+        name=name,
+        open_cases=facts.get("open_cases", 0),
+        letters=facts.get("letters", 0),
+        due=moment_or_none(facts.get("due")),
+    )
 
 
 def _nobodys(inboxes: tuple[str, ...]) -> Problem:

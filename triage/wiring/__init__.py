@@ -76,7 +76,7 @@ from triage.wiring.running import (
     run_daemon,
     run_once,
 )
-from triage.wiring.status import Status, digest_now, status_of, status_of_all
+from triage.wiring.status import Status, WholeStatus, digest_now, status_of_all
 from triage.wiring.supervising import patience_of
 from triage.wiring.testing import submit_tests
 
@@ -93,6 +93,7 @@ __all__ = [
     "Trial",
     "TypedLogin",
     "WentBack",
+    "WholeStatus",
     "accept_blocking",
     "back_up",
     "begin_login",
@@ -135,7 +136,6 @@ __all__ = [
     "run_examples",
     "run_once",
     "share_right",
-    "status_of",
     "status_of_all",
     "submit_tests",
     "try_alarms",

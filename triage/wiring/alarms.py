@@ -31,7 +31,7 @@ from triage.reply.grammar import is_address
 from triage.smtp import Limits, Submission
 from triage.store import Store
 from triage.wiring.clock import now, steady
-from triage.wiring.logins import Logins
+from triage.wiring.logins import OF_ALARM, Logins
 from triage.wiring.servers import server_in, server_of
 
 LIMITS = replace(Limits(), connect=8.0, before_dot=20.0, after_dot=25.0)
@@ -113,7 +113,7 @@ def _mail(table: AlarmSubmissionTable, config: Config, logins: Logins) -> MailAl
                 for each in wrong
             )
         )
-    server = server_in(table, "alarm.submission", logins)
+    server = server_in(table, OF_ALARM, logins)
     own = config.submission
     is_same = (table.host, table.port, table.security) == (
         own.host,

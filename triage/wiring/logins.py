@@ -30,6 +30,7 @@ from triage.web import Web
 from triage.wiring.clock import now
 
 ISSUER_SECONDS = 20.0
+OF_ALARM = "alarm.submission"
 WEB = Web(ISSUER_SECONDS)
 
 
@@ -110,7 +111,7 @@ def logins_in(config: Config) -> Iterator[Login]:
     for name, table in (
         ("mailbox", config.mailbox),
         ("submission", config.submission),
-        ("alarm.submission", config.alarm.submission),
+        (OF_ALARM, config.alarm.submission),
     ):
         if table is not None and table.oauth is not None and table.user is not None:
             yield Login(name, table.user, table.oauth)

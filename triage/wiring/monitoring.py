@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +17,15 @@ from triage.monitoring import (
     Listener,
     Look,
     Lookout,
+    MailboxStanding,
     Pages,
     Standing,
 )
 from triage.monitoring.progress import without_addresses
 from triage.store import Balance, Mark, Store
 from triage.wiring.clock import now, steady
-from triage.wiring.status import Status, status_of_all
+from triage.wiring.logins import OF_ALARM
+from triage.wiring.status import Status, WholeStatus, status_of_all
 from triage.wiring.supervising import patience_of
 
 BUSY_SECONDS = 2.0
@@ -54,10 +56,10 @@ class Looker:
     """Of every mailbox."""
     mark: Mark
     """Up to where what passed was counted."""
-    routes: Callable[[], tuple[str, ...]] = tuple
-    """As the rules have them now."""
-    certificate_ends: Callable[[], Mapping[str, datetime]] = dict
-    """Of the servers, as last seen."""
+    routes: Callable[[], Mapping[str, tuple[str, ...]]] = dict
+    """As the rules have them now, by mailbox."""
+    certificate_ends: Callable[[], Mapping[str, Mapping[str, datetime]]] = dict
+    """Of the servers, as last seen, by mailbox."""
 
     def look(self) -> Look:
         """Return what is found, or why nothing is; raises nothing."""
@@ -70,24 +72,56 @@ class Looker:
         path = self.configs[0].store.path
         with Store.open(path, exclusive=False, busy_seconds=BUSY_SECONDS) as store:
             status = status_of_all(self.configs, store, at, _time)
-            oldest = store.counting.oldest_due(at)
-            passed, self.mark = store.counting.since(self.mark)
-        standing = replace(
-            standing_of(status, path, oldest, at),
-            routes=self.routes(),
-            expires={**dict(_expires(status)), **self.certificate_ends()},
+            whose = {
+                label: store.within(config.mailbox.name)
+                for label, config in zip(status.mailboxes, self.configs, strict=True)
+            }
+            with store.looking():
+                passed = {
+                    label: each.counting.since(self.mark)[0]
+                    for label, each in whose.items()
+                }
+                oldest = {
+                    label: each.counting.oldest_due(at) for label, each in whose.items()
+                }
+                self.mark = store.counting.mark()
+        return Look(standing=self._standing(status, oldest, at), passed=passed)
+
+    def _standing(
+        self, status: WholeStatus, oldest: Mapping[str, datetime | None], at: datetime
+    ) -> Standing:
+        path, expires = self.configs[0].store.path, _expires(status)
+        routes, ends = self.routes(), self.certificate_ends()
+        return Standing(
+            at=at,
+            mailboxes={
+                label: mailbox_standing(
+                    one,
+                    oldest_due_at=oldest[label],
+                    routes=routes.get(label, ()),
+                    expires={**expires.get(label, {}), **ends.get(label, {})},
+                )
+                for label, one in status.mailboxes.items()
+            },
+            store_bytes=_size(path),
+            free_bytes=shutil.disk_usage(path.parent).free,
+            needs=tuple(_needs(status)),
+            needs_of_all=len(status.needs_of_all),
+            expires=expires.get(ALL, {}),
         )
-        return Look(standing=standing, passed=passed)
 
 
-def standing_of(
-    status: Status, path: Path, oldest_due_at: datetime | None, at: datetime
-) -> Standing:
+def mailbox_standing(
+    status: Status,
+    *,
+    oldest_due_at: datetime | None,
+    routes: tuple[str, ...] = (),
+    expires: Mapping[str, datetime],
+) -> MailboxStanding:
     """Return a status without its rows: counts, and nobody's reference."""
     health = status.health
     in_force = health.in_force
-    return Standing(
-        at=at,
+    return MailboxStanding(
         edition=None if in_force is None else in_force.hash,
         in_force_since=None if in_force is None else in_force.at,
         changes_are_refused=health.refused is not None,
@@ -106,23 +140,39 @@ def standing_of(
         set_aside=status.set_aside,
         unsettled=status.unsettled,
         unassigned=status.unassigned,
-        store_bytes=_size(path),
-        free_bytes=shutil.disk_usage(path.parent).free,
-        needs=tuple(_needs(status)),
+        needs=len(status.needs),
+        routes=routes,
+        expires=expires,
     )
 
 
-def _expires(status: Status) -> Iterable[tuple[str, datetime]]:
+def _expires(status: WholeStatus) -> Mapping[str | None, dict[str, datetime]]:
+    """Return what ends, by mailbox; of none of them: what is of ALL."""
+    found: dict[str | None, dict[str, datetime]] = {ALL: {}}
+    for label, one in status.mailboxes.items():
+        found[label] = {each.name: each.at for each in one.health.expiries}
+    found[ALL] = {each.name: each.at for each in status.expiries}
     outlook = status.daemon.outlook
     for login, standing in ({} if outlook is None else outlook.logins).items():
-        if standing.expires_at is not None:
-            yield f"{login}.access_token", standing.expires_at
-    yield from ((each.name, each.at) for each in status.health.expiries)
+        table, _, mailbox = login.partition(" ")
+        whose = ALL if table == OF_ALARM else mailbox
+        if standing.expires_at is not None and whose in found:
+            found[whose][f"{table}.access_token"] = standing.expires_at
+    return found
 
 
-def _needs(status: Status) -> Iterable[str]:
+ALL = None
+"""In the place of a mailbox: what is of no single one."""
+
+
+def _needs(status: WholeStatus) -> Iterable[str]:
     """Yield what a person must do; sums that do not come out name a case."""
-    amiss = {each for balance in status.health.balances for each in balance.amiss}
+    amiss = {
+        f"{label}: {sentence}" if label else sentence
+        for label, one in status.mailboxes.items()
+        for balance in one.health.balances
+        for sentence in balance.amiss
+    }
     yield from (without_addresses(each) for each in status.needs if each not in amiss)
     if amiss:
         sums = number_of(len(amiss), "sum")

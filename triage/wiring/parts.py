@@ -227,11 +227,9 @@ class MailboxParts:
 
     def certificate_ends(self) -> dict[str, datetime]:
         """Return when the certificates of the servers end, as last seen."""
-        mailbox = named("mailbox", self.config).replace(" ", ".")
-        submission = named("submission", self.config).replace(" ", ".")
         seen = {
-            f"{mailbox}.certificate": self.mailbox.last_certificate_ends,
-            f"{submission}.certificate": self.submission.last_certificate_ends,
+            "mailbox.certificate": self.mailbox.last_certificate_ends,
+            "submission.certificate": self.submission.last_certificate_ends,
         }
         return {what: at for what, at in seen.items() if at is not None}
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import fields
 from datetime import datetime
@@ -82,10 +82,7 @@ class Installation(MailboxParts):
         for parts in self.each:
             name = parts.config.mailbox.name
             parts.begin(self.whole_store.within(name), opened)
-        letters = {
-            name: parts.dispatch
-            for name, parts in zip(self.names, self.each, strict=True)
-        }
+        letters = {name: parts.dispatch for name, parts in self.by_name().items()}
         self.alarm = alarm_of(
             self.config, self.whole_store, letters, self.pulse, self.logins
         )
@@ -126,18 +123,9 @@ class Installation(MailboxParts):
         for parts in self.beside:
             parts.interrupt()
 
-    def all_routes(self) -> tuple[str, ...]:
-        """Return the routes of every mailbox as the rules have them now."""
-        found = (route for parts in self.each for route in parts.routes())
-        return tuple(dict.fromkeys(found))
-
-    def all_certificate_ends(self) -> dict[str, datetime]:
-        """Return when the certificates of all servers end, as last seen."""
-        return {
-            what: at
-            for parts in self.each
-            for what, at in parts.certificate_ends().items()
-        }
+    def by_name(self) -> Mapping[str, MailboxParts]:
+        """Return every mailbox by what tells its jobs apart."""
+        return dict(zip(self.names, self.each, strict=True))
 
 
 def _settle(store: Store, configs: Sequence[Config]) -> None:
@@ -157,16 +145,16 @@ def daemon_parts(
     """Return what the daemon runs of an installation."""
     config, store = installation.config, installation.whole_store
     pulse, alarm = installation.pulse, installation.alarm
+    mailboxes = installation.by_name()
     looker = Looker(
         configs=installation.configs,
         mark=store.counting.mark(),
-        routes=installation.all_routes,
-        certificate_ends=installation.all_certificate_ends,
+        routes=lambda: {name: each.routes() for name, each in mailboxes.items()},
+        certificate_ends=lambda: {
+            name: each.certificate_ends() for name, each in mailboxes.items()
+        },
     )
-    first, *others = (
-        parts.jobs(name)
-        for name, parts in zip(installation.names, installation.each, strict=True)
-    )
+    first, *others = (parts.jobs(name) for name, parts in mailboxes.items())
     return Parts(
         **{each.name: getattr(first, each.name) for each in fields(first)},
         beside=tuple(others),

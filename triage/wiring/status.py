@@ -1,7 +1,7 @@
 """How an installation is, what is due there, and what a person must do now."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,17 +15,19 @@ from triage.digest import (
     first_flags,
     health_of,
     needs_of,
+    needs_of_left,
     number_of,
     overdue_now,
 )
 from triage.errors import ConfigError
+from triage.oauth.expiry import Expiry, is_soon, warning
 from triage.ruleset import Policy
 from triage.ruleset.modes import mode_of
 from triage.store import ALL, Debt, DutyKind, Listed, Restoration, Store, Unread
 from triage.wiring.editions import policy_of
 from triage.wiring.folders import RuleFolders
 from triage.wiring.liveness import InWords, Liveness, liveness_of, needs_of_daemon
-from triage.wiring.logins import expiries_of
+from triage.wiring.logins import OF_ALARM, expiries_of
 
 DUE_SOON = timedelta(hours=24)
 RESTORED_FOR = timedelta(days=30)
@@ -60,27 +62,41 @@ class Status:
     restored: Restoration | None
     """That an older store was put back, for as long as that is told."""
     needs: tuple[str, ...]
-    """What a person must do now, each a sentence; empty: all is well."""
+    """What a person must do now about this mailbox, each a sentence."""
 
 
-def status_of(config: Config, store: Store, now: datetime, in_words: InWords) -> Status:
-    """Look at everything that a person may have to act on; `in_words` writes times."""
-    around = surroundings_of(config)
-    with store.looking():
-        return _status(config, store, around, now, in_words)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeStatus:
+    """How an installation with all its mailboxes is."""
+
+    daemon: Liveness
+    mailboxes: Mapping[str, Status]
+    """By their names, each with what it needs; that of the only one is empty."""
+    expiries: tuple[Expiry, ...]
+    """What comes to its end and is of no mailbox."""
+    needs_of_all: tuple[str, ...]
+    """What a person must do now that is of no mailbox of the configuration."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What a person must do now, by mailbox; empty: all is well."""
+        return (
+            *self.needs_of_all,
+            *(
+                f"{name}: {need}" if name else need
+                for name, one in self.mailboxes.items()
+                for need in one.needs
+            ),
+        )
 
 
 def _status(
-    config: Config,
-    store: Store,
-    around: Surroundings,
-    now: datetime,
-    in_words: InWords,
+    config: Config, store: Store, around: tuple[Liveness, Surroundings], now: datetime
 ) -> Status:
-    view, health = store.overview, health_of(store, around, now)
+    daemon, surroundings = around
+    view, health = store.overview, health_of(store, surroundings, now)
     debts, asides = view.unacknowledged(ALL), view.set_aside(ALL)
-    overdue = overdue_now(store, now)
-    daemon, unsettled = liveness_of(config, store, now), view.unsettled(0).count
+    overdue, unsettled = overdue_now(store, now), view.unsettled(0).count
     policy = _policy_or_none(config, store, health)
     unassigned = _unassigned(store, policy)
     return Status(
@@ -98,7 +114,6 @@ def _status(
         unassigned=unassigned,
         restored=_restored(store, now),
         needs=(
-            *needs_of_daemon(daemon, now, in_words),
             *needs_of(health, now),
             *_about_flags(unassigned),
             *_about_matters(unsettled),
@@ -111,37 +126,40 @@ def _status(
 
 def status_of_all(
     configs: Sequence[Config], store: Store, now: datetime, in_words: InWords
-) -> Status:
-    """Look at several mailboxes together: counts of all, and what each one needs.
-
-    The edition is that of the first, unless another one's was refused.
-    """
-    if len(configs) == 1:
-        return status_of(configs[0], store, now, in_words)
-    names = [config.mailbox.name for config in configs]
-    found = [
-        status_of(config, store.within(name), now, in_words)
-        for name, config in zip(names, configs, strict=True)
-    ]
-    whole = status_of(configs[0], store, now, in_words)
-    refused = next((one for one in found if one.health.refused is not None), found[0])
-    health = replace(
-        whole.health,
-        in_force=refused.health.in_force,
-        refused=refused.health.refused,
-        standing=refused.health.standing,
-        expiries=tuple(
-            replace(each, name=f"{name}.{each.name}", what=f"{each.what} of `{name}`")
-            for name, one in zip(names, found, strict=True)
-            for each in one.health.expiries
+) -> WholeStatus:
+    """Look at every mailbox, and at what they share."""
+    daemon = liveness_of(configs[0], store, now)
+    names = [each.mailbox.name for each in configs]
+    around = [surroundings_of(each) for each in configs]
+    with store.looking():
+        mailboxes = {
+            name if len(configs) > 1 else "": _status(
+                config, store.within(name), (daemon, _own(outside)), now
+            )
+            for name, config, outside in zip(names, configs, around, strict=True)
+        }
+        left = store.mailboxes.left(configs[0].names)
+    expiries = tuple(each for each in around[0].expiries if _is_of_all(each))
+    return WholeStatus(
+        daemon=daemon,
+        mailboxes=mailboxes,
+        expiries=expiries,
+        needs_of_all=(
+            *needs_of_daemon(daemon, now, in_words),
+            *(warning(each, now) for each in expiries if is_soon(each, now)),
+            *needs_of_left(left),
         ),
     )
-    needs = [
-        f"{name}: {need}"
-        for name, one in zip(names, found, strict=True)
-        for need in one.needs
-    ]
-    return replace(whole, health=health, needs=tuple(needs))
+
+
+def _own(around: Surroundings) -> Surroundings:
+    """Leave out what is told once for all mailboxes."""
+    expiries = tuple(each for each in around.expiries if not _is_of_all(each))
+    return replace(around, expiries=expiries, configured=None)
+
+
+def _is_of_all(expiry: Expiry) -> bool:
+    return expiry.name.startswith(f"{OF_ALARM}.")
 
 
 def digest_now(
@@ -170,6 +188,7 @@ def surroundings_of(config: Config) -> Surroundings:
         standing=standing,
         poll_seconds=config.mailbox.poll_seconds,
         expiries=expiries_of(config),
+        configured=config.names,
     )
 
 
