@@ -137,8 +137,8 @@ class MailboxJobs:
 
     intake: Intake
     dispatch: Dispatch
-    ready: Callable[[], None]
-    """Connects the mailbox of the intake job."""
+    ready: Callable[[Callable[[], bool]], None]
+    """Connects the mailbox of the intake job; may take long after a restoration."""
     watcher: Watcher | None
     """None: polling alone finds new mail."""
     poll_seconds: int
@@ -419,7 +419,7 @@ class Daemon:
         news.set()
         while news.is_set() and not self._stop.is_set():
             news.clear()
-            mailbox.jobs.ready()
+            mailbox.jobs.ready(self._getting_on(name))
             began = monotonic()
             done = mailbox.jobs.intake.run(self._getting_on(name))
             self._pulse.get_on(name)

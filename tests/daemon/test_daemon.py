@@ -70,7 +70,7 @@ class Running:
             Parts(
                 intake=self.intake,
                 dispatch=self.dispatch,
-                ready=lambda: None,
+                ready=lambda _stopping: None,
                 watcher=self.watcher,
                 interrupt=lambda: None,
                 stop=threading.Event(),
@@ -247,7 +247,7 @@ def test_a_stop_that_takes_too_long_keeps_the_exit_status(
         Parts(
             intake=Idle(),
             dispatch=Idle(),
-            ready=lambda: None,
+            ready=lambda _stopping: None,
             watcher=None,
             interrupt=lambda: None,
             stop=threading.Event(),

@@ -85,7 +85,7 @@ def running(
     *,
     intake: Scripted | None = None,
     dispatch: Scripted | None = None,
-    ready: Callable[[], None] = lambda: None,
+    ready: Callable[[Callable[[], bool]], None] = lambda _stopping: None,
     others: tuple[Timed, ...] = (),
     alarm: Alarm | None = None,
 ) -> Iterator[Running]:
@@ -249,7 +249,7 @@ def test_a_stop_interrupts_what_is_under_way() -> None:
 
 def test_the_connection_is_made_ready_before_every_pass() -> None:
     readied: list[int] = []
-    with running(ready=lambda: readied.append(1)) as daemon:
+    with running(ready=lambda _stopping: readied.append(1)) as daemon:
         daemon.wait_until(lambda: daemon.intake.runs == 1)
 
         daemon.bell.ring()
@@ -402,6 +402,29 @@ def test_a_job_gets_on_when_it_asks_again() -> None:
         ask()
 
         assert before == at_first < jobs()["intake"].got_on_at
+
+
+def test_making_a_mailbox_ready_gets_on_while_it_asks() -> None:
+    """As after a restoration, when large folders are read: the watchdog waits."""
+    begun, leave = threading.Event(), threading.Event()
+    asked: list[Callable[[], bool]] = []
+
+    def long_look(stopping: Callable[[], bool]) -> None:
+        asked.append(stopping)
+        begun.set()
+        leave.wait(10)
+
+    with running(ready=long_look) as daemon:
+        assert begun.wait(10)
+        jobs = daemon.daemon._pulse.jobs
+        before = jobs()["intake"].got_on_at
+
+        answers = [asked[0](), asked[0]()]
+        after = jobs()["intake"].got_on_at
+        leave.set()
+
+    assert answers == [False, False]
+    assert after > before
 
 
 def test_the_alarm_runs_beside_the_jobs_until_the_end() -> None:

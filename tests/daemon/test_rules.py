@@ -50,7 +50,7 @@ class Running:
                 intake=self.intake,
                 dispatch=self.dispatch,
                 rules=self.rules,
-                ready=lambda: None,
+                ready=lambda _stopping: None,
                 watcher=None,
                 interrupt=self.rules.hold.set,
                 stop=threading.Event(),
@@ -146,7 +146,7 @@ def test_a_hangup_ends_nothing_where_rules_stay_as_they_are() -> None:
         Parts(
             intake=Idle(),
             dispatch=Idle(),
-            ready=lambda: None,
+            ready=lambda _stopping: None,
             watcher=None,
             interrupt=lambda: None,
             stop=threading.Event(),

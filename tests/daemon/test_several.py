@@ -20,7 +20,7 @@ def two(
             name="uk",
             intake=uk,
             dispatch=Idle(),
-            ready=lambda: None,
+            ready=lambda _stopping: None,
             watcher=None,
             poll_seconds=LONG,
             beside=(
@@ -28,7 +28,7 @@ def two(
                     name="ie",
                     intake=ie,
                     dispatch=dispatch,
-                    ready=lambda: None,
+                    ready=lambda _stopping: None,
                     watcher=watcher,
                     poll_seconds=LONG,
                 ),

@@ -109,7 +109,7 @@ def running(
             intake=intake,
             dispatch=Idle(),
             rules=rules,
-            ready=lambda: None,
+            ready=lambda _stopping: None,
             watcher=None,
             interrupt=hold.set,
             stop=threading.Event(),

@@ -11,7 +11,7 @@ from tests.journeys.journey import Journey, text_of
 from tests.journeys.mails import make_mail
 from triage.backup import verify
 from triage.cli import main
-from triage.errors import ConfigError
+from triage.errors import ConfigError, TransientError
 from triage.store.restorations import MARGIN
 from triage.wiring import back_up, now, restore
 
@@ -58,6 +58,38 @@ def test_a_mail_taken_up_since_the_backup_gets_a_case_and_no_second_answer(
     assert to_people == []
     assert len(journey.cases()) == 2
     assert journey.subjects() == []
+
+
+def test_it_says_of_each_mail_that_it_looks_at_that_it_gets_on(
+    journey: Journey, since_backup: Path
+) -> None:
+    asked: list[int] = []
+    bring_back(journey, since_backup)
+
+    def gets_on() -> bool:
+        asked.append(1)
+        return False
+
+    with journey.installation() as parts:
+        parts.ready_mailbox(gets_on)
+
+    filed = len(journey.subjects("Complaints/Formal"))
+    assert len(asked) > filed > 0
+
+
+def test_a_stop_ends_the_looking_and_nothing_is_taken_up_before_it_is_done(
+    journey: Journey, since_backup: Path
+) -> None:
+    bring_back(journey, since_backup)
+
+    with (
+        journey.installation() as parts,
+        pytest.raises(TransientError, match="told to stop"),
+    ):
+        parts.ready_mailbox(lambda: True)
+
+    with journey.store() as store:
+        assert store.restorations.pending() is not None
 
 
 def test_no_reference_is_given_twice(journey: Journey, since_backup: Path) -> None:

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from triage.decision import is_ours
+from triage.errors import TransientError
 from triage.intake import Rulebook
 from triage.intake.letters import restored_notice
 from triage.message import Fetched, Listed, Message, peek
@@ -22,7 +23,11 @@ from triage.moved import known_again, known_by_header
 from triage.store import Inbox, Store
 from triage.store.restorations import Restoration
 
+MOVED_AT_ONCE = 50
+
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Selected(Protocol):
@@ -59,11 +64,12 @@ class Restoring:
     files: bool = True
     """Whether mail is moved to its route's folder."""
 
-    def run(self) -> None:
+    def run(self, stopping: Callable[[], bool] = lambda: False) -> None:
         """Make a restored store fit to be worked with.
 
-        Raises TransientError when the mailbox or the store fails: nothing may be taken
-        up then.
+        It asks before each mail whether it is to stop: large folders take their time,
+        and who asks gets on. Raises TransientError then, as when the mailbox or the
+        store fails: nothing may be taken up.
         """
         self.store.restorations.settle_answered(self.clock())
         pending = self.store.restorations.pending()
@@ -72,17 +78,19 @@ class Restoring:
         log.warning("the store was restored: asking the mailbox what it does not know")
         found = Counter[str]()
         for folder in self.letters_in():
-            self._learn_of_letters(folder, found)
+            self._learn_of_letters(folder, found, stopping)
         if self.files:
             for folder in self._route_folders():
-                self._put_back(folder, found)
+                self._put_back(folder, found, stopping)
         self._mark_old_stock()
         self._finish(pending, found)
 
-    def _learn_of_letters(self, folder: str, found: Counter[str]) -> None:
+    def _learn_of_letters(
+        self, folder: str, found: Counter[str], stopping: Callable[[], bool]
+    ) -> None:
         """Note what letters say that were sent since the backup."""
         mailbox = self._opened(folder)
-        for listed in mailbox.peek(mailbox.uids()):
+        for listed in _until(stopping, mailbox.peek(mailbox.uids())):
             head = peek(listed.header)
             ours = self.rulebook().ours_among([head.message_id or ""])
             if not ours or self.store.restorations.knows_letter(head.message_id or ""):
@@ -101,22 +109,25 @@ class Restoring:
         if year.isdecimal() and number.isdecimal():
             self.store.restorations.skip_references(prefix, int(year), int(number))
 
-    def _put_back(self, folder: str, found: Counter[str]) -> None:
+    def _put_back(
+        self, folder: str, found: Counter[str], stopping: Callable[[], bool]
+    ) -> None:
         """Move mail that the store does not know back to where it is taken up."""
         mailbox = self._opened(folder)
         unsure: dict[int, Listed] = {}
-        for listed in mailbox.peek(mailbox.uids()):
+        for listed in _until(stopping, mailbox.peek(mailbox.uids())):
             head = peek(listed.header)
             if self._may_be_ours(head) and not known_by_header(self.store, listed):
                 unsure[listed.uid] = listed
         unknown = [
             fetched.uid
-            for fetched in mailbox.fetch(unsure.values())
+            for fetched in _until(stopping, mailbox.fetch(unsure.values()))
             if known_again(self.store, unsure[fetched.uid], fetched) is None
         ]
-        if unknown:
-            mailbox.file(unknown, self.inbox.folder)
-            found["mails put back to be taken up"] += len(unknown)
+        for start in _until(stopping, range(0, len(unknown), MOVED_AT_ONCE)):
+            moved = unknown[start : start + MOVED_AT_ONCE]
+            mailbox.file(moved, self.inbox.folder)
+            found["mails put back to be taken up"] += len(moved)
 
     def _may_be_ours(self, head: Message) -> bool:
         rulebook = self.rulebook()
@@ -150,3 +161,11 @@ class Restoring:
             mailbox.ensure_folders([folder])
         mailbox.select()
         return mailbox
+
+
+def _until(stopping: Callable[[], bool], items: Iterable[T]) -> Iterator[T]:
+    """Yield one after the other; raises TransientError once it is to stop."""
+    for item in items:
+        if stopping():
+            raise TransientError("it was told to stop")
+        yield item

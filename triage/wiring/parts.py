@@ -211,7 +211,7 @@ class MailboxParts:
             raise failures[0]
         return taken, sent
 
-    def ready_mailbox(self) -> None:
+    def ready_mailbox(self, stopping: Callable[[], bool] = lambda: False) -> None:
         """Connect, refuse a server that cannot file safely, heed a restoration.
 
         Raises ConfigError with the reason, TransientError when the server is away.
@@ -219,7 +219,7 @@ class MailboxParts:
         self.mailbox.connect()
         if self.config.mailbox.file:
             self.mailbox.check_filing()
-        self.restoring.run()
+        self.restoring.run(stopping)
 
     def routes(self) -> tuple[str, ...]:
         """Return the routes as the rules have them now."""
