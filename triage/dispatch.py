@@ -35,6 +35,8 @@ TRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 TRY_FOR = timedelta(hours=48)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15))
 """After the first, second, … time that the server could not be used; then the last."""
+ASK_AFTER = timedelta(minutes=1)
+"""So often one that could not be reached is asked whether it can be by now."""
 LEASE = timedelta(minutes=15)
 """Longer than anything that happens before the dot."""
 FINISHING_LEASE = timedelta(minutes=30)
@@ -57,6 +59,10 @@ class Submission(Protocol):
     def submit(
         self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]
     ) -> Outcome: ...
+
+    def check(self) -> TryLater | Refused | None:
+        """Connect and log in, send nothing; return what is in the way, if any."""
+        ...
 
     def close(self) -> None: ...
 
@@ -113,6 +119,9 @@ class Dispatch:
         self._heard: list[tuple[Claimed, Outcome]] = []
         self._failures = 0
         self._pause_ends: datetime | None = None
+        self._asked_at: datetime | None = None
+        """Whether it is back; None: that is not asked, since it was not away."""
+        self._may_end_early = True
         self._in_vain: set[int] = set()
         self.settled = 0
         """How many letters the server accepted or refused."""
@@ -139,6 +148,8 @@ class Dispatch:
         self._ask_witness(done, stopping)
         self._look_again(done, stopping)
         try:
+            if self._is_pausing() and self._is_back():
+                self._pause_ends = None
             while not stopping() and not self._is_pausing():
                 letter = self._outbox.claim(self._clock(), self._claim(LEASE))
                 if letter is None:
@@ -198,7 +209,9 @@ class Dispatch:
             case TryLater(concern=Concern.LETTER):
                 return self._put_off(letter, now, words)
             case TryLater():
-                next_at = self._pause_ends or now
+                # The pause is the server's: once it is over, nothing holds the letter.
+                is_away = outcome.concern is Concern.SERVER
+                next_at = now if is_away else self._pause_ends or now
                 is_back = self._outbox.put_back(letter, now, words, next_at)
                 return "put off" if is_back else _dropped(letter)
             case Refused():
@@ -248,12 +261,16 @@ class Dispatch:
                 log.error("the server did not answer for a letter: others wait")
             case _:
                 self._failures, self._pause_ends = 0, None
+                self._may_end_early = True
                 return
         wait = PAUSES[min(self._failures, len(PAUSES) - 1)]
         if isinstance(outcome, TryLater) and outcome.concern is Concern.LOGIN:
             wait = PAUSES[-1]
         self._failures += 1
-        self._pause_ends = self._clock() + wait
+        now = self._clock()
+        self._pause_ends = now + wait
+        is_away = isinstance(outcome, TryLater) and outcome.concern is Concern.SERVER
+        self._asked_at = now if is_away else None
 
     def _note_course(self, letter: Claimed, outcome: Outcome) -> None:
         """Note whether letters get anywhere, for who watches from another thread."""
@@ -279,6 +296,28 @@ class Dispatch:
         if self._pause_ends is None:
             return False
         return timedelta() < self._pause_ends - self._clock() <= PAUSES[-1]
+
+    def _is_back(self) -> bool:
+        """Ask a server that was away whether it can be used, now and then.
+
+        One that takes our login and then no letter looks well. So a pause ends early
+        once, and again only after the server was seen away or a letter got through.
+        """
+        now, asked_at = self._clock(), self._asked_at
+        if asked_at is None or timedelta() <= now - asked_at < ASK_AFTER:
+            return False
+        problem = self._submission.check()
+        self._asked_at = now
+        if problem is not None and problem.concern is Concern.SERVER:
+            self._may_end_early = True
+            return False
+        if problem is not None or not self._may_end_early:
+            # What is in the way is not its absence: a letter tells once the pause ends.
+            self._asked_at = None
+            return False
+        self._may_end_early = False
+        log.info("the server can be used again: letters that wait go out")
+        return True
 
     def _claim(self, lease: timedelta) -> Claim:
         return Claim(owner=self._sender.name, deadline=self._clock() + lease)

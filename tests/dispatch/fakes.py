@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from triage.errors import TriageError
-from triage.smtp import Accepted, Envelope, Outcome, Refused, TryLater, Unknown
+from triage.smtp import Accepted, Concern, Envelope, Outcome, Refused, TryLater, Unknown
 
 QUEUED = Accepted(250, "2.0.0", "2.0.0 queued")
 NOT_NOW = TryLater(451, "4.3.0", "4.3.0 not now")
@@ -35,6 +35,17 @@ class FakeSubmission:
     dots: list[bytes] = field(default_factory=list)
     closed: int = 0
     on_dot: Callable[[], None] = lambda: None
+    checks: list[TryLater | None] = field(default_factory=list)
+    """What is in the way when it is asked, in turn; then what the next letter meets."""
+    checked: int = 0
+
+    def check(self) -> TryLater | Refused | None:
+        self.checked += 1
+        if self.checks:
+            return self.checks.pop(0)
+        step = self.outcomes[0]
+        is_away = isinstance(step, TryLater) and step.concern is not Concern.LETTER
+        return step if is_away else None
 
     def submit(
         self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]

@@ -24,7 +24,7 @@ from triage.errors import ConfigError, TransientError, TriageError
 from triage.smtp import Accepted, Concern, Envelope, Outcome, Refused, TryLater
 from triage.store import Rerouting, State
 
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 AWAY = TryLater(None, None, "no connection to smtp.example:465", Concern.SERVER)
 LOCKED_OUT = TryLater(535, "5.7.8", "the server refuses the login", Concern.LOGIN)
 NOT_FROM_US = Refused(550, "5.1.8", "5.1.8 <> not welcome", Concern.SERVER)
@@ -196,6 +196,90 @@ def test_s1_a_server_that_is_away_is_left_alone_for_a_while(office: Office) -> N
             tried.append(minute)
 
     assert tried == [0, 1, 6, 21, 36, 51]
+
+
+def test_s1_after_a_long_outage_all_letters_go_once_the_server_is_back(
+    office: Office,
+) -> None:
+    office.compose(3)
+    office.answers(AWAY)
+    for _ in range(45):
+        office.run(after=MINUTE)
+
+    office.answers(QUEUED)
+
+    assert office.run(after=MINUTE) == {"sent": 3}
+
+
+def test_s1_a_server_that_is_away_is_asked_once_a_minute_whether_it_is_back(
+    office: Office,
+) -> None:
+    office.compose(3)
+    office.answers(AWAY)
+    for _ in range(30):
+        office.run(after=10 * SECOND)
+
+    assert len(office.server.submitted) == 2
+    assert office.server.checked == 3
+
+
+def test_s1_a_server_that_takes_a_login_and_no_letter_ends_one_pause_early(
+    office: Office,
+) -> None:
+    """It looks well whenever it is asked, and would be given letter after letter."""
+    office.compose(3)
+    office.answers(AWAY)
+    office.server.checks = [None] * 60
+
+    tried = []
+    for minute in range(40):
+        office.now = NOW + minute * MINUTE
+        before = len(office.server.submitted)
+        office.run()
+        if len(office.server.submitted) > before:
+            tried.append(minute)
+
+    assert tried == [0, 1, 2, 17, 32]
+    assert office.server.checked == 4
+
+
+def test_s1_a_letter_that_waited_for_the_server_is_due_after_a_restart(
+    office: Office,
+) -> None:
+    office.compose()
+    office.answers(AWAY)
+    office.run()
+
+    office.answers(QUEUED)
+    office.dispatch = office.new_dispatch()
+
+    assert office.run() == {"sent": 1}
+
+
+@pytest.mark.parametrize("why", [LOCKED_OUT, LOST, NOT_FROM_US], ids=str)
+def test_s9_no_other_pause_is_asked_about(office: Office, why: Outcome) -> None:
+    office.compose(3)
+    office.answers(why)
+
+    for _ in range(4):
+        office.run(after=MINUTE)
+
+    assert office.server.checked == 0
+
+
+def test_s9_a_login_that_is_refused_when_it_is_asked_is_not_tried_again_so(
+    office: Office,
+) -> None:
+    office.compose()
+    office.answers(AWAY, AWAY, QUEUED)
+    office.server.checks = [LOCKED_OUT]
+    office.run()
+    office.run(after=MINUTE)
+    for _ in range(4):
+        office.run(after=MINUTE)
+
+    assert office.server.checked == 1
+    assert len(office.server.submitted) == 2
 
 
 def test_s1_a_long_outage_turns_no_letter_over_to_a_person(office: Office) -> None:

@@ -67,6 +67,9 @@ class Submission:
         self._take(envelope, data, was_told=True)
         return QUEUED
 
+    def check(self) -> TryLater | None:
+        return AWAY if self.is_away else None
+
     def close(self) -> None:
         """Every letter has a connection of its own."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from tests.torture.kills.office import Office
 from triage.dispatch import Dispatch
 from triage.message import Fetched, Listed
-from triage.smtp import Accepted, Envelope, Outcome, Submission
+from triage.smtp import Accepted, Envelope, Outcome, Refused, Submission, TryLater
 from triage.store import Store
 from triage.store.engine import Row
 from triage.wiring.servers import sender_of, submission_of
@@ -32,6 +32,9 @@ class _DotFirst:
         if isinstance(outcome, Accepted):
             before_final_dot()
         return outcome
+
+    def check(self) -> TryLater | Refused | None:
+        return self.inner.check()
 
     def close(self) -> None:
         self.inner.close()

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.servers.dovecot import Dovecot
 from tests.smtp.scripted import Talk, accepting
+from tests.torture.smtp.away import absences, tried
 from tests.torture.smtp.desk import Desk, new_desk
 from tests.torture.smtp.expected import Course
 from tests.torture.smtp.stages import taking
 from tests.torture.smtp.trial import Trial, run_all, run_one
 from triage.dispatch import Submission
-from triage.smtp import Accepted, Envelope, Outcome, Refused, TryLater, Unknown
+from triage.smtp import Accepted, Concern, Envelope, Outcome, Refused, TryLater, Unknown
 
 pytestmark = pytest.mark.servers
 
@@ -24,11 +26,17 @@ class Spoiled:
 
     submission: Submission
     mistaken: Callable[[Outcome], Outcome]
+    mistaken_check: Callable[[TryLater | Refused | None], TryLater | Refused | None] = (
+        lambda problem: problem
+    )
 
     def submit(
         self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]
     ) -> Outcome:
         return self.mistaken(self.submission.submit(envelope, data, before_final_dot))
+
+    def check(self) -> TryLater | Refused | None:
+        return self.mistaken_check(self.submission.check())
 
     def close(self) -> None:
         self.submission.close()
@@ -88,6 +96,18 @@ def test_an_acceptance_that_is_not_believed_is_found(desk: Desk) -> None:
     trial = Trial(name="well", course=Course.SENT, script={}, is_whole=False)
 
     assert {"once", "honest"} <= found(desk, trial, doubt)
+
+
+def test_letters_that_wait_though_the_server_is_back_are_found(desk: Desk) -> None:
+    away = TryLater(None, None, "away", Concern.SERVER)
+    unasked = replace(
+        desk,
+        spoiled=lambda real: Spoiled(real, lambda it: it, lambda _problem: away),
+    )
+    absence = next(absences(timedelta(minutes=10)))
+
+    assert {each.promise for each in tried(unasked, absence)[1]} == {"settled"}
+    assert tried(desk, absence)[1] == []
 
 
 def test_a_fault_at_a_stage_that_nobody_comes_to_is_no_case(desk: Desk) -> None:
