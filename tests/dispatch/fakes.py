@@ -44,8 +44,9 @@ class FakeSubmission:
         if self.checks:
             return self.checks.pop(0)
         step = self.outcomes[0]
-        is_away = isinstance(step, TryLater) and step.concern is not Concern.LETTER
-        return step if is_away else None
+        if isinstance(step, TryLater) and step.concern is not Concern.LETTER:
+            return step
+        return None
 
     def submit(
         self, envelope: Envelope, data: bytes, before_final_dot: Callable[[], None]
