@@ -1,6 +1,8 @@
-"""A password that was refused is not tried on by other connections."""
+"""A password that was refused, or that nobody knows yet, is tried by one at a time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import sleep
 
 import pytest
 
@@ -21,7 +23,7 @@ class Desk:
 
 def test_a_refused_password_is_not_tried_for_five_minutes() -> None:
     desk = Desk()
-    desk.password.refuse("old")
+    desk.password.tried("old", is_taken=False)
 
     with pytest.raises(LoginRefusedError, match="09:00:00") as caught:
         desk.password()
@@ -33,7 +35,7 @@ def test_a_refused_password_is_not_tried_for_five_minutes() -> None:
 
 def test_another_password_is_tried_at_once() -> None:
     desk = Desk()
-    desk.password.refuse("old")
+    desk.password.tried("old", is_taken=False)
     desk.written = "new"
 
     assert desk.password() == "new"
@@ -41,7 +43,51 @@ def test_another_password_is_tried_at_once() -> None:
 
 def test_a_clock_that_is_set_back_does_not_prolong_the_pause() -> None:
     desk = Desk()
-    desk.password.refuse("old")
+    desk.password.tried("old", is_taken=False)
     desk.now -= timedelta(days=1)
 
     assert desk.password() == "old"
+
+
+def test_of_many_connections_one_finds_out_that_the_password_is_refused() -> None:
+    desk = Desk()
+    tries = []
+
+    def log_in(_: int) -> str:
+        try:
+            password = desk.password()
+        except LoginRefusedError:
+            return "paused"
+        tries.append(password)
+        sleep(0.05)
+        desk.password.tried(password, is_taken=False)
+        return "refused"
+
+    with ThreadPoolExecutor(5) as threads:
+        ends = sorted(threads.map(log_in, range(5)))
+
+    assert ends == ["paused"] * 4 + ["refused"]
+    assert tries == ["old"]
+
+
+def test_a_password_that_was_taken_waits_for_nobody() -> None:
+    desk = Desk()
+    desk.password.tried(desk.password(), is_taken=True)
+
+    with ThreadPoolExecutor(5) as threads:
+        passwords = list(threads.map(lambda _: desk.password(), range(5)))
+
+    assert passwords == ["old"] * 5
+
+
+def test_a_first_login_whose_end_nobody_told_is_not_waited_for_for_ever() -> None:
+    desk = Desk()
+    desk.password = SharedPassword(
+        lambda: desk.written, lambda: desk.now, trial_seconds=0.01
+    )
+    desk.password()
+
+    with ThreadPoolExecutor(1) as threads:
+        second = threads.submit(desk.password).result(timeout=5)
+
+    assert second == "old"

@@ -7,10 +7,11 @@ or a command.
 import os
 import stat
 import subprocess
+import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import override
@@ -21,6 +22,8 @@ from triage.web import why_no_web_address
 COMMAND_SECONDS = 30
 REFUSED_PAUSE = timedelta(minutes=5)
 """Whoever refused a login is left alone for so long."""
+TRIAL_SECONDS = 10.0
+"""What the first login with a password is waited for, should nobody tell its end."""
 
 
 class Table(BaseModel):
@@ -248,31 +251,65 @@ def why_no_login(password: Secret | None, oauth: OAuth | None) -> str | None:
     return None
 
 
+class Tried(Protocol):
+    """Is told of a password whether a server took it."""
+
+    def __call__(self, password: str, *, is_taken: bool) -> None: ...
+
+
 class SharedPassword:
     """A password for all connections of a login; for many threads.
 
-    One that a server refused is not tried again for a while, by none of them: many
-    servers lock an account after some. Another one in its place is tried at once.
+    One that no server has taken yet is tried by one thread at a time, and one that was
+    refused is not tried again for a while: many servers lock an account after some
+    refusals. Another one in its place is tried at once.
     """
 
-    def __init__(self, read: Callable[[], str], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        read: Callable[[], str],
+        clock: Callable[[], datetime],
+        trial_seconds: float = TRIAL_SECONDS,
+    ) -> None:
         self._read = read
         self._clock = clock
+        self._trial_seconds = trial_seconds
         self._refused: tuple[str, datetime] | None = None
+        self._taken: str | None = None
+        self._trying: int | None = None
+        self._change = threading.Condition()
 
     def __call__(self) -> str:
         """Return it; raises ConfigError, and LoginRefusedError during the pause."""
         password = self._read()
-        if self._refused is not None:
-            refused, since = self._refused
-            waited = self._clock() - since
-            if password == refused and timedelta() <= waited < REFUSED_PAUSE:
-                raise LoginRefusedError(
-                    f"the password was refused at {since:%H:%M:%S} UTC and is not "
-                    "tried again for five minutes: check user and password"
+        with self._change:
+            if password != self._taken:
+                me = threading.get_ident()
+                self._change.wait_for(
+                    lambda: self._trying in (None, me), self._trial_seconds
                 )
+            self._raise_during_pause(password)
+            if password != self._taken:
+                self._trying = threading.get_ident()
         return password
 
-    def refuse(self, password: str) -> None:
-        """Note that a server refused it."""
-        self._refused = password, self._clock()
+    def tried(self, password: str, *, is_taken: bool) -> None:
+        """Note that a server took it, or refused it."""
+        with self._change:
+            self._trying = None
+            if is_taken:
+                self._taken, self._refused = password, None
+            else:
+                self._taken, self._refused = None, (password, self._clock())
+            self._change.notify_all()
+
+    def _raise_during_pause(self, password: str) -> None:
+        if self._refused is None:
+            return
+        refused, since = self._refused
+        waited = self._clock() - since
+        if password == refused and timedelta() <= waited < REFUSED_PAUSE:
+            raise LoginRefusedError(
+                f"the password was refused at {since:%H:%M:%S} UTC and is not "
+                "tried again for five minutes: check user and password"
+            )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from triage.errors import ConfigError
+from triage.logins import Tried
 from triage.mailbox.folders import folder_problems
 from triage.oauth.sasl import Tokens
 
@@ -39,8 +40,7 @@ class Account:
     folder: str = "INBOX"
     ca_file: Path | None = None
     tokens: Tokens | None = field(default=None, repr=False)
-    refused: Callable[[str], None] | None = field(default=None, repr=False)
-    """Is told a password that the server refused."""
+    tried: Tried | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         problems = [

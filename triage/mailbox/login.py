@@ -53,13 +53,15 @@ def _log_in_with_password(client: Client, account: Account, password: str) -> No
             client.quoted_login(user, password)
     except imaplib.IMAP4.error as error:
         _raise_unless_refused(error)
-        if account.refused is not None:
-            account.refused(password)
+        if account.tried is not None:
+            account.tried(password, is_taken=False)
         alert = _alert_without(client, password, f"\0{user}\0{password}")
         raise LoginRefusedError(
             f'{account} refuses the login of "{user}": check the user, the '
             f"password and that the account may use IMAP{alert}"
         ) from None
+    if account.tried is not None:
+        account.tried(password, is_taken=True)
 
 
 def _log_in_with_token(

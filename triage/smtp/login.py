@@ -64,9 +64,11 @@ def log_in(wire: Wire, server: Server) -> None:
             _log_in_with_password(wire, server.user, secret)
         except NotTakenError as end:
             is_ours = end.outcome.concern is Concern.LOGIN and end.outcome.code
-            if is_ours and server.refused is not None:
-                server.refused(secret)
+            if is_ours and server.tried is not None:
+                server.tried(secret, is_taken=False)
             raise
+        if server.tried is not None:
+            server.tried(secret, is_taken=True)
     else:
         bearer = Bearer(server.user, secret, server.host, server.port_number)
         _log_in_with_token(wire, bearer, server.tokens)

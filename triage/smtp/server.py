@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from triage.errors import ConfigError
+from triage.logins import Tried
 from triage.oauth.sasl import Tokens
 from triage.web import LOOPBACK
 
@@ -29,8 +30,7 @@ class Server:
     """Called at each login, so that a new secret is taken up; may raise ConfigError."""
     tokens: Tokens | None = field(default=None, repr=False)
     """What is logged in with in place of a password."""
-    refused: Callable[[str], None] | None = field(default=None, repr=False)
-    """Is told a password that the server refused."""
+    tried: Tried | None = field(default=None, repr=False)
     ca_file: Path | None = None
     helo: str | None = None
     """Our name in EHLO; None: our address on that connection."""
