@@ -1,13 +1,14 @@
 """One request over HTTPS: what is never sent, followed or written down."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.servers.certificates import Authority
 from tests.servers.issuer import TokenIssuer, huge
 from triage.demo.servers import Certificate
-from triage.web import NoAnswerError, Web
+from triage.web import Asking, NoAnswerError, Web
 
 
 def test_no_environment_makes_the_keys_of_a_session_known(
@@ -45,3 +46,15 @@ def test_where_the_status_is_all_a_long_answer_does_no_harm() -> None:
         answer = Web(10.0, reads_body=False).ask("POST", server.token_url, b"")
 
     assert (answer.status, answer.body) == (200, b"")
+
+
+def test_nothing_is_posted_after_it_was_given_up() -> None:
+    """A look-up that ends too late; what is posted may be good for one time only."""
+    with TokenIssuer("ann") as server:
+        asking = Asking(urlsplit(server.token_url), Web(5.0))
+        asking.give_up()
+
+        with pytest.raises(TimeoutError):
+            asking.exchange("POST", b"secret", {})
+
+    assert server.asked == []

@@ -21,6 +21,7 @@ from triage.workdays import Calendar
 BACK = "canary"
 """The sign of life of this job: when one last came back."""
 NO_CASE = "CANARY"
+MOMENT = timedelta(microseconds=1)
 SUBJECT = "Test mail of triage"
 TEXT = "It shows that letters go out and come in. Nothing is to be done about it."
 PAGE = f'<!DOCTYPE html><html lang="en"><title>{SUBJECT}</title><p>{TEXT}</p></html>'
@@ -59,32 +60,48 @@ class Canary:
         """Send what is due, look for what was sent; return what is new, in words.
 
         Raises TransientError while one is missing for too long, or when the store or
-        the mailbox fails.
+        the mailbox fails. That of the day before is missing until the next is back.
         """
         now, rulebook = self.clock(), self.rulebook()
-        since = latest(self.at, rulebook.ruleset.calendar, now)
+        calendar = rulebook.ruleset.calendar
+        since = latest(self.at, calendar, now)
         back = self.store.heartbeat.last(BACK)
-        if back is not None and back >= since:
+        if back is not None and since <= back <= now:
             return ""
         letter = self._letter(since, rulebook, now)
-        if self.store.outbox.notify(letter, now):
-            return "a test mail is queued"
-        queued_at, is_sent = self.store.outbox.course_of(letter.message_id)
+        is_new = self.store.outbox.notify(letter, now)
+        queued_at, is_sent = self.store.outbox.course_of(letter.message_id) or (
+            now,
+            False,
+        )
         if is_sent and self._is_back(letter.message_id, rulebook):
             self.store.heartbeat.note(BACK, now)
             seconds = (now - queued_at).total_seconds()
             return f"the test mail came back within {seconds:.0f} s"
-        if now - queued_at > self.within:
-            what = "did not come back" if is_sent else "was not taken by the server"
-            raise TransientError(
-                f"the test mail of {queued_at:%Y-%m-%d %H:%M} UTC {what}"
-                f" within {self.within / timedelta(minutes=1):g} minutes"
-            )
-        return ""
+        self._raise_if_missing(since, rulebook, now)
+        before = latest(self.at, calendar, since - MOMENT)
+        if back is None or not before <= back <= now:
+            self._raise_if_missing(before, rulebook, now)
+        return "a test mail is queued" if is_new else ""
+
+    def _raise_if_missing(
+        self, since: datetime, rulebook: Rulebook, now: datetime
+    ) -> None:
+        """Raise TransientError where that of a day was sent, and is away too long."""
+        message_id = mint_for_us(NO_CASE, _kind(since), rulebook)
+        course = self.store.outbox.course_of(message_id)
+        if course is None or now - course[0] <= self.within:
+            return
+        queued_at, is_sent = course
+        what = "did not come back" if is_sent else "was not taken by the server"
+        raise TransientError(
+            f"the test mail of {queued_at:%Y-%m-%d %H:%M} UTC {what}"
+            f" within {self.within / timedelta(minutes=1):g} minutes"
+        )
 
     def _letter(self, since: datetime, rulebook: Rulebook, now: datetime) -> Letter:
         """Return the one of a day; it has the same Message-ID whenever it is made."""
-        kind = f"canary-{since:%Y%m%d}"
+        kind = _kind(since)
         message_id = mint_for_us(NO_CASE, kind, rulebook)
         draft = Draft(
             origin=Origin.GENERATED,
@@ -112,6 +129,10 @@ class Canary:
         if uids and self.files and folder is not None:
             self.mailbox.file(uids, folder)
         return bool(uids)
+
+
+def _kind(since: datetime) -> str:
+    return f"canary-{since:%Y%m%d}"
 
 
 def latest(at: time, calendar: Calendar, now: datetime) -> datetime:

@@ -58,7 +58,7 @@ class Web:
         if problem := why_no_web_address(address):
             raise NoAnswerError(f"nothing is asked there: {problem}")
         url = urlsplit(address)
-        asking = _Asking(url, self)
+        asking = Asking(url, self)
         try:
             answer = asking.answer(method, body, headers)
         except ssl.SSLCertVerificationError as error:
@@ -104,12 +104,14 @@ def why_no_web_address(text: str) -> str | None:
     return None
 
 
-class _Asking:
+class Asking:
     """One request, in a thread that can be left behind: a lookup cannot be ended."""
 
     def __init__(self, url: SplitResult, web: Web) -> None:
         self._url, self._web = url, web
         self._socket: socket.socket | None = None
+        self._is_left = False
+        self._connecting = threading.Lock()
         self._answer: Future[Answer] = Future()
 
     def answer(
@@ -117,7 +119,7 @@ class _Asking:
     ) -> Answer:
         def work() -> None:
             try:
-                self._answer.set_result(self._exchange(method, body, headers))
+                self._answer.set_result(self.exchange(method, body, headers))
             except (OSError, http.client.HTTPException, ValueError) as error:
                 self._answer.set_exception(error)
 
@@ -125,14 +127,19 @@ class _Asking:
         try:
             return self._answer.result(self._web.seconds)
         finally:
-            self._cut()
+            self.give_up()
 
-    def _exchange(
+    def exchange(
         self, method: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
+        """Ask in this thread; raises TimeoutError where it was given up meanwhile."""
         with contextlib.closing(self._connection()) as connection:
             connection.connect()
-            self._socket = connection.sock
+            with self._connecting:
+                # What is posted may be good for one time only.
+                if self._is_left:
+                    raise TimeoutError
+                self._socket = connection.sock
             if self._url.scheme == "http":
                 _refuse_clear_text_abroad(connection.sock)
             query = f"?{self._url.query}" if self._url.query else ""
@@ -158,8 +165,10 @@ class _Asking:
             host, self._url.port, timeout=seconds, context=context
         )
 
-    def _cut(self) -> None:
+    def give_up(self) -> None:
         """End what is under way, whatever its thread is waiting for."""
+        with self._connecting:
+            self._is_left = True
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 # Not SSLSocket.shutdown, which drops the TLS state under a reader.

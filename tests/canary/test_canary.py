@@ -128,7 +128,42 @@ def test_a_new_day_brings_a_new_one_whatever_became_of_the_last(
 ) -> None:
     morning.run()
 
-    assert morning.run(after=DAY) == "a test mail is queued"
+    with pytest.raises(TransientError, match="03-03 06:00 UTC was not taken"):
+        morning.run(after=DAY)
+
+    kinds = [each.kind for each in morning.store.outbox.listed(State.QUEUED)]
+    assert sorted(kinds) == ["canary-20260303", "canary-20260304"]
+
+
+def test_the_failure_of_a_day_ends_when_the_next_is_back_and_not_when_it_is_sent(
+    morning: Morning,
+) -> None:
+    morning.run()
+    morning.send()
+    with pytest.raises(TransientError, match="03-03 06:00 UTC did not come back"):
+        morning.run(after=DAY)
+    letter = morning.send()
+    with pytest.raises(TransientError, match="03-03 06:00 UTC did not come back"):
+        morning.run(after=MINUTE)
+    morning.mailbox.deliver(letter)
+
+    assert morning.run(after=MINUTE) == "the test mail came back within 120 s"
+
+
+def test_days_on_which_nothing_ran_are_no_failure(morning: Morning) -> None:
+    morning.run()
+    morning.mailbox.deliver(morning.send())
+    morning.run(after=MINUTE)
+
+    assert morning.run(after=3 * DAY) == "a test mail is queued"
+
+
+def test_a_clock_that_was_wrong_silences_nothing(morning: Morning) -> None:
+    morning.store.heartbeat.note(BACK, MORNING + 40 * DAY)
+
+    assert morning.run() == "a test mail is queued"
+    with pytest.raises(TransientError, match="was not taken by the server"):
+        morning.run(after=16 * MINUTE)
 
 
 def test_it_names_nobody_and_answers_nothing(morning: Morning) -> None:

@@ -177,16 +177,46 @@ def test_half_a_token_that_was_left_behind_is_no_token(path: Path) -> None:
     assert token_in(path) == "first"
 
 
-def test_a_token_that_a_person_wrote_since_wins_over_one_left_behind(
+def test_a_token_that_a_person_put_there_since_wins_over_one_left_behind(
+    path: Path, tmp_path: Path
+) -> None:
+    """Whatever its date: `mv`, `scp -p` and the like keep that."""
+    file, asked = TokenFile(path), []
+    path.write_text("revoked\n")
+
+    def ask(token: str) -> Granted:
+        asked.append(token)
+        if len(asked) == 1:
+            raise LoginRefusedError("invalid_grant")
+        return gives(None)
+
+    with pytest.raises(LoginRefusedError):
+        file.renew(ask, MORNING)
+    better = tmp_path / "better"
+    better.touch(0o600)
+    better.write_text("good\n")
+    os.utime(better, (1, 1))
+    better.replace(path)
+    file.renew(ask, LATER)
+
+    assert asked == ["revoked", "good"]
+    assert token_in(path) == "good"
+
+
+def test_one_left_behind_is_kept_while_an_issuer_refuses_for_a_while(
     path: Path,
 ) -> None:
-    beside = path.with_name(".refresh-token.new")
-    beside.write_text(
-        '{"refresh_token": "second", "renewed_at": null, "expires_at": null}'
+    subprocess.run(  # noqa: S603 - the program under test
+        [sys.executable, "-c", KILLED_BEFORE_RENAMING, path], check=False
     )
-    os.utime(beside, (1, 1))
 
-    assert token_in(path) == "first"
+    def refuse(_: str) -> Granted:
+        raise LoginRefusedError("invalid_grant")
+
+    with pytest.raises(LoginRefusedError):
+        TokenFile(path).renew(refuse, LATER)
+
+    assert token_in(path) == "second"
 
 
 def test_two_who_renew_at_once_do_it_one_after_the_other(path: Path) -> None:

@@ -132,14 +132,43 @@ def test_what_a_person_mended_is_taken_up_after_the_pause(
 
 
 def test_a_wrong_configuration_is_told_each_time(
-    source: TokenSource, issuer: Issuer
+    source: TokenSource, clock: Clock, issuer: Issuer
 ) -> None:
     issuer.trouble = ConfigError("no such file")
     for _ in range(2):
         with pytest.raises(ConfigError):
             source.token()
+        clock.wait(minutes=1)
 
     assert issuer.asked == 2
+    assert source.standing.why == "no such file"
+
+
+def test_while_nothing_can_be_written_the_old_token_is_used_to_its_end(
+    source: TokenSource, clock: Clock, issuer: Issuer
+) -> None:
+    source.token()
+    issuer.trouble = ConfigError("refresh-token cannot be written: no space")
+    clock.wait(minutes=56)
+
+    assert source.token() == "t1"
+    clock.wait(minutes=4)
+    with pytest.raises(ConfigError):
+        source.token()
+
+
+def test_an_issuer_that_gives_the_same_token_again_ends_it_too(
+    source: TokenSource, clock: Clock, issuer: Issuer
+) -> None:
+    source.token()
+    assert source.refuse("t1")
+    issuer.given = 0
+
+    assert source.token() == "t1"
+    assert not source.refuse("t1")
+    clock.wait(minutes=4)
+    with pytest.raises(LoginRefusedError):
+        source.token()
 
 
 def test_a_refused_token_is_renewed_once(source: TokenSource) -> None:

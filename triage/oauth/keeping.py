@@ -13,8 +13,9 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -41,6 +42,8 @@ class Kept:
     """When an issuer last took it; None: a person wrote it."""
     expires_at: datetime | None = None
     """None: the issuer does not say."""
+    instead_of: str = ""
+    """Which token in the file it takes the place of, by a digest of it."""
 
 
 class TokenFile:
@@ -66,7 +69,7 @@ class TokenFile:
                     hint="get one with: triage login",
                 )
             )
-        return self._left_beside() or kept
+        return self._left_beside(kept) or kept
 
     def check(self) -> None:
         """Raise ConfigError where no token is, or a new one could not be kept."""
@@ -100,12 +103,14 @@ class TokenFile:
             self._beside.replace(self.path)
             _sync_folder(self.path.parent)
 
-    def _left_beside(self) -> Kept | None:
-        """Return what an earlier process wrote and could not give its name any more."""
-        with contextlib.suppress(FileNotFoundError):
-            if self._beside.stat().st_mtime_ns >= self.path.stat().st_mtime_ns:
-                return _read(self._beside)
-        return None
+    def _left_beside(self, kept: Kept) -> Kept | None:
+        """Return what an earlier process wrote and could not give its name any more.
+
+        None where it is not for the token in the file: a person wrote that since.
+        """
+        beside = _read(self._beside)
+        is_next = beside is not None and beside.instead_of == _digest(kept)
+        return beside if is_next else None
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:
@@ -163,6 +168,8 @@ class TokenFile:
     def _write_beside(self, kept: Kept, reserved: int = 0) -> None:
         """Write the new file; over an older one in its place, so that room is there."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        in_file = _read(self.path)
+        kept = replace(kept, instead_of="" if in_file is None else _digest(in_file))
         try:
             number = os.open(self._beside, flags, PRIVATE)
             with os.fdopen(number, "wb") as file:
@@ -199,6 +206,7 @@ def _read(path: Path) -> Kept | None:
             found["refresh_token"],
             _moment(found["renewed_at"]),
             _moment(found["expires_at"]),
+            str(found.get("instead_of", "")),
         )
     except (ValueError, LookupError, TypeError):
         return None
@@ -211,7 +219,12 @@ def _moment(text: str | None) -> datetime | None:
 def _written(kept: Kept) -> bytes:
     moments = {"renewed_at": kept.renewed_at, "expires_at": kept.expires_at}
     said = {key: None if at is None else at.isoformat() for key, at in moments.items()}
+    said["instead_of"] = kept.instead_of
     return json.dumps({"refresh_token": kept.refresh_token, **said}).encode() + b"\n"
+
+
+def _digest(kept: Kept) -> str:
+    return sha256(kept.refresh_token.encode()).hexdigest()
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigError:

@@ -7,11 +7,11 @@ refuses that too is left alone for a while, and so is an issuer that refuses.
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from triage.errors import LoginRefusedError, TransientError
+from triage.errors import ConfigError, LoginRefusedError, TransientError
 from triage.logins import REFUSED_PAUSE
 from triage.oauth.token import Granted, Token, token_of
 
@@ -47,7 +47,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
-    error: TransientError
+    error: TransientError | ConfigError
     begins: datetime
     ends: datetime
 
@@ -91,24 +91,26 @@ class Supply:
                 return self._token.value
             try:
                 return self._renewed(now)
-            except TransientError as error:
+            except (TransientError, ConfigError) as error:
                 if self._token is None or not self._token.is_good(now):
                     raise
                 log.warning("%s; the token of before is used to its end", error)
                 return self._token.value
 
-    def forget(self, token: str) -> None:
-        """Give a token to nobody any more; another one may have come for it already."""
+    def forget(self, token: str) -> bool:
+        """Give a token to nobody any more; False: it is not given any more already."""
         with self._asking:
-            if self._token is not None and self._token.value == token:
-                self._token = None
+            if self._token is None or self._token.value != token:
+                return False
+            self._token = None
+            return True
 
     def _renewed(self, now: datetime) -> str:
         if self._pause is not None and self._pause.is_on(now):
             raise self._pause.error.with_traceback(None)
         try:
             granted = self._issuer.grant()
-        except TransientError as error:
+        except (TransientError, ConfigError) as error:
             self._fail(error, now)
             raise
         now = self._clock()
@@ -118,20 +120,12 @@ class Supply:
         log.info("%s gave a token%s", self._issuer.name, _until(self._token))
         return self._token.value
 
-    def _fail(self, error: TransientError, now: datetime) -> None:
+    def _fail(self, error: TransientError | ConfigError, now: datetime) -> None:
         is_refused = isinstance(error, LoginRefusedError)
         pause = REFUSED_PAUSE if is_refused else FAILED_PAUSE
         self._pause = _Pause(error, now, now + pause)
         since = self._standing.failing_since or now
         self._standing = replace(self._standing, failing_since=since, why=str(error))
-
-
-@dataclass(frozen=True, slots=True)
-class _Forgotten:
-    """A token that the server refused, and another one was asked for."""
-
-    token: str = field(repr=False)
-    at: datetime
 
 
 class TokenSource:
@@ -143,7 +137,7 @@ class TokenSource:
     def __init__(self, supply: Supply, clock: Callable[[], datetime]) -> None:
         self._supply = supply
         self._clock = clock
-        self._forgotten: _Forgotten | None = None
+        self._forgotten_at: datetime | None = None
         self._pause: _Pause | None = None
         self._noting = threading.Lock()
 
@@ -169,14 +163,14 @@ class TokenSource:
         A second one that is refused soon ends that for five minutes.
         """
         with self._noting:
-            now, before = self._clock(), self._forgotten
-            self._supply.forget(token)
+            now, before = self._clock(), self._forgotten_at
+            was_current = self._supply.forget(token)
             if self._pause is not None and self._pause.is_on(now):
                 return False
-            if before is not None and token == before.token:
+            if not was_current:
                 return True
-            self._forgotten = _Forgotten(token, now)
-            if before is None or not now - before.at < 2 * REFUSED_PAUSE:
+            self._forgotten_at = now
+            if before is None or not now - before < 2 * REFUSED_PAUSE:
                 return True
             error = LoginRefusedError(
                 f"a token that {self._supply.name} had just given was refused: check "

@@ -351,13 +351,15 @@ class Outbox:
         """Return one letter with its bytes and moves."""
         return letter_item(self._engine, letter)
 
-    def course_of(self, message_id: str) -> tuple[datetime, bool]:
-        """Return when a letter was queued, and whether it is sent."""
-        row = self._engine.one(
+    def course_of(self, message_id: str) -> tuple[datetime, bool] | None:
+        """Return when a letter was queued, and whether it is sent; None: unknown."""
+        rows = self._engine.rows(
             "SELECT created_at, state FROM outbox WHERE message_id = :message_id",
             message_id=message_id,
         )
-        return moment(row["created_at"]), row["state"] == State.SENT
+        for row in rows:
+            return moment(row["created_at"]), row["state"] == State.SENT
+        return None
 
     def reported_case(self, addresses: Sequence[str], now: datetime) -> str | None:
         """Return the case of the latest reply to one of the addresses in a report.
