@@ -136,7 +136,7 @@ def test_a_misspelt_key_is_shown_with_what_was_meant(path: Path) -> None:
     (problem,) = problems_of(path, text)
 
     assert (problem.line, problem.column) == (15, 1)
-    assert problem.source == "seconds_after_dt = 20"
+    assert problem.source == "seconds_after_dt = …"
     assert "seconds_after_dot" in str(problem)
 
 
@@ -730,3 +730,29 @@ def test_a_mailbox_may_have_a_name_before_there_is_another(path: Path) -> None:
 
     assert load_config(path).mailbox.name == "uk"
     assert load_config(OneMailbox.of(path, "uk")).siblings == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'password = "S3CRET"',
+        'password = { value = "S3CRET" }',
+        'password = { file = "S3CRET }',
+        'passwd = "S3CRET"',
+        'oauth = { issuer = { token_url = "http://x.example/S3CRET" } }',
+        '[alarm]\nwebhook = "http://chat.example/S3CRET"',
+        '[alarm]\nwebhook = "https://ann:S3CRET@chat.example/"',
+        '[alarm]\nping = ["https://ping.example/S3CRET"]',
+    ],
+)
+def test_a_secret_that_somebody_wrote_there_is_told_to_nobody(
+    tmp_path: Path, line: str
+) -> None:
+    config = tmp_path / "config.toml"
+    text = MINIMAL.replace('password = { file = "imap-password" }', line, 1)
+    config.write_text(text, "utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load_config(config)
+
+    assert "S3CRET" not in str(caught.value)

@@ -430,7 +430,7 @@ def _read(path: Path) -> Source:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
-    return read_toml(text, str(path))
+    return read_toml(text, str(path), is_private=True)
 
 
 def _with_absolute_paths(table: AnyTable, folder: Path) -> AnyTable:

@@ -10,7 +10,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +20,7 @@ from types import FrameType
 from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.contextvars import bound_contextvars
 
@@ -486,7 +487,9 @@ class Daemon:
         """Run a job now; while it runs already, its own loop takes the news up."""
         if not self._stop.is_set():
             now = datetime.now(UTC)  # noqa: TID251 - APScheduler's own clock
-            self._scheduler.modify_job(name, next_run_time=now)
+            # Before it is planned: its first run is at once anyway.
+            with suppress(JobLookupError):
+                self._scheduler.modify_job(name, next_run_time=now)
 
     def _watch(self, mailbox: _Mailbox, watcher: Watcher) -> None:
         """Wait for new mail on a connection of its own, and wake the intake job."""

@@ -49,7 +49,7 @@ class Problem:
         text = f"{place}: {self.message}" if place else self.message
         if self.source is not None:
             text += f"\n    {self.source}"
-            if self.column:
+            if self.column and self.column <= len(self.source):
                 text += f"\n    {' ' * (self.column - 1)}^"
         if self.hint:
             text += f"\n    {self.hint}"

@@ -20,6 +20,8 @@ from triage.errors import TransientError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MOST_OCTETS = 262_144
+ADDRESSES = 3
+"""So many of a server's addresses may be silent ones."""
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -135,6 +137,7 @@ class Asking:
         """Ask in this thread; raises TimeoutError where it was given up meanwhile."""
         with contextlib.closing(self._connection()) as connection:
             connection.connect()
+            connection.sock.settimeout(self._web.seconds)
             with self._connecting:
                 # What is posted may be good for one time only.
                 if self._is_left:
@@ -152,7 +155,7 @@ class Asking:
         return Answer(response.status, octets, dict(response.getheaders()))
 
     def _connection(self) -> http.client.HTTPConnection:
-        host, seconds = self._url.hostname or "", self._web.seconds
+        host, seconds = self._url.hostname or "", self._web.seconds / ADDRESSES
         if self._url.scheme == "http":
             return http.client.HTTPConnection(host, self._url.port, timeout=seconds)
         # `create_default_context` writes the session's keys where SSLKEYLOGFILE says.

@@ -141,6 +141,34 @@ def test_a_hangup_is_a_reload_and_no_end() -> None:
     assert signal.getsignal(signal.SIGHUP) is before
 
 
+class HungUpEarly(Idle):
+    """Letters that are taken back, at a start, while a hang-up comes."""
+
+    @override
+    def recover(self) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
+def test_a_hangup_during_the_start_makes_nobody_deaf_to_what_comes_next() -> None:
+    rules = Watched()
+    daemon = Running(rules, dispatch=HungUpEarly())
+
+    def terminate() -> None:
+        wait_until(lambda: rules.runs >= 1 and rules.asked == 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        if not daemon.daemon._stop.wait(5):
+            daemon.daemon.stop()
+            missed.append("SIGTERM")
+
+    missed: list[str] = []
+    helper = threading.Thread(target=terminate)
+    helper.start()
+    daemon.daemon.run()
+    helper.join()
+
+    assert missed == []
+
+
 def test_a_hangup_ends_nothing_where_rules_stay_as_they_are() -> None:
     daemon = Daemon(
         Parts(

@@ -144,3 +144,23 @@ def test_three_thousand_lines_are_read_and_placed_in_no_time() -> None:
 )
 def test_a_hostile_text_takes_no_time(text: str) -> None:
     assert seconds_of(lambda: problems_of(text + "\n!")) < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('password = "secret" "secret"', "password = …"),
+        ('hook = ["https://chat.example/secret', "hook = …"),
+        ('  "secret", perhaps', "…"),
+        ("[secret", "…"),
+        ("[mailbox]]", "[mailbox]]"),
+    ],
+)
+def test_of_a_private_text_no_value_is_shown(line: str, shown: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_toml(line, "config.toml", is_private=True)
+
+    (problem,) = caught.value.problems
+    assert problem.source == shown
+    assert "secret" not in str(problem)
+    assert problem.line == 1

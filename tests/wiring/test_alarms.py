@@ -64,8 +64,11 @@ def test_who_hears_of_a_dead_outbox(
     assert ("nobody would hear" in said) is not is_heard
 
 
-def test_the_same_server_fails_with_the_outbox(tmp_path: Path) -> None:
-    same = submission("127.0.0.1", 2525, "plain")
+@pytest.mark.parametrize(("port", "security"), [(2525, "plain"), (465, "tls")])
+def test_the_same_server_fails_with_the_outbox_by_any_port(
+    tmp_path: Path, port: int, security: str
+) -> None:
+    same = submission("127.0.0.1", port, security)
 
     (channel,) = channels_of(configured(tmp_path, same))
 

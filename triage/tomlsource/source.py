@@ -57,6 +57,8 @@ class Source:
     file: str
     text: str
     data: dict[str, Any]
+    is_private: bool = False
+    """Secrets may stand in it by mistake: problems show no values of it."""
 
     def place(self, path: Path) -> tuple[int, int]:
         """Return line and column of `path`, or of the nearest table around it."""
@@ -73,6 +75,8 @@ class Source:
     ) -> Problem:
         line, column = place
         written = self._lines[line - 1].rstrip() if line <= len(self._lines) else ""
+        if self.is_private:
+            written = _without_value(written)
         return Problem(
             message, self.file, line, column, written.replace("\t", " "), hint
         )
@@ -117,7 +121,7 @@ class Source:
         return line, offset - self._line_starts[line - 1] + 1
 
 
-def read_toml(text: str, file: str) -> Source:
+def read_toml(text: str, file: str, *, is_private: bool = False) -> Source:
     """Parse `text`; `file` is the name that people are told.
 
     Raises ConfigError with the place of the syntax error and of keys given twice.
@@ -125,9 +129,9 @@ def read_toml(text: str, file: str) -> Source:
     # Windows editors begin a file with U+FEFF and end lines with CR LF.
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
-        return Source(file, text, tomllib.loads(text))
+        return Source(file, text, tomllib.loads(text), is_private)
     except tomllib.TOMLDecodeError as error:
-        broken = Source(file, text, {})
+        broken = Source(file, text, {}, is_private)
         problems = list(broken.given_twice())
         if not problems or not str(error).startswith(_GIVEN_TWICE):
             problems.append(broken.syntax_error(error))
@@ -229,6 +233,14 @@ def validated(model: type[Model], *sources: Source | Merged) -> Model:
                 for details in error.errors(include_url=False)
             )
         ) from None
+
+
+def _without_value(line: str) -> str:
+    """Return a table's name or a key as they stand there, and no value."""
+    key, equals, value = line.partition("=")
+    if equals and value:
+        return f"{key}= …"
+    return line if line.lstrip().startswith("[") and "]" in line else "…"
 
 
 def _is_array_of_tables(value: object) -> bool:

@@ -45,7 +45,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 def explain(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str | None]:
     """Return what is wrong and a hint."""
     loc = error["loc"]
-    name = _name(loc)
+    name = _name(tuple(step for step in loc if not _names_a_type(step)))
     kind = error["type"]
     if kind in _MUST_BE:
         return f"{name} must be {_MUST_BE[kind]}", None
@@ -117,6 +117,11 @@ def _name(loc: tuple[str | int, ...]) -> str:
     if isinstance(loc[-1], int):
         return f"entry {loc[-1] + 1} of `{keys[-1]}`"
     return f"`{keys[-1]}`"
+
+
+def _names_a_type(step: str | int) -> bool:
+    """True for a step by which pydantic names a member of a union."""
+    return step in {"str", "int", "float", "bool"} or "[" in str(step)
 
 
 def _one_of(known: list[str]) -> str | None:

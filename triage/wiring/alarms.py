@@ -114,12 +114,8 @@ def _mail(table: AlarmSubmissionTable, config: Config, logins: Logins) -> MailAl
             )
         )
     server = server_in(table, OF_ALARM, logins)
-    own = config.submission
-    is_same = (table.host, table.port, table.security) == (
-        own.host,
-        own.port,
-        own.security,
-    )
+    # By any of its ports: what fails there is most often the server itself.
+    is_same = table.host.casefold() == config.submission.host.casefold()
     return MailAlarm(
         name="submission",
         fails_with=frozenset({Kind.OUTBOX}) if is_same else frozenset(),

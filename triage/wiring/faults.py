@@ -33,7 +33,7 @@ def faults_of(config: Config, path: Path) -> Iterator[Problem]:
     Each has its place in the configuration, where one key of it is to blame. Raises
     TimeoutError at last where the store could not be looked through.
     """
-    source = read_toml(path.read_text("utf-8"), str(path))
+    source = read_toml(path.read_text("utf-8"), str(path), is_private=True)
     secrets = dict(secrets_in(config))
     told = [
         *(each for key, secret in secrets.items() for each in _of(source, key, secret)),
