@@ -28,9 +28,11 @@ def queue(engine: Engine, letter: Letter, now: datetime, origin: Origin) -> bool
     Returns False, and changes nothing, where the case has a letter of that kind
     already: UNIQUE (case, kind) is what makes a second acknowledgement impossible.
 
-    What answers no mail goes out by the mailbox of its case, and by no other one:
-    raises ConfigError.
+    What answers no mail goes out by the mailbox of its case, and by no other one; of
+    several, one must be in view. Raises ConfigError.
     """
+    if engine.mailbox is None:
+        _require_only_one(engine)
     if origin.message is None and letter.category is Category.REPLY:
         _require_own_mailbox(engine, origin)
     is_held = bool(letter.held)
@@ -60,6 +62,17 @@ def queue(engine: Engine, letter: Letter, now: datetime, origin: Origin) -> bool
         return False
     note_move(engine, row["id"], Move(now, None, state, reason or "composed"))
     return True
+
+
+def _require_only_one(engine: Engine) -> None:
+    names = [row["name"] for row in engine.rows("SELECT name FROM mailboxes")]
+    if len(names) > 1:
+        raise ConfigError(
+            Problem(
+                "a letter goes out by one of several mailboxes, and none is meant",
+                hint=f"name one of {', '.join(filter(None, names))}: --mailbox NAME",
+            )
+        )
 
 
 def _require_own_mailbox(engine: Engine, origin: Origin) -> None:

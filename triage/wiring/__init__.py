@@ -69,14 +69,17 @@ from triage.wiring.rulebook import (
 )
 from triage.wiring.running import (
     Installation,
-    config_of_letter,
     daemon_parts,
-    open_store,
-    open_store_of_one,
     run_daemon,
     run_once,
 )
 from triage.wiring.status import Status, WholeStatus, digest_now, status_of_all
+from triage.wiring.stores import (
+    config_of_letter,
+    open_store,
+    open_store_of_one,
+    store_of_case,
+)
 from triage.wiring.supervising import patience_of
 from triage.wiring.testing import submit_tests
 
@@ -137,6 +140,7 @@ __all__ = [
     "run_once",
     "share_right",
     "status_of_all",
+    "store_of_case",
     "submit_tests",
     "try_alarms",
     "try_servers",

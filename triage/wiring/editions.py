@@ -116,17 +116,16 @@ def rulebook_in_force(config_path: Path, store: Store) -> Rulebook:
     What people write in the folders meanwhile is in nobody's way. Raises ConfigError.
     """
     config = config_to_look_at(config_path)
-    in_force = store.editions.in_force()
-    kept = store.editions.get(in_force.hash).edition if in_force else None
-    return rulebook_without_keys(config, kept)
+    return rulebook_without_keys(config, _in_force(store))
 
 
 def policy_in_force(config_path: Path, store: Store) -> Policy:
     """Read what the rules in force say of days, routes and outcomes; quickly.
 
-    Raises ConfigError.
+    Also those of a mailbox that is not configured any more. Raises ConfigError.
     """
-    return policy_of(config_to_look_at(config_path), store)
+    edition = _in_force(store) or edition_of(config_to_look_at(config_path))
+    return _policy_of(tuple(sorted(edition.rules.items())))
 
 
 def policy_of(config: Config, store: Store) -> Policy:
@@ -134,17 +133,18 @@ def policy_of(config: Config, store: Store) -> Policy:
 
     Raises ConfigError.
     """
-    in_force = store.editions.in_force()
-    if in_force is not None:
-        edition = store.editions.get(in_force.hash).edition
-    else:
-        edition = edition_of(config)
+    edition = _in_force(store) or edition_of(config)
     return _policy_of(tuple(sorted(edition.rules.items())))
 
 
-@lru_cache(maxsize=1)
+def _in_force(store: Store) -> Edition | None:
+    in_force = store.editions.in_force()
+    return None if in_force is None else store.editions.get(in_force.hash).edition
+
+
+@lru_cache(maxsize=8)
 def _policy_of(rules: tuple[tuple[str, str], ...]) -> Policy:
-    """Read a policy; the daemon asks for the same one every few seconds."""
+    """Read a policy; the daemon asks for those of its mailboxes again and again."""
     return read_policy(dict(rules))
 
 

@@ -14,9 +14,9 @@ from typing import Self
 from typing_extensions import override
 
 from triage.alarm import Pulse
-from triage.config import Config, load_config, load_configs, meant_mailbox
+from triage.config import Config, load_configs
 from triage.daemon import Daemon, Parts, Supervisor
-from triage.errors import ConfigError, TriageError
+from triage.errors import TriageError
 from triage.mailbox import Limits
 from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
@@ -215,52 +215,3 @@ def run_once(path: Path) -> str:
     if failures:
         raise failures[0]
     return "\n".join(said)
-
-
-def config_of_letter(path: Path, store: Store, letter: int) -> Config:
-    """Return the configuration of the mailbox that a letter goes out by.
-
-    Raises ConfigError.
-    """
-    configs = load_configs(path)
-    name = store.mailboxes.name_of_letter(letter)
-    for config in configs:
-        if config.mailbox.name == name or len(configs) == 1:
-            return config
-    raise ConfigError(f"the mailbox `{name}` of letter {letter} is not in {path}")
-
-
-def open_store(path: Path) -> Store:
-    """Open the store beside a daemon that may be running.
-
-    Where a mailbox is named, or only one of several is configured any more, what
-    belongs to it is in view; else all.
-    """
-    configs = load_configs(path)
-    return _opened(configs[0].store.path, lambda store: _in_view(path, configs, store))
-
-
-def open_store_of_one(path: Path) -> Store:
-    """Open it likewise for what each mailbox has for itself: one must be meant.
-
-    Raises ConfigError where that is not told.
-    """
-    config = load_config(path)
-    return _opened(config.store.path, lambda store: _in_view(path, (config,), store))
-
-
-def _opened(path: Path, in_view: Callable[[Store], str | None]) -> Store:
-    store = Store.open(path, exclusive=False)
-    try:
-        return store.within(in_view(store))
-    except BaseException:
-        store.close()
-        raise
-
-
-def _in_view(path: Path, configs: Sequence[Config], store: Store) -> str | None:
-    named = meant_mailbox(path)
-    has_several = len(store.mailboxes.names()) > 1
-    if named is None and len(configs) == 1 and has_several:
-        return configs[0].mailbox.name
-    return named

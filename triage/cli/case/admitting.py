@@ -10,7 +10,7 @@ from triage.cli.terminal import printable
 from triage.errors import ConfigError, Problem
 from triage.store import CaseFile, Store
 from triage.tomlsource import did_you_mean
-from triage.wiring import open_store
+from triage.wiring import store_of_case
 
 
 @click.command(short_help="Let somebody else who wrote have a say in a case.")
@@ -26,7 +26,7 @@ def admit(reference: str, address: str, why: str | None, by: str, config: Path) 
     named the case. Their mails count from then on as the complainant's do: they may
     supply what is missing, get receipts, and join the case by its reference alone.
     """
-    with open_store(config) as store:
+    with store_of_case(config, reference) as (store, _):
         found = existing(store, reference)
         wanted = address.strip().lower()
         _refuse_unknown(store, found, wanted)

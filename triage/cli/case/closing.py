@@ -26,7 +26,7 @@ from triage.intake import Rulebook
 from triage.intake.by_hand import escalate as escalate_case
 from triage.ruleset.schema import Route
 from triage.store import CaseFile
-from triage.wiring import now, open_store, policy_in_force, rulebook_that_signs
+from triage.wiring import now, policy_in_force, rulebook_that_signs, store_of_case
 from triage.workdays import Calendar, due
 
 
@@ -46,10 +46,10 @@ def answer(
     Answers by mail are noticed by themselves: this is for the telephone, a letter or a
     talk. Its clock stops; the case stays open for whatever comes back.
     """
-    with open_store(config) as store, refusals():
+    with store_of_case(config, reference) as (store, meant), refusals():
         case = existing(store, reference)
         reference = case.line.reference
-        calendar = policy_in_force(config, store).calendar
+        calendar = policy_in_force(meant, store).calendar
         answered_at = past_moment(at, calendar, "--at")
         if answered_at < case.line.clock_from:
             raise click.UsageError(f"--at lies before the clock of {reference} began")
@@ -68,10 +68,10 @@ def extend(reference: str, until: datetime, why: str, by: str, config: Path) -> 
 
     This only moves the date: the person must be told of it too.
     """
-    with open_store(config) as store, refusals():
+    with store_of_case(config, reference) as (store, meant), refusals():
         case = existing(store, reference)
         reference = case.line.reference
-        new_date = _new_date(until, case, policy_in_force(config, store).calendar)
+        new_date = _new_date(until, case, policy_in_force(meant, store).calendar)
         store.register.extend(reference, deed(by, "extend", why), new_date)
     click.echo(f"{reference} is to be answered by {day(new_date)}")
 
@@ -112,9 +112,9 @@ def close(
     Outcomes and root causes are [[outcome]] and [[root_cause]] of the rule files.
     """
     act = deed(by, "close", others["why"])
-    with open_store(others["config"]) as store, refusals():
+    with store_of_case(others["config"], reference) as (store, meant), refusals():
         (reference,) = must_exist(store, reference)
-        tables = policy_in_force(others["config"], store).tables
+        tables = policy_in_force(meant, store).tables
         known(outcome, (each.id for each in tables.outcome), "outcome")
         if root_cause is not None:
             known(root_cause, (each.id for each in tables.root_cause), "root cause")
@@ -149,10 +149,10 @@ def reopen(reference: str, why: str, by: str, config: Path) -> None:
     It goes on where nobody answered yet: what the person was told still holds. A case
     that was merged into another goes on by itself again.
     """
-    with open_store(config) as store, refusals():
+    with store_of_case(config, reference) as (store, meant), refusals():
         case = existing(store, reference)
         reference = case.line.reference
-        policy = policy_in_force(config, store)
+        policy = policy_in_force(meant, store)
         days, calendar = policy.tables.calendar, policy.calendar
         act = deed(by, "reopen", why)
         acknowledge = due(act.at, days.acknowledge_days, calendar)
@@ -178,7 +178,7 @@ def escalate(  # noqa: PLR0913, PLR0917 - an option each
     The person gets the letter of the route, whoever the route tells is told, and both
     clocks begin now.
     """
-    with open_store(config) as store, refusals():
+    with store_of_case(config, reference) as (store, meant), refusals():
         case = existing(store, reference)
         reference = case.line.reference
         was_answered = case.line.answered_at is not None
@@ -190,7 +190,7 @@ def escalate(  # noqa: PLR0913, PLR0917 - an option each
                     hint="answer it first; or, where that is meant: --even-so",
                 )
             )
-        rulebook = rulebook_that_signs(config, store)
+        rulebook = rulebook_that_signs(meant, store)
         to = _escalating(route, rulebook)
         escalate_case(case, to, rulebook, store, deed(by, "escalate", why))
         after = existing(store, reference)

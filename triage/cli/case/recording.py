@@ -12,7 +12,7 @@ from triage.cli.listing import counted
 from triage.cli.options import by_option, config_option
 from triage.errors import ConfigError
 from triage.store import Field
-from triage.wiring import open_store
+from triage.wiring import store_of_case
 
 
 @click.command("set", short_help="Record particulars: person, centre, findings …")
@@ -28,7 +28,7 @@ def set_particulars(reference: str, by: str, config: Path, **typed: Any) -> None
     texts = particulars_typed(typed)
     if not texts:
         raise click.UsageError("say what to record, as --centre GB123")
-    with open_store(config) as store:
+    with store_of_case(config, reference) as (store, _):
         (reference,) = must_exist(store, reference)
         store.register.record(reference, deed(by, "record"), texts)
     for name, text in texts.items():
@@ -48,7 +48,7 @@ def note(reference: str, text: str, by: str, config: Path) -> None:
     """
     if text == "-":
         text = sys.stdin.read()
-    with open_store(config) as store:
+    with store_of_case(config, reference) as (store, _):
         (reference,) = must_exist(store, reference)
         store.register.note(reference, deed(by, "note"), words(text, "a note"))
     click.echo(f"{reference} has a new note")
@@ -67,7 +67,7 @@ def assign(
     if nobody == bool(owner):
         raise click.UsageError("name who sees to it, or say --nobody")
     name = words(owner, "OWNER") if owner else None
-    with open_store(config) as store:
+    with store_of_case(config, reference) as (store, _):
         (reference,) = must_exist(store, reference)
         store.register.assign(reference, deed(by, "assign"), name)
     click.echo(f"{reference} is assigned to {name or 'nobody'}")
@@ -80,7 +80,7 @@ def assign(
 @config_option
 def settle(reference: str, why: str | None, by: str, config: Path) -> None:
     """Note that you looked at what `triage case show REFERENCE` says to look at."""
-    with open_store(config) as store:
+    with store_of_case(config, reference) as (store, _):
         (reference,) = must_exist(store, reference)
         settled = store.matters.settle(reference, deed(by, "settle", why))
     if not settled:

@@ -17,7 +17,7 @@ from triage.rerouting import reroute as reroute_case
 from triage.ruleset import Learnt, Lesson, Ruleset, learn
 from triage.store import CaseFile, Rerouted, State, Store
 from triage.tomlsource import did_you_mean
-from triage.wiring import now, open_store, replace_file, rulebook_in_force
+from triage.wiring import now, replace_file, rulebook_in_force, store_of_case
 
 LEARNT = "91-learnt.toml"
 HEADING = "# Mails that the rules once took for something else: triage case example\n"
@@ -37,8 +37,8 @@ def reroute(reference: str, route: str, why: str, config: Path, by: str) -> None
     as an example for the rules.
     """
     why = words(why, "--why")
-    with open_store(config) as store:
-        ruleset = rulebook_in_force(config, store).ruleset
+    with store_of_case(config, reference) as (store, meant):
+        ruleset = rulebook_in_force(meant, store).ruleset
         if route not in ruleset.routes:
             hint = did_you_mean(route, ruleset.routes)
             raise ConfigError(Problem(f"there is no route `{route}`", hint=hint))
@@ -70,8 +70,8 @@ def example(reference: str, add: bool, config: Path) -> None:
     you add it. Until the rules pass it, changed rule files do not go live:
     `triage rules test` shows what is lacking.
     """
-    with open_store(config) as store:
-        ruleset = rulebook_in_force(config, store).ruleset
+    with store_of_case(config, reference) as (store, meant):
+        ruleset = rulebook_in_force(meant, store).ruleset
         case = existing(store, reference)
         overruled = case.overrulings[-1].why if case.overrulings else ""
         learnt = _learnt(store, case, overruled, ruleset)
@@ -82,7 +82,7 @@ def example(reference: str, add: bool, config: Path) -> None:
         for warning in _warnings(learnt):
             click.echo(f"# {warning}")
         return
-    path = load_config(config).rules.folder / LEARNT
+    path = load_config(meant).rules.folder / LEARNT
     _append(path, learnt.toml, _example_id(case))
     click.echo(f"added to {path}; now run: triage rules test")
     for warning in _warnings(learnt):

@@ -24,7 +24,7 @@ from triage.store import (
     RestrictionState,
     Store,
 )
-from triage.wiring import now, open_store, policy_in_force
+from triage.wiring import now, policy_in_force, store_of_case
 
 
 @click.command("show", short_help="Show all about one case.")
@@ -37,9 +37,9 @@ def show_case(reference: str, config: Path, as_json: bool) -> None:
     First what is known and what is to be done, then the clocks with their arithmetic,
     then all mails, decisions, letters, notes and what people did.
     """
-    with open_store(config) as store:
+    with store_of_case(config, reference) as (store, meant):
         found = existing(store, reference)
-        policy = _policy(config, store)
+        policy = _policy(meant, store)
         restricted = _restricted(found, store)
     clocks = list(clocks_of(found.line, policy, now()))
     if as_json:

@@ -11,7 +11,7 @@ from triage.errors import ConfigError
 from triage.intake import Rulebook
 from triage.store import CaseFile, MessageEntry, Store
 from triage.store.model import Category
-from triage.wiring import config_to_look_at, open_store, rulebook_without_keys
+from triage.wiring import config_to_look_at, rulebook_without_keys, store_of_case
 
 
 def recorded(reference: str, config: Path) -> Iterator[Explained]:
@@ -19,11 +19,11 @@ def recorded(reference: str, config: Path) -> Iterator[Explained]:
 
     Raises ConfigError when there is no such case or no store.
     """
-    with open_store(config) as store:
+    with store_of_case(config, reference) as (store, meant):
         found = store.cases.show(reference.upper())
         if found is None:
             raise ConfigError(f"there is no case {reference}; see: triage case list")
-        rulebooks = _Rulebooks(store, config)
+        rulebooks = _Rulebooks(store, meant)
         for entry in found.messages:
             if entry.decision is not None:
                 yield _explained(entry, entry.decision, found, rulebooks)

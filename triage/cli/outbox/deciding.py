@@ -10,7 +10,7 @@ from triage.cli.options import by_option, config_option
 from triage.cli.outbox.looking import existing, table, urgent_first
 from triage.errors import ConfigError, Problem
 from triage.store import IllegalMoveError, OutboxLine, State, Store
-from triage.wiring import now, open_store
+from triage.wiring import config_of_letter, now, open_store
 
 
 @click.command(short_help="Let letters go out that wait for approval.")
@@ -40,6 +40,7 @@ def approve(
             numbers = _all_that_wait(store, route)
 
         def approved(line: OutboxLine) -> str:
+            config_of_letter(config, store, line.id)
             store.approvals.approve(line.id, now(), by)
             return f"letter {line.id} is approved and queued"
 
@@ -105,6 +106,7 @@ def resend(number: int, config: Path) -> None:
     with open_store(config) as store:
 
         def resent(line: OutboxLine) -> str:
+            config_of_letter(config, store, line.id)
             store.outbox.resend(line.id, now())
             return f"letter {line.id} is queued"
 

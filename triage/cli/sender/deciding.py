@@ -30,7 +30,7 @@ from triage.store import (
     TwiceError,
     letter_kind,
 )
-from triage.wiring import now, open_store, rulebook_that_signs
+from triage.wiring import now, open_store, rulebook_that_signs, store_of_case
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -59,8 +59,8 @@ def restrict(named: str, config: Path, by: str, **words: Any) -> None:
     Nothing changes until somebody else approves it: triage sender approve.
     """
     at, review_on = now(), words["review_on"].date()
-    with open_store(config) as store:
-        rulebook = rulebook_that_signs(config, store)
+    with _store_for(named, config) as (store, meant):
+        rulebook = rulebook_that_signs(meant, store)
         ruleset, contacts = rulebook.ruleset, rulebook.organisation.contacts
         table = ruleset.tables.restrictions
         wanted = Wanted(**words | {"review_on": review_on})
@@ -68,6 +68,7 @@ def restrict(named: str, config: Path, by: str, **words: Any) -> None:
         if problems := tuple(refusals(wanted, table, contacts, today)):
             raise ConfigError(*problems)
         person = _shown(named, store, ruleset)
+        _require_mailbox(_case_of(named, person), store, rulebook)
         proposal = Proposal(
             person=person.person,
             reference=_case_of(named, person),
@@ -99,9 +100,8 @@ def approve(number: int, by: str, config: Path) -> None:
 
     The letter to the person is made and waits: read it, edit it, let it go out.
     """
-    with open_store(config) as store:
-        found = _existing(number, store)
-        rulebook = rulebook_that_signs(config, store)
+    with _store_of(number, config) as (store, found, meant):
+        rulebook = rulebook_that_signs(meant, store)
         letter = _letter(found, letter_kind(number), found.review.on, rulebook, store)
         with _told_plainly():
             deed = Deed(at=now(), by=by, act="approve")
@@ -139,9 +139,8 @@ def renew(number: int, until: datetime, why: str, by: str, config: Path) -> None
     """
     at, on = now(), until.date()
     reason = _sentence(why)
-    with open_store(config) as store:
-        found = _existing(number, store)
-        rulebook = rulebook_that_signs(config, store)
+    with _store_of(number, config) as (store, found, meant):
+        rulebook = rulebook_that_signs(meant, store)
         ruleset = rulebook.ruleset
         today = ruleset.calendar.date_of(at)
         problems = list(review_refusals(on, ruleset.tables.restrictions, today))
@@ -170,15 +169,47 @@ def renew(number: int, until: datetime, why: str, by: str, config: Path) -> None
 def lift(number: int, why: str, by: str, config: Path) -> None:
     """End restriction NUMBER now. The person is told: the letter is made and waits."""
     reason = _sentence(why)
-    with open_store(config) as store:
-        found = _existing(number, store)
-        rulebook = rulebook_that_signs(config, store)
+    with _store_of(number, config) as (store, found, meant):
+        rulebook = rulebook_that_signs(meant, store)
         letter = _letter(found, letter_kind(number, "over"), None, rulebook, store)
         with _told_plainly():
             deed = Deed(at=now(), by=by, act="lift", why=reason)
             waits = store.restrictions.lift(number, deed, letter)
         click.echo(f"restriction {number} is lifted")
         click.echo(_to_send(waits))
+
+
+@contextmanager
+def _store_for(named: str, config: Path) -> Iterator[tuple[Store, Path]]:
+    """Open the store for the case that is named, or for the mailbox that is meant."""
+    if "@" not in named:
+        with store_of_case(config, named) as found:
+            yield found
+    else:
+        with open_store(config) as store:
+            yield store, config
+
+
+@contextmanager
+def _store_of(number: int, config: Path) -> Iterator[tuple[Store, Restriction, Path]]:
+    """Open the store for the mailbox of the case that a restriction names."""
+    with open_store(config) as store:
+        found = _existing(number, store)
+    with store_of_case(config, found.reference) as (store, meant):
+        yield store, found, meant
+
+
+def _require_mailbox(reference: str, store: Store, rulebook: Rulebook) -> None:
+    """The letter to the person is that of a case, and of its mailbox."""
+    name = store.mailboxes.name_of_case(reference)
+    if rulebook.mailbox and name not in {None, rulebook.mailbox}:
+        raise ConfigError(
+            Problem(
+                f"{reference}, in which the person would be told, belongs to the"
+                f" mailbox `{name}`",
+                hint=f"name {reference}, or another case; or: --mailbox {name}",
+            )
+        )
 
 
 @contextmanager

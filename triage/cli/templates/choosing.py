@@ -8,12 +8,20 @@ import click
 from triage.errors import ConfigError
 from triage.intake import Rulebook
 from triage.preview import Circumstances, circumstances_of, sample_circumstances
-from triage.wiring import open_store
+from triage.wiring import open_store, store_of_case
 
 letters_argument = click.argument("letters", nargs=-1, metavar="[ROUTE]...")
 case_option = click.option(
     "--case", "reference", help="Word them for this case of the store, not for samples."
 )
+
+
+def meant_for(reference: str | None, config: Path | None) -> Path | None:
+    """Return the configuration as of the mailbox of the case that is named."""
+    if reference is None or config is None:
+        return config
+    with store_of_case(config, reference) as (_, meant):
+        return meant
 
 
 def circumstances_for(

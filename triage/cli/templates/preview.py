@@ -12,6 +12,7 @@ from triage.cli.templates.choosing import (
     case_option,
     circumstances_for,
     letters_argument,
+    meant_for,
 )
 from triage.errors import ConfigError
 from triage.preview import letters_of, page_of
@@ -43,6 +44,7 @@ def preview(
     the rules and templates that come with triage are shown. By default the browser is
     opened when you work at a terminal.
     """
+    config = meant_for(reference, config)
     rulebook = rulebook_to_look_at(config, None)
     moment = now()
     cases = circumstances_for(reference, config, rulebook, moment)

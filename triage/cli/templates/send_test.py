@@ -9,6 +9,7 @@ from triage.cli.templates.choosing import (
     case_option,
     circumstances_for,
     letters_argument,
+    meant_for,
 )
 from triage.errors import ConfigError
 from triage.preview import letters_of
@@ -39,6 +40,7 @@ def send_test(
         raise click.UsageError("Name the letters to send, or say --all.")
     if not is_address(to):
         raise ConfigError("--to is not one plain e-mail address")
+    config = meant_for(reference, config) or config
     rulebook = rulebook_to_look_at(config, None)
     moment = now()
     cases = circumstances_for(reference, config, rulebook, moment)
