@@ -659,6 +659,50 @@ from_name = "Board of Ireland"
 team = "team-ie@board.example"
 """
 
+OWN_SUBMISSION = """\
+[mailbox.submission]
+host = "smtp.ie.example"
+from_address = "ie@board.example"
+from_name = "Board of Ireland"
+"""
+
+
+def test_a_mailbox_may_have_a_sender_of_its_own_at_the_server_of_all(
+    path: Path,
+) -> None:
+    with_login = SEVERAL.replace(
+        'from_name = "Board"\n',
+        'from_name = "Board"\nenvelope_from = "bounces@board.example"\n'
+        'user = "all"\npassword = { file = "smtp-password" }\n',
+        1,
+    )
+    path.write_text(with_login.replace('host = "smtp.ie.example"\n', ""), "utf-8")
+
+    _, ie = load_configs(path)
+
+    assert ie.submission.host == "smtp.example"
+    assert ie.submission.from_address == "ie@board.example"
+    assert ie.submission.envelope_from == ""
+    assert ie.submission.user == "all"
+    assert ie.submission.password == Secret(file=path.parent / "smtp-password")
+
+
+def test_a_login_of_all_is_given_to_no_other_server_and_in_no_part(path: Path) -> None:
+    with_login = SEVERAL.replace(
+        'from_name = "Board"\n',
+        'from_name = "Board"\nuser = "all"\npassword = { file = "smtp-password" }\n',
+        1,
+    )
+    own_user = 'user = "ie"\noauth = { command = ["print-token"] }\n'
+
+    path.write_text(with_login, "utf-8")
+    _, elsewhere = load_configs(path)
+    path.write_text(with_login.replace('host = "smtp.ie.example"\n', own_user), "utf-8")
+    _, as_itself = load_configs(path)
+
+    assert (elsewhere.submission.user, elsewhere.submission.password) == (None, None)
+    assert (as_itself.submission.user, as_itself.submission.password) == ("ie", None)
+
 
 def test_each_of_several_mailboxes_has_what_is_its_own_and_what_is_everybodys(
     path: Path,
@@ -711,7 +755,26 @@ def test_the_mailbox_that_is_meant_must_be_named(path: Path) -> None:
         pytest.param(
             '[rules]\nfolder = "rules"\n', "", "`uk` has no `rules`", id="no rules"
         ),
-        pytest.param('name = "ie"', 'name = "I E"', "pattern", id="no name at all"),
+        pytest.param('name = "ie"', 'name = "I E"', "`name`: at", id="no name at all"),
+        pytest.param(
+            'name = "ie"', 'name = "ie-"', "no hyphen", id="hyphen at its end"
+        ),
+        pytest.param('name = "ie"', 'nam = "ie"', "unknown key", id="misspelt key"),
+        pytest.param(
+            'user = "ie"',
+            'user = "uk"\nfolder = "Inbox"',
+            "another mailbox reads Inbox",
+            id="an inbox is one, however it is written",
+        ),
+        pytest.param(
+            'from_address = "ie@board.example"',
+            'from_address = "UK@board.example"',
+            "letters of the mailbox `ie` would come from an address of `uk`",
+            id="sender of another",
+        ),
+        pytest.param(
+            OWN_SUBMISSION, "", "letters of the mailbox `ie`", id="no sender of its own"
+        ),
     ],
 )
 def test_what_is_wrong_with_several_mailboxes_is_told_with_its_place(

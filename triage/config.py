@@ -6,11 +6,13 @@ environment variable, a systemd credential or a command (see `Secret`).
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, model_validator
 
@@ -33,10 +35,18 @@ class OrganisationTable(Table):
     phone: str
 
 
+def _checked_name(name: str) -> str:
+    if name and not re.fullmatch("[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", name):
+        raise ValueError(
+            "at most 20 small letters, digits and hyphens; no hyphen first or last"
+        )
+    return name
+
+
 class MailboxTable(Table):
     """The complaints mailbox, read over IMAP."""
 
-    name: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9-]{0,19}$|^$")
+    name: Annotated[str, AfterValidator(_checked_name)] = ""
     """What tells it from others; the only one needs none."""
     host: str
     port: int | None = None
@@ -340,7 +350,9 @@ class SeveralConfig(Table):
                 message = f"there are two mailboxes `{mailbox.name}`"
                 yield source.problem((*place, "name"), message)
             names.add(mailbox.name)
-            is_at = (mailbox.host.lower(), mailbox.user.lower(), mailbox.folder)
+            is_inbox = mailbox.folder.upper() == "INBOX"
+            folder = "INBOX" if is_inbox else mailbox.folder
+            is_at = (mailbox.host.lower(), mailbox.user.lower(), folder)
             if is_at in places:
                 message = f"another mailbox reads {mailbox.folder} of this account too"
                 yield source.problem(place, message)
@@ -352,6 +364,27 @@ class SeveralConfig(Table):
                     message = f"the mailbox `{mailbox.name}` has no `{key}`"
                     hint = f"write [{key}] for all, or [mailbox.{key}] below this one"
                     yield source.problem(place, message, hint)
+            yield from self._foreign_sender(source, index)
+
+    def _foreign_sender(self, source: Source, index: int) -> Iterator[Problem]:
+        """Yield that letters would come from a mailbox that does not know of them."""
+        mailbox = self.mailbox[index]
+        submission = mailbox.submission or self.submission
+        if submission is None:
+            return
+        own = {address.lower() for address in mailbox.addresses}
+        senders = {submission.from_address.lower(), submission.envelope_from.lower()}
+        for other in self.mailbox:
+            theirs = {address.lower() for address in other.addresses}
+            if senders & (theirs - own):
+                message = (
+                    f"the letters of the mailbox `{mailbox.name}` would come from an"
+                    f" address of `{other.name}`"
+                )
+                hint = (
+                    "give it a [mailbox.submission] with its from_address and from_name"
+                )
+                yield source.problem(("mailbox", index, "submission"), message, hint)
 
 
 class OneMailbox(type(Path())):  # type: ignore[misc]  # the class of this system
@@ -411,11 +444,39 @@ def load_configs(path: Path) -> tuple[Config, ...]:
     folder = path.resolve().parent
     if not isinstance(source.data.get("mailbox"), list):
         return (_with_absolute_paths(validated(Config, source), folder),)
-    several = validated(SeveralConfig, source)
+    filled = replace(source, data=_with_shared_submission(source.data))
+    several = validated(SeveralConfig, filled)
     if problems := tuple(several.problems(source)):
         raise ConfigError(*problems)
     configs = tuple(_with_absolute_paths(each, folder) for each in several.each())
     return tuple(each.beside(configs) for each in configs)
+
+
+TOGETHER = (
+    frozenset({"user", "password", "oauth"}),
+    frozenset({"from_address", "from_name", "envelope_from"}),
+)
+"""Keys of a submission that nobody takes from elsewhere in part."""
+
+
+def _with_shared_submission(data: dict[str, Any]) -> dict[str, Any]:
+    """Complete a submission that names no host by what stands at the top."""
+    shared, mailboxes = data.get("submission"), data["mailbox"]
+    if not isinstance(shared, dict):
+        return data
+    return data | {"mailbox": [_completed(each, shared) for each in mailboxes]}
+
+
+def _completed(mailbox: object, shared: dict[str, Any]) -> object:
+    if not isinstance(mailbox, dict):
+        return mailbox
+    own = mailbox.get("submission")
+    # A login is for one server only.
+    if not isinstance(own, dict) or "host" in own:
+        return mailbox
+    said = set(own).union(*(keys for keys in TOGETHER if keys & set(own)))
+    taken = {key: value for key, value in shared.items() if key not in said}
+    return {**mailbox, "submission": taken | own}
 
 
 def _read(path: Path) -> Source:

@@ -3,12 +3,13 @@
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from triage.errors import ConfigError, Problem
 from triage.tomlsource.places import Path, Places, find_places
@@ -230,9 +231,20 @@ def validated(model: type[Model], *sources: Source | Merged) -> Model:
                     merged.problem(details["loc"], *explain(details, model)),
                     code=code_of(details),
                 )
-                for details in error.errors(include_url=False)
+                for details in _causes(error.errors(include_url=False))
             )
         ) from None
+
+
+def _causes(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Leave out that a list is empty whose entries are wrong themselves."""
+    for each in errors:
+        loc = each["loc"]
+        within = (other["loc"] for other in errors if len(other["loc"]) > len(loc))
+        if each["type"] != "too_short" or loc not in (
+            inner[: len(loc)] for inner in within
+        ):
+            yield each
 
 
 def _without_value(line: str) -> str:
