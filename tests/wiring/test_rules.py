@@ -302,7 +302,7 @@ def test_an_error_in_a_trial_is_told_without_its_words(site: Site) -> None:
         broken = edition_without_iteration("what a sender wrote")
         attempt = Attempt(installation.config, broken, edition, NOW, ())
 
-        found = try_apart(attempt, threading.Event())
+        found = try_apart(attempt, threading.Event().is_set)
 
         (fault,) = found.faults
         assert fault.startswith("it cannot be tried: an unexpected AttributeError at ")
@@ -311,6 +311,22 @@ def test_an_error_in_a_trial_is_told_without_its_words(site: Site) -> None:
 
 def edition_without_iteration(words: str) -> Edition:
     return cast("Edition", words)
+
+
+def test_a_trial_that_takes_long_is_seen_to_get_on(site: Site) -> None:
+    asked = 0
+
+    def stopping() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    with site.start_apart() as installation:
+        site.edit('title = "Parent"', 'title = "A parent"')
+        installation.rules.ask()
+        installation.rules.run(stopping)
+
+    assert asked >= 2
 
 
 def test_a_trial_ends_when_the_daemon_stops(site: Site) -> None:
@@ -322,7 +338,7 @@ def test_a_trial_ends_when_the_daemon_stops(site: Site) -> None:
         started = monotonic()
 
         with pytest.raises(TransientError, match="given up"):
-            try_apart(attempt, stop)
+            try_apart(attempt, stop.is_set)
 
         assert monotonic() - started < 5
 

@@ -26,6 +26,8 @@ STOPPED = "stopped"
 """What a daemon notes when it ends as it should."""
 BLIP = timedelta(seconds=45)
 """What is wrong for less is no news yet."""
+LONGEST_START = timedelta(minutes=20)
+"""A large store is checked, copied and brought up to date before the first sign."""
 IN_SECONDS = 120
 """A sign of life is told by its age alone up to here."""
 
@@ -125,7 +127,7 @@ def state_of(
     is_fresh = is_alive(seen_at, now)
     if holder.is_there:
         # Whoever took the lock just now did not give the sign before it.
-        if is_alive(holder.since, now) and not _is_later(seen_at, holder.since):
+        if _is_new(holder.since, now) and not _is_later(seen_at, holder.since):
             return State.STARTING
         return State.RUNNING if is_fresh else State.SILENT
     if holder.is_there is None and is_fresh and not _is_later(stopped_at, seen_at):
@@ -135,6 +137,10 @@ def state_of(
     if seen_at is None:
         return State.NEVER
     return State.LOST if holder.is_there is None else State.DEAD
+
+
+def _is_new(since: datetime | None, now: datetime) -> bool:
+    return since is not None and abs(now - since) <= LONGEST_START
 
 
 def _is_later(one: datetime | None, other: datetime | None) -> bool:

@@ -44,7 +44,8 @@ class Rules:
         self._config = config
         self._store = store
         self._clock = clock
-        self._stop = stop
+        self._stopping: Callable[[], bool] = stop.is_set
+        """Who asks whether to stop is seen to get on."""
         self._intake: Intake | None = None
         self._reader: Reader | None = None
         self._keys: Sequence[bytes] = ()
@@ -108,7 +109,7 @@ class Rules:
 
         Raises TransientError.
         """
-        intake = self._intake
+        intake, self._stopping = self._intake, stopping
         if intake is None:
             return None
         activation = self._trials.run(stopping, partial(self._put_in_force, intake))
@@ -118,7 +119,7 @@ class Rules:
     def _try(self, edition: Edition, in_force: Edition) -> Findings:
         now = self._clock()
         attempt = Attempt(self._config, edition, in_force, now, self._keys)
-        return try_apart(attempt, self._stop)
+        return try_apart(attempt, self._stopping)
 
     def _put_in_force(
         self, intake: Intake, edition: Edition, record: Callable[[], None]

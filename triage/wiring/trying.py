@@ -10,9 +10,8 @@ import logging
 import os
 import resource
 import signal
-import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import tee
@@ -66,8 +65,8 @@ class Attempt:
     """What Message-IDs of the store are bound to: answers to our letters are known."""
 
 
-def try_apart(attempt: Attempt, stop: threading.Event) -> Findings:
-    """Try an edition in a process of its own.
+def try_apart(attempt: Attempt, stopping: Callable[[], bool]) -> Findings:
+    """Try an edition in a process of its own; `stopping` is asked again and again.
 
     Raises TransientError when told to stop, or when the store could not be read.
     """
@@ -87,7 +86,7 @@ def try_apart(attempt: Attempt, stop: threading.Event) -> Findings:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         their_answers.close()
     try:
-        return _awaited(answers, process, stop)
+        return _awaited(answers, process, stopping)
     finally:
         process.kill()
         process.join()
@@ -95,11 +94,11 @@ def try_apart(attempt: Attempt, stop: threading.Event) -> Findings:
 
 
 def _awaited(
-    answers: Connection, process: "SpawnProcess", stop: threading.Event
+    answers: Connection, process: "SpawnProcess", stopping: Callable[[], bool]
 ) -> Findings:
     until = monotonic() + LONGEST_SECONDS
     while not answers.poll(LOOK_SECONDS):
-        if stop.is_set():
+        if stopping():
             raise TransientError("the trial of changed rules was given up")
         if monotonic() > until:
             return Findings(faults=(TOO_LONG,))
