@@ -1,13 +1,17 @@
 """Several mailboxes: an alarm names the one that it is about, and no other has it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from tests.alarm.watching import NOON
+from triage.alarm import Book, Entry, MailAlarm, Notice, OneOfOurs, Policy
+from triage.alarm.book import Moment, turned
 from triage.alarm.model import Kind
 from triage.alarm.pulse import JobState
 from triage.alarm.several import intakes, of_mailbox, signs_of_all
 from triage.alarm.signs import Facts, Glimpse, Sign
 from triage.alarm.wording import said
+from triage.smtp import Accepted, Envelope, Outcome, TryLater
 
 AT = 1000.0
 JOBS = ("intake uk", "dispatch uk", "digest uk", "intake ie", "dispatch ie")
@@ -86,6 +90,106 @@ def test_all_that_read_a_mailbox_are_known() -> None:
     names = {each.name for each in intakes(facts().jobs)}
 
     assert names == {"intake uk", "intake ie"}
+
+
+TAKEN = Accepted(250, None, "ok")
+LEFT = {"asia": "it is not configured any more; open cases: 3, letters: 0"}
+
+
+def test_a_mailbox_that_was_taken_out_is_not_read_while_something_waits_there() -> None:
+    found = facts()
+    with_left = replace(found, glimpse=replace(found.glimpse, left=LEFT))
+
+    first = signs(with_left)
+    later = signs(replace(with_left, at=AT + 700), before=first)
+
+    assert later["mailbox:asia"].why == LEFT["asia"]
+    assert later["mailbox:asia"].since == AT
+    assert "mailbox:asia" not in signs(found, before=later)
+
+
+def test_it_stays_so_while_the_store_cannot_be_read() -> None:
+    found = facts()
+    first = signs(replace(found, glimpse=replace(found.glimpse, left=LEFT)))
+
+    later = signs(
+        replace(found, glimpse=replace(found.glimpse, is_read=False)), before=first
+    )
+
+    assert "mailbox:asia" in later
+
+
+def test_the_alarm_of_one_mailbox_is_over_once_there_are_several() -> None:
+    moment = Moment(AT, NOON)
+    entry = Entry(
+        kind=Kind.MAILBOX, job="", since=NOON, what="no route to host", told_at=NOON
+    )
+
+    book, _ = turned(Book(entries=(entry,)), signs(facts()), moment, Policy())
+
+    assert book.standing == ()
+
+
+def mail(told: list[tuple[str, str]], name: str, answer: Outcome) -> MailAlarm:
+    """An alarm by a server that answers so; it notes who is written to."""
+    return MailAlarm(
+        name="team",
+        fails_with=frozenset({Kind.OUTBOX}),
+        submission=Answering(name, answer, told),
+        sender=f"{name}@board.example",
+        to=("team@board.example",),
+        host="here",
+    )
+
+
+@dataclass
+class Answering:
+    name: str
+    answer: Outcome
+    told: list[tuple[str, str]]
+
+    def submit(
+        self,
+        envelope: Envelope,
+        data: bytes,  # noqa: ARG002 - the real one's
+        before_final_dot: Callable[[], None],  # noqa: ARG002 - the real one's
+    ) -> Outcome:
+        self.told.append((self.name, envelope.sender))
+        return self.answer
+
+    def close(self) -> None: ...
+
+
+def test_an_alarm_goes_by_the_server_of_a_mailbox_whose_letters_move() -> None:
+    told: list[tuple[str, str]] = []
+    ours = OneOfOurs(
+        name="team",
+        fails_with=frozenset(),
+        mails=(
+            (lambda: "it cannot be used", mail(told, "uk", TAKEN)),
+            (lambda: None, mail(told, "ie", TAKEN)),
+        ),
+    )
+
+    ours.tell(Notice(at=NOON))
+
+    assert told == [("ie", "ie@board.example")]
+
+
+def test_an_alarm_goes_by_the_next_where_a_server_takes_none() -> None:
+    told: list[tuple[str, str]] = []
+    ours = OneOfOurs(
+        name="team",
+        fails_with=frozenset(),
+        mails=(
+            (lambda: None, mail(told, "uk", TryLater(451, None, "not now"))),
+            (lambda: None, mail(told, "ie", TAKEN)),
+        ),
+    )
+
+    ours.tell(Notice(at=NOON))
+
+    assert [name for name, _ in told] == ["uk", "ie"]
 
 
 def test_words_name_the_mailbox() -> None:

@@ -248,6 +248,50 @@ def keep_edition_in_force(config: Path) -> None:
             )
 
 
+def test_two_mailboxes_of_one_account_must_file_into_different_folders(
+    triage: Triage, two: Path
+) -> None:
+    text = two.read_text("utf-8").replace(
+        'user = "ie"', 'user = "uk"\nfolder = "Irish"'
+    )
+    two.write_text(text, "utf-8")
+    rules = two.parent / "rules-ie" / "10-journeys.toml"
+
+    apart = triage("check", "-c", two)
+    rules.write_text(rules.read_text("utf-8").replace("Ireland/", "Britain/"), "utf-8")
+    together = triage("check", "-c", two)
+
+    assert apart.status == 0, apart.err
+    assert together.status == 2
+    assert "`uk` and `ie` are of one account" in together.err
+    assert "`Britain/Formal`" in together.err
+
+
+def test_doctor_tells_of_cases_of_a_mailbox_that_was_taken_out(
+    triage: Triage, two: Path
+) -> None:
+    take_out(two, "ie")
+
+    result = triage("doctor", "--no-dns", "--json", "-c", two)
+
+    found = [json.loads(line) for line in result.out.splitlines()]
+    (told,) = [each for each in found if "not configured any more" in each["text"]]
+    assert told["verdict"] == "failed"
+    assert "triage case list --mailbox ie" in told["text"]
+
+
+def test_cases_of_a_mailbox_that_was_taken_out_can_be_listed(
+    triage: Triage, two: Path
+) -> None:
+    take_out(two, "ie")
+
+    result = triage("case", "list", "-c", two, "--mailbox", "ie")
+
+    assert result.status == 0, result.err
+    assert IRISH in result.out
+    assert BRITISH not in result.out
+
+
 def test_status_has_a_block_for_each_mailbox_and_facts_for_machines(
     triage: Triage, two: Path
 ) -> None:

@@ -9,7 +9,8 @@ from triage.alarm import Kind
 from triage.config import Config, load_config
 from triage.errors import ConfigError
 from triage.wiring import check_installation
-from triage.wiring.alarms import channels_of, hears_of_outbox
+from triage.wiring.alarms import _last_resort, channels_of, hears_of_outbox
+from triage.wiring.logins import Logins
 
 NOBODY = Servers(imap_port=1, user="triage", password="pw", smtp_port=2525)  # noqa: S106
 SUBMISSION = (
@@ -90,3 +91,22 @@ def test_the_same_server_fails_with_the_outbox_by_any_port(
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, line: str, words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         channels_of(configured(tmp_path, line))
+
+
+def test_several_mailboxes_with_servers_of_their_own_tell_of_each_other(
+    tmp_path: Path,
+) -> None:
+    one = configured(tmp_path)
+    elsewhere = one.submission.model_copy(
+        update={"host": "smtp.other.example", "security": "tls"}
+    )
+    other = one.model_copy(update={"submission": elsewhere})
+    hindrances = (lambda: None, lambda: None)
+
+    same = _last_resort((one, one), Logins(), hindrances)
+    two = _last_resort((one, other), Logins(), hindrances)
+
+    assert same is not None
+    assert two is not None
+    assert same.fails_with == {Kind.OUTBOX}
+    assert not two.fails_with

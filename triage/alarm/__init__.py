@@ -23,7 +23,7 @@ from triage.alarm.channel import Channel, NotToldError
 from triage.alarm.command import RunCommand
 from triage.alarm.job import AlarmJob
 from triage.alarm.keeping import Keeper, shortage
-from triage.alarm.mail import MailAlarm
+from triage.alarm.mail import MailAlarm, OneOfOurs
 from triage.alarm.model import Kind, Policy
 from triage.alarm.outlook import JobFact, Outlook, Unwell, is_alive, read_outlook
 from triage.alarm.pulse import JobState, Pulse
@@ -47,6 +47,7 @@ __all__ = [
     "MailAlarm",
     "NotToldError",
     "Notice",
+    "OneOfOurs",
     "Outlook",
     "Ping",
     "Pinger",

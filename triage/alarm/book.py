@@ -224,6 +224,7 @@ def turned(
         for entry in book.standing
         # A job that is no more, by the configuration, has no sign any more.
         if entry.job not in {*jobs, ""}
+        or _is_of_others(entry, signs)
         or _is_over(signs.get(entry.name), moment, policy)
     )
     reminded = tuple(
@@ -237,6 +238,12 @@ def turned(
     known |= {each.name: each for each in (*begun, *reminded, *over)}
     notice = Notice(at=now, begun=begun, reminded=reminded, over=over)
     return replace(book, entries=tuple(known.values())), notice
+
+
+def _is_of_others(entry: Entry, signs: Signs) -> bool:
+    """What one mailbox had is told of each of several by now, or the other way."""
+    same = [sign for sign in signs.values() if sign.kind is entry.kind]
+    return bool(same) and entry.name not in signs and not entry.job
 
 
 def _begun(

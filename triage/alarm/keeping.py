@@ -7,7 +7,7 @@ from pathlib import Path
 
 from triage.alarm.signs import Glimpse
 from triage.errors import TriageError
-from triage.store import Balance, Store, Vigil
+from triage.store import Balance, Left, Store, Vigil
 
 BUSY_SECONDS = 2.0
 MEGABYTE = 1_000_000
@@ -22,6 +22,8 @@ class Keeper:
     free_megabytes: int
     mailboxes: tuple[str, ...] = ()
     """Those whose letters are counted apart."""
+    configured: tuple[str, ...] | None = None
+    """All that are served; None: that is not looked at."""
 
     def look(self, vigil: Vigil) -> Glimpse:
         """Write down a vigil and see how letters and ledger stand; raises nothing."""
@@ -53,6 +55,8 @@ class Keeper:
             of_each = {
                 name: store.within(name).outbox.waiting(now) for name in self.mailboxes
             }
+            configured = self.configured
+            left = () if configured is None else store.mailboxes.left(configured)
         return Glimpse(
             due=waiting.due,
             on_their_way=waiting.on_their_way,
@@ -60,7 +64,15 @@ class Keeper:
             of_each={
                 name: (each.due, each.on_their_way) for name, each in of_each.items()
             },
+            left={each.name: _waiting(each) for each in left},
         )
+
+
+def _waiting(left: Left) -> str:
+    return (
+        f"it is not configured any more; open cases: {left.open_cases}, letters:"
+        f" {left.letters}"
+    )
 
 
 def shortage(path: Path, least: int) -> str | None:

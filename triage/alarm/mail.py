@@ -1,7 +1,7 @@
 """An alarm as a mail, by a submission of its own and past the outbox."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,6 +14,9 @@ from triage.alarm.model import Kind
 from triage.alarm.wording import headline_of, in_words
 from triage.errors import TriageError
 from triage.smtp import Accepted, Envelope, Outcome
+
+MOST_ATTEMPTS = 2
+"""More would take longer than a message may."""
 
 
 class Submission(Protocol):
@@ -36,25 +39,25 @@ class MailAlarm:
     to: tuple[str, ...]
     host: str
     """This machine, for who looks after several."""
-    _told: set[str] = field(default_factory=set, init=False)
-    """Message-IDs of a notice that is to be tried again: these need it no more."""
+    told: set[str] = field(default_factory=set)
+    """Of a notice that is to be tried again: who needs it no more."""
 
     def tell(self, notice: Notice) -> None:
         """Mail it to each address that has not got it; raises NotToldError."""
-        ids = {address: self._message_id(notice, address) for address in self.to}
-        self._told.intersection_update(ids.values())
+        hashes = {address: _hash(notice, address) for address in self.to}
+        self.told.intersection_update(hashes.values())
         failures = []
         try:
-            for address, message_id in ids.items():
-                if message_id in self._told:
+            for address, hash_ in hashes.items():
+                if hash_ in self.told:
                     continue
                 outcome = self.submission.submit(
                     Envelope(self.sender, address),
-                    self._mail(notice, address, message_id),
+                    self._mail(notice, address, hash_),
                     _nothing,
                 )
                 if isinstance(outcome, Accepted):
-                    self._told.add(message_id)
+                    self.told.add(hash_)
                 else:
                     failures.append(outcome.text)
         except TriageError as error:
@@ -63,25 +66,52 @@ class MailAlarm:
             self.submission.close()
         if failures:
             raise NotToldError("; ".join(failures))
-        self._told.clear()
+        self.told.clear()
 
-    def _mail(self, notice: Notice, to: str, message_id: str) -> bytes:
+    def _mail(self, notice: Notice, to: str, hash_: str) -> bytes:
         mail = EmailMessage(policy=SMTP)
         mail["Date"] = format_datetime(notice.at)
         mail["From"] = self.sender
         mail["To"] = to
         mail["Subject"] = f"[triage on {self.host}] {headline_of(notice)}"
-        mail["Message-ID"] = message_id
+        domain = self.sender.rpartition("@")[2]
+        mail["Message-ID"] = f"<alarm.{hash_}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail.set_content(f"{in_words(notice)}\n")
         return mail.as_bytes()
 
-    def _message_id(self, notice: Notice, to: str) -> str:
-        """The same message has the same one, however often it must be tried."""
-        what = f"{written_notice(notice)}\n{to}"
-        digest = hashlib.sha256(what.encode()).hexdigest()[:32]
-        return f"<alarm.{digest}@{self.sender.rpartition('@')[2]}>"
+
+@dataclass(frozen=True, kw_only=True)
+class OneOfOurs:
+    """Mails a notice by the submission of one of several mailboxes.
+
+    What keeps the letters of one is told by another, whose letters move.
+    """
+
+    name: str
+    fails_with: frozenset[Kind]
+    mails: Sequence[tuple[Callable[[], str | None], MailAlarm]]
+    """Each with what says why its server takes nothing now; they share `told`."""
+
+    def tell(self, notice: Notice) -> None:
+        """Mail it by the first that takes it; raises NotToldError."""
+        failures = []
+        by_how_they_are = sorted(self.mails, key=lambda each: bool(each[0]()))
+        for _, mail in by_how_they_are[:MOST_ATTEMPTS]:
+            try:
+                mail.tell(notice)
+            except NotToldError as error:
+                failures.append(str(error))
+            else:
+                return
+        raise NotToldError("; ".join(failures))
+
+
+def _hash(notice: Notice, to: str) -> str:
+    """The same message has the same one, however often it must be tried."""
+    what = f"{written_notice(notice)}\n{to}"
+    return hashlib.sha256(what.encode()).hexdigest()[:32]
 
 
 def _nothing() -> None:

@@ -24,7 +24,27 @@ def signs_of_all(facts: Mapping[str, Facts], before: Signs) -> Signs:
         for sign in signs_of(own, was).values():
             named = replace(sign, job=_named(sign, mailbox))
             found[named.name] = named
+    for sign in _left(next(iter(facts.values())), before):
+        found.setdefault(sign.name, sign)
     return found
+
+
+def _left(facts: Facts, before: Signs) -> Iterator[Sign]:
+    """Yield a sign of each mailbox that nobody reads and where something waits."""
+    if not facts.glimpse.is_read:
+        yield from (sign for sign in before.values() if sign.is_left)
+        return
+    for mailbox, why in facts.glimpse.left.items():
+        sign = Sign(
+            kind=Kind.MAILBOX,
+            job=mailbox,
+            is_well=False,
+            since=facts.at,
+            why=why,
+            is_left=True,
+        )
+        was = before.get(sign.name)
+        yield sign if was is None else replace(sign, since=was.since)
 
 
 def of_mailbox(facts: Facts, mailbox: str) -> Facts:

@@ -34,6 +34,8 @@ class Glimpse:
     """How the ledger does not balance; None: it does, or never was balanced."""
     of_each: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Letters of each mailbox: due, and on their way; where there are several."""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """What waits in mailboxes that are not configured any more, in words."""
     unwritable: str | None = None
     """Why it could not be written; the rest may be old or empty then."""
     is_read: bool = True
@@ -73,6 +75,8 @@ class Sign:
     since: float
     """When it became so, by the steady clock."""
     why: str = ""
+    is_left: bool = False
+    """It is of a mailbox that is not configured any more."""
     settled: int = 0
     """Of an outbox that is not well: how many letters had their fate by then."""
 

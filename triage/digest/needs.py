@@ -39,7 +39,7 @@ def needs_of_left(left: Sequence[Left]) -> Iterator[str]:
         due = "" if each.due is None else f", the first due {each.due:%Y-%m-%d}"
         yield (
             f"the mailbox `{each.name}` is not configured any more, and nobody serves"
-            f" {waits} of it{due}: docs/operations.md, Several mailboxes"
+            f" {waits} of it{due}: triage case list --mailbox {each.name}"
         )
 
 

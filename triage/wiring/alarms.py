@@ -1,8 +1,9 @@
 """The alarm job and its channels, from a config."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from triage.alarm import (
@@ -12,6 +13,7 @@ from triage.alarm import (
     Keeper,
     Kind,
     MailAlarm,
+    OneOfOurs,
     Ping,
     Pinger,
     Policy,
@@ -32,7 +34,7 @@ from triage.smtp import Limits, Submission
 from triage.store import Store
 from triage.wiring.clock import now, steady
 from triage.wiring.logins import OF_ALARM, Logins
-from triage.wiring.servers import server_in, server_of
+from triage.wiring.servers import named, server_in, server_of
 
 LIMITS = replace(Limits(), connect=8.0, before_dot=20.0, after_dot=25.0)
 """An alarm that is late because a server is slow is told by another channel."""
@@ -44,14 +46,19 @@ NOBODY_HEARS = (
 
 
 def alarm_of(
-    config: Config,
+    configs: Sequence[Config],
     store: Store,
     letters: Mapping[str, Dispatch],
     pulse: Pulse,
     logins: Logins,
 ) -> AlarmJob:
-    """Return the alarm job; it remembers whom the last run told what."""
+    """Return the alarm job; it remembers whom the last run told what.
+
+    `letters` are those of each configuration, in their order.
+    """
+    config = configs[0]
     table, vigil = config.alarm, store.vigils.last()
+    hindrances = [partial(_hindrance, each) for each in letters.values()]
     return AlarmJob(
         pulse=pulse,
         letters=letters,
@@ -59,8 +66,12 @@ def alarm_of(
             config.store.path,
             table.free_megabytes,
             tuple(name for name in letters if name),
+            config.names,
         ),
-        tellers=Tellers(channels_of(config, logins), _last_resort(config, logins)),
+        tellers=Tellers(
+            channels_of(config, logins, configs[1:]),
+            _last_resort(configs, logins, hindrances),
+        ),
         policy=_policy(table),
         every=table.look_seconds,
         clock=now,
@@ -71,12 +82,19 @@ def alarm_of(
     )
 
 
-def channels_of(config: Config, logins: Logins | None = None) -> tuple[Channel, ...]:
+def _hindrance(letters: Dispatch) -> str | None:
+    return letters.hindrance
+
+
+def channels_of(
+    config: Config, logins: Logins | None = None, beside: Sequence[Config] = ()
+) -> tuple[Channel, ...]:
     """Return the channels that are configured; raises ConfigError."""
     table, host = config.alarm, socket.gethostname()
     found: list[Channel] = []
     if table.submission is not None:
-        found.append(_mail(table.submission, config, logins or Logins()))
+        own = {each.submission.host.casefold() for each in (config, *beside)}
+        found.append(_mail(table.submission, own, logins or Logins()))
     if table.webhook is not None:
         address = Address(read=_reader(table.webhook), ca_file=table.ca_file)
         found.append(Webhook(address=address, host=host))
@@ -95,16 +113,19 @@ def hears_of_outbox(config: Config) -> bool:
 
 def try_alarms(path: Path) -> Iterator[tuple[str, str]]:
     """Send a test by every channel; yield each with why it failed, or nothing."""
-    config = load_configs(path)[0]
+    configs = load_configs(path)
     notice = trial_notice(now())
-    last = _last_resort(config)
-    for channel in channels_of(config):
+    for channel in channels_of(configs[0], beside=configs[1:]):
         yield channel.name, told_or_why_not(channel, notice)
-    if last is not None:
-        yield LAST_RESORT, told_or_why_not(last, notice)
+    for config in configs:
+        last = _by_our_own(config, Logins(), _teams((config,)), set())
+        if last is not None:
+            yield named(LAST_RESORT, config), told_or_why_not(last, notice)
 
 
-def _mail(table: AlarmSubmissionTable, config: Config, logins: Logins) -> MailAlarm:
+def _mail(
+    table: AlarmSubmissionTable, own_hosts: Collection[str], logins: Logins
+) -> MailAlarm:
     wrong = [each for each in (table.from_address, *table.to) if not is_address(each)]
     if wrong:
         raise ConfigError(
@@ -115,7 +136,7 @@ def _mail(table: AlarmSubmissionTable, config: Config, logins: Logins) -> MailAl
         )
     server = server_in(table, OF_ALARM, logins)
     # By any of its ports: what fails there is most often the server itself.
-    is_same = table.host.casefold() == config.submission.host.casefold()
+    is_same = table.host.casefold() in own_hosts
     return MailAlarm(
         name="submission",
         fails_with=frozenset({Kind.OUTBOX}) if is_same else frozenset(),
@@ -126,18 +147,46 @@ def _mail(table: AlarmSubmissionTable, config: Config, logins: Logins) -> MailAl
     )
 
 
-def _last_resort(config: Config, logins: Logins | None = None) -> MailAlarm | None:
-    """Return our own submission server, on a connection of the alarm's own."""
-    table, team = config.submission, config.contacts.get(TEAM)
-    if team is None:
+def _last_resort(
+    configs: Sequence[Config],
+    logins: Logins,
+    hindrances: Sequence[Callable[[], str | None]],
+) -> Channel | None:
+    """Return our own submission servers, on connections of the alarm's own.
+
+    Of several mailboxes it is the server of one whose letters move, and every team
+    hears. Where all have one server, it fails with the letters.
+    """
+    told, teams = set[str](), _teams(configs)
+    mails = [
+        (hindrance, mail)
+        for config, hindrance in zip(configs, hindrances, strict=True)
+        if (mail := _by_our_own(config, logins, teams, told)) is not None
+    ]
+    hosts = {config.submission.host.casefold() for config in configs}
+    if len(hosts) == 1:
+        return mails[0][1] if mails else None
+    return OneOfOurs(name=TEAM, fails_with=frozenset(), mails=mails) if mails else None
+
+
+def _teams(configs: Sequence[Config]) -> tuple[str, ...]:
+    found = (each.contacts.get(TEAM) for each in configs)
+    return tuple(dict.fromkeys(team for team in found if team is not None))
+
+
+def _by_our_own(
+    config: Config, logins: Logins, teams: tuple[str, ...], told: set[str]
+) -> MailAlarm | None:
+    if not teams:
         return None
     return MailAlarm(
         name=TEAM,
         fails_with=frozenset({Kind.OUTBOX}),
         submission=Submission(server_of(config, logins), LIMITS),
-        sender=table.from_address,
-        to=(team,),
+        sender=config.submission.from_address,
+        to=teams,
         host=socket.gethostname(),
+        told=told,
     )
 
 

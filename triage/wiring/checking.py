@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
 from triage.config import Config, meant_configs
 from triage.errors import ConfigError, Problem, TransientError
 from triage.mailbox import ImapMailbox
-from triage.ruleset import Mode, mode_of
+from triage.ruleset import Mode, mode_of, read_policy
 from triage.ruleset.schema import RuleFiles
+from triage.wiring.accounts import folders_of_two
 from triage.wiring.alarms import NOBODY_HEARS, channels_of, hears_of_outbox
 from triage.wiring.clock import now
 from triage.wiring.faults import STORE_SECONDS, faults_of, not_looked_at
@@ -34,8 +36,17 @@ def check_installation(path: Path) -> Iterator[str]:
             yield from _check(config, path)
         except ConfigError as error:
             problems += (each for each in error.problems if each not in problems)
+    problems += folders_of_two(meant_configs(path), dict(_tables(path)))
     if problems:
         raise ConfigError(*problems)
+
+
+def _tables(path: Path) -> Iterator[tuple[str, RuleFiles]]:
+    """Yield the rules of each mailbox, as far as they can be read."""
+    for config in meant_configs(path):
+        with suppress(ConfigError):
+            tables = read_policy(edition_of(config).rules).tables
+            yield config.mailbox.name, tables
 
 
 def _check(config: Config, path: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from triage.config import Config, load_config, meant_configs
-from triage.digest import number_of
+from triage.digest import needs_of_left, number_of
 from triage.doctor import (
     Finding,
     Wanted,
@@ -73,6 +73,7 @@ def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
     yield judge_clock(is_clock_kept())
     yield _disk(config)
     yield from _guarded(_store, config, moment)
+    yield from _guarded(_left, config, moment)
 
 
 def examine_server(
@@ -240,3 +241,18 @@ def _store(config: Config, _moment: datetime) -> Iterator[Finding]:
         cases = number_of(found.counts["cases"], "case")
         mails = number_of(found.counts["messages"], "mail")
         yield ok("store", f"{path} is whole: {cases}, {mails}")
+
+
+def _left(config: Config, _moment: datetime) -> Iterator[Finding]:
+    """Look for cases of mailboxes that are not configured any more."""
+    if not config.store.path.is_file():
+        return
+    with Store.open(config.store.path, exclusive=False) as store:
+        left = store.mailboxes.left(config.names)
+    for need in needs_of_left(left):
+        yield failed(
+            "mailbox",
+            need,
+            "put the mailbox back, or close its cases and drop its letters:"
+            " docs/operations.md, Several mailboxes",
+        )

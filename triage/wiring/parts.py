@@ -21,6 +21,7 @@ from triage.errors import TransientError, TriageError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox, Limits
 from triage.retention import Retention
+from triage.ruleset.schema import RuleFiles
 from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
 from triage.wiring.logins import Logins
@@ -223,7 +224,11 @@ class MailboxParts:
 
     def routes(self) -> tuple[str, ...]:
         """Return the routes as the rules have them now."""
-        return tuple(route.id for route in self.intake.rulebook.ruleset.tables.route)
+        return tuple(route.id for route in self.tables().route)
+
+    def tables(self) -> RuleFiles:
+        """Return the rules in force."""
+        return self.intake.rulebook.ruleset.tables
 
     def certificate_ends(self) -> dict[str, datetime]:
         """Return when the certificates of the servers end, as last seen."""
@@ -270,4 +275,4 @@ class MailboxParts:
 
     def _folder_of_automatic_mail(self) -> str | None:
         """Return it as the rules have it now."""
-        return self.intake.rulebook.ruleset.tables.automatic.folder
+        return self.tables().automatic.folder

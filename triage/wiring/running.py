@@ -16,10 +16,11 @@ from typing_extensions import override
 from triage.alarm import Pulse
 from triage.config import Config, load_configs
 from triage.daemon import Daemon, Parts, Supervisor
-from triage.errors import TriageError
+from triage.errors import ConfigError, TriageError
 from triage.mailbox import Limits
 from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
+from triage.wiring.accounts import folders_of_two
 from triage.wiring.alarms import alarm_of
 from triage.wiring.clock import now, steady
 from triage.wiring.liveness import STOPPED
@@ -82,9 +83,12 @@ class Installation(MailboxParts):
         for parts in self.each:
             name = parts.config.mailbox.name
             parts.begin(self.whole_store.within(name), opened)
+        tables = {each.config.mailbox.name: each.tables() for each in self.each}
+        if problems := tuple(folders_of_two(self.configs, tables)):
+            raise ConfigError(*problems)
         letters = {name: parts.dispatch for name, parts in self.by_name().items()}
         self.alarm = alarm_of(
-            self.config, self.whole_store, letters, self.pulse, self.logins
+            self.configs, self.whole_store, letters, self.pulse, self.logins
         )
 
     @property
