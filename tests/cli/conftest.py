@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 
 from tests.intake.conftest import ReaderHere
 from tests.intake.mails import delivered
-from tests.journeys.installing import Servers, Settings, install
+from tests.journeys.installing import Post, Servers, Settings, install, install_several
 from tests.servers.fake_mailbox import FakeMailbox
 from triage.cli import main
 from triage.config import load_config
@@ -59,6 +59,20 @@ def triage(
 def config(tmp_path: Path) -> Path:
     """An installation of the few rules of the journeys; its servers are away."""
     return install(tmp_path, NOBODY)
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """An installation of the two mailboxes `uk` and `ie`; their servers are away."""
+    posts = {
+        name: Post(
+            servers=replace(NOBODY, user=name),
+            address=f"{name}@examboard.example",
+            folder=folder,
+        )
+        for name, folder in (("uk", "Britain"), ("ie", "Ireland"))
+    }
+    return install_several(tmp_path, posts)
 
 
 @pytest.fixture

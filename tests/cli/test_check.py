@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,9 @@ import pytest
 from tests.cli.conftest import Triage
 from tests.journeys.installing import Servers, Settings, install
 from triage import shipped
+from triage.config import load_configs
 from triage.demo.servers import ImapServer, SmtpSink
+from triage.wiring.logins import expiries_of
 
 
 def own_templates(config: Path) -> Path:
@@ -286,3 +289,72 @@ def test_a_wrong_password_is_told_without_the_password(
     assert result.status == 2
     assert f'refuses the login of "{imap_server.user}"' in result.err
     assert "wrong-one" not in result.err
+
+
+def test_what_is_wrong_with_one_of_several_mailboxes_has_its_place_there(
+    triage: Triage, several: Path
+) -> None:
+    text = several.read_text("utf-8")
+    login = 'password = { file = "ie-password" }'
+    other = (
+        'oauth = { issuer = { token_url = "https://login.example/", client_id = "a",'
+        ' refresh_token_file = "ie-password" } }'
+    )
+    (several.parent / "ie-password").chmod(0o644)
+
+    of_password = triage("check", "--config", several)
+    several.write_text(text.replace(login, other), "utf-8")
+    of_token = triage("check", "--config", several)
+
+    assert f"{several}:{line_of(text, login)}:" in of_password.err
+    assert f"{several}:{line_of(text, login)}:" in of_token.err
+    assert (
+        of_password.err.count(f"{several}:") == of_token.err.count(f"{several}:") == 1
+    )
+
+
+def test_what_is_wrong_with_what_all_mailboxes_share_has_its_place_at_the_top(
+    triage: Triage, several: Path
+) -> None:
+    shared = 'password = { file = "smtp-password" }'
+    top = f'[submission]\nhost = "localhost"\nuser = "all"\n{shared}\n'
+    without_host = re.sub(
+        r'submission = { host = "127.0.0.1", port = \d+, security = "plain", ',
+        "submission = { ",
+        several.read_text("utf-8"),
+    )
+    before, first, rest = without_host.partition("\n[[mailbox]]")
+    sender = 'from_address = "all@examboard.example"\nfrom_name = "Board"\n'
+    several.write_text(f"{before}\n{top}{sender}{first}{rest}", "utf-8")
+
+    result = triage("check", "--config", several)
+
+    line = line_of(several.read_text("utf-8"), shared)
+    assert result.err.count(f"{several}:{line}:") == 1, result.err
+
+
+def test_a_token_that_ends_is_renewed_for_the_mailbox_whose_it_is(
+    several: Path,
+) -> None:
+    login = 'password = { file = "ie-password" }'
+    table = (
+        'oauth = { issuer = { token_url = "https://login.example/", client_id = "a",'
+        ' refresh_token_file = "ie-token" } }'
+    )
+    kept = (
+        '{"refresh_token": "r", "renewed_at": null,'
+        ' "expires_at": "2026-03-02T10:00:00+00:00"}'
+    )
+    several.with_name("ie-token").write_text(kept, "utf-8")
+    several.with_name("ie-token").chmod(0o600)
+    text = several.read_text("utf-8")
+    several.write_text(text.replace(login, table), "utf-8")
+
+    uk, ie = map(expiries_of, load_configs(several))
+
+    assert uk == ()
+    assert [each.remedy for each in ie] == ["triage login mailbox --mailbox ie"]
+
+
+def line_of(text: str, line: str) -> int:
+    return text.splitlines().index(line) + 1

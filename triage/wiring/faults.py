@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -12,7 +13,7 @@ from triage.config import Config
 from triage.errors import ConfigError, Problem
 from triage.logins import Secret
 from triage.store import faults_of_store
-from triage.tomlsource import Source, read_toml
+from triage.tomlsource import read_toml
 from triage.web import why_no_web_address
 from triage.wiring.alarms import channels_of
 from triage.wiring.clock import now
@@ -27,13 +28,46 @@ WEB_ADDRESSES = (("alarm", "webhook"), ("alarm", "ping"))
 Key = tuple[str | int, ...]
 
 
+class _Written:
+    """A configuration as a person wrote it, with the tables of one of its mailboxes."""
+
+    def __init__(self, path: Path, config: Config) -> None:
+        text = path.read_text("utf-8")
+        self._source = read_toml(text, str(path), is_private=True)
+        mailboxes = self._source.data["mailbox"]
+        self._index = (
+            [each["name"] for each in mailboxes].index(config.mailbox.name)
+            if isinstance(mailboxes, list)
+            else None
+        )
+
+    def problem(self, key: Key, message: str, hint: str | None = None) -> Problem:
+        """Return a problem with its place."""
+        return self._source.problem(self._of_mailbox(key), message, hint)
+
+    def _of_mailbox(self, key: Key) -> Key:
+        """Say where a key of the mailbox stands: in its own tables, or at the top."""
+        if self._index is None:
+            return key
+        own = ("mailbox", self._index, *(key[1:] if key[0] == "mailbox" else key))
+        return own if key[0] == "mailbox" or self._has(own) else key
+
+    def _has(self, key: Key) -> bool:
+        found: Any = self._source.data
+        for step in key:
+            if isinstance(step, str) and step not in found:
+                return False
+            found = found[step]
+        return True
+
+
 def faults_of(config: Config, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with secrets, commands, servers as written, and the store.
 
     Each has its place in the configuration, where one key of it is to blame. Raises
     TimeoutError at last where the store could not be looked through.
     """
-    source = read_toml(path.read_text("utf-8"), str(path), is_private=True)
+    source = _Written(path, config)
     secrets = dict(secrets_in(config))
     told = [
         *(each for key, secret in secrets.items() for each in _of(source, key, secret)),
@@ -68,7 +102,7 @@ def secrets_in(table: BaseModel, around: Key = ()) -> Iterator[tuple[Key, Secret
                 yield from secrets_in(each, key)
 
 
-def _of(source: Source, key: Key, secret: Secret) -> Iterator[Problem]:
+def _of(source: _Written, key: Key, secret: Secret) -> Iterator[Problem]:
     if secret.command is not None:
         # It is not run: it may ask for something.
         yield from _command_faults(source, key, secret.command)
@@ -83,7 +117,7 @@ def _of(source: Source, key: Key, secret: Secret) -> Iterator[Problem]:
 
 
 def _command_faults(
-    source: Source, key: Key, command: tuple[str, ...] | None
+    source: _Written, key: Key, command: tuple[str, ...] | None
 ) -> Iterator[Problem]:
     if command is None or shutil.which(command[0]) is not None:
         return
@@ -93,14 +127,16 @@ def _command_faults(
     yield source.problem(key, f"the command {command[0]} {what}", hint)
 
 
-def _login_faults(source: Source, config: Config) -> Iterator[Problem]:
+def _login_faults(source: _Written, config: Config) -> Iterator[Problem]:
     for login in logins_in(config):
         yield from _command_faults(source, (*login.key, "command"), login.oauth.command)
     for key, problem in faults_of_logins(config, now()):
         yield from _placed(source, key, [problem])
 
 
-def _placed(source: Source, key: Key, problems: Iterable[Problem]) -> Iterator[Problem]:
+def _placed(
+    source: _Written, key: Key, problems: Iterable[Problem]
+) -> Iterator[Problem]:
     """Give problems their place in the configuration."""
     for each in problems:
         place = source.problem(key, each.message, each.hint)

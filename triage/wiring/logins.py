@@ -154,12 +154,14 @@ def _kind_of(oauth: OAuth) -> str:
 def expiries_of(config: Config) -> tuple[Expiry, ...]:
     """Return what is known to come to its end; what cannot be read is left out."""
     found: dict[Expiry, None] = {}
+    has_several = len(config.names) > 1
+    option = f" --mailbox {config.mailbox.name}" if has_several else ""
     for login in logins_in(config):
-        found.update(dict.fromkeys(_expiries(login)))
+        found.update(dict.fromkeys(_expiries(login, option)))
     return tuple(sorted(found, key=lambda each: each.at))
 
 
-def _expiries(login: Login) -> Iterator[Expiry]:
+def _expiries(login: Login, option: str) -> Iterator[Expiry]:
     app = login.oauth.app
     if app is None:
         return
@@ -177,7 +179,7 @@ def _expiries(login: Login) -> Iterator[Expiry]:
                 name=f"{login.name}.refresh_token",
                 what=f"the refresh token of [{login.name}]",
                 at=at,
-                remedy=f"triage login {login.name}",
+                remedy=f"triage login {login.name}{option}",
             )
 
 
