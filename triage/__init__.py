@@ -16,6 +16,7 @@ report      what came in a period, and how well promises were kept
 retention   JOB each month → cases that are kept too long, for a person to approve
 deadlines   JOB what falls due → reminder, holding letter; what is quiet → closed
 canary      JOB once a day → a mail to ourselves, and its way back
+endings     JOB every few minutes → certificates, secrets and tokens near their end
 digest      JOB every morning → a mail with all that is due and all that was
 answers     JOB Sent and folders → the case was answered, closed, rerouted
 intake      JOB mailbox → decision → store → filed

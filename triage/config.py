@@ -162,6 +162,7 @@ class AlarmTable(Table):
     calm_seconds: float = Field(default=300, ge=0)
     again_seconds: float = Field(default=3600, ge=0)
     remind_seconds: float = Field(default=86_400, gt=0)
+    ending_days: float = Field(default=14, ge=0, le=60)
     look_seconds: float = Field(default=15, gt=0, le=30)
     reconcile_seconds: float = Field(default=300, gt=0)
     ping_seconds: float = Field(default=60, gt=0)

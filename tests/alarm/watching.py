@@ -17,6 +17,7 @@ from triage.alarm import (
     Tellers,
     read_book,
 )
+from triage.oauth.expiry import Expiry
 from triage.store import Vigil
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -70,6 +71,9 @@ class Drawer:
 class Watching:
     """Time goes by in looks; jobs run when they are due unless they are stopped."""
 
+    ends: dict[str, Expiry | None]
+    """What comes to its end."""
+
     def __init__(
         self,
         *channels: Channel,
@@ -85,6 +89,7 @@ class Watching:
         self.channels = channels
         self.last_resort = last_resort
         self.policy = policy or Policy()
+        self.ends = {}
         self.start()
 
     def start(self, without: str = "") -> None:
@@ -104,6 +109,7 @@ class Watching:
             every=LOOK,
             clock=lambda: self.now,
             steady=lambda: self.at,
+            ends=lambda: self.ends,
             book=Book() if kept is None else read_book(kept.book),
         )
 

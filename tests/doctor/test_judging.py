@@ -12,22 +12,38 @@ from triage.doctor.host import judge_clock, judge_drift
 from triage.doctor.mailbox import judge_numbers, judge_rights
 from triage.doctor.submission import judge_taken
 from triage.smtp import Envelope, Refused, TryLater
+from triage.tls import Validity
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 OK, NOTE, WARNING, FAILED = Verdict
+
+
+def holding(left: timedelta, life: timedelta = timedelta(days=365)) -> Validity:
+    return Validity(NOW + left - life, NOW + left)
 
 
 @pytest.mark.parametrize(
     ("days", "verdict"), [(90, OK), (21, OK), (20, WARNING), (6, FAILED), (-1, FAILED)]
 )
 def test_a_certificate_is_told_of_in_time(days: int, verdict: Verdict) -> None:
-    found = judge_certificate("imap.certificate", NOW + timedelta(days=days), NOW)
+    found = judge_certificate("imap.certificate", holding(timedelta(days=days)), NOW)
 
     assert found.verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("hours", "verdict"), [(80, OK), (34, OK), (31, WARNING), (15, FAILED)]
+)
+def test_one_that_lives_for_a_week_is_told_of_in_its_last_fifth(
+    hours: int, verdict: Verdict
+) -> None:
+    holds = holding(timedelta(hours=hours), life=timedelta(hours=160))
+
+    assert judge_certificate("imap.certificate", holds, NOW).verdict is verdict
+
+
 def test_a_certificate_that_ended_is_not_told_of_as_if_it_held() -> None:
-    found = judge_certificate("imap.certificate", NOW - timedelta(hours=3), NOW)
+    found = judge_certificate("imap.certificate", holding(timedelta(hours=-3)), NOW)
 
     assert "ended on 2026-03-02" in found.text
 
@@ -42,7 +58,7 @@ def test_a_certificate_that_ended_is_not_told_of_as_if_it_held() -> None:
 def test_what_is_left_of_a_certificate_is_told_as_of_a_token(
     left: timedelta, words: str
 ) -> None:
-    found = judge_certificate("imap.certificate", NOW + left, NOW)
+    found = judge_certificate("imap.certificate", holding(left), NOW)
 
     assert found.text.endswith(words)
 

@@ -59,6 +59,16 @@ class Office:
         settings = Settings(mailbox=mailbox, submission=user)
         return self.journey.install(settings, **servers)
 
+    def agree_for(self, days: int) -> None:
+        """Have a refresh token that a person was given for so many days."""
+        kept = {
+            "refresh_token": self.issuer.new_refresh_token(),
+            "renewed_at": None,
+            "expires_at": None,
+            "life": days * 86400,
+        }
+        self.refresh_token_file.write_text(json.dumps(kept))
+
 
 def _write(path: Path, secret: str) -> None:
     path.touch(0o600)
@@ -196,6 +206,7 @@ def test_check_logs_in_with_tokens(office: Office) -> None:
 def test_status_counts_down_what_comes_to_its_end(office: Office) -> None:
     office.issuer.state.refresh_expires_in = 20 * 86400
     config = office.install()
+    office.agree_for(days=180)
     config.write_text(f"{config.read_text()}\n[alarm]\nlook_seconds = 0.5\n")
     with RunningDaemon(config) as daemon:
         said, until = "", monotonic() + PATIENCE
@@ -215,6 +226,7 @@ def test_doctor_logs_in_and_counts_down(office: Office) -> None:
     """The token has ten days when it was renewed last."""
     office.issuer.state.refresh_expires_in = 10 * 86400
     config = office.install()
+    office.agree_for(days=180)
     office.journey.run_once()
 
     result = CliRunner().invoke(commands, ["doctor", "-c", str(config)])

@@ -67,7 +67,7 @@ def test_imaps_with_a_certificate_of_our_authority_is_trusted(
         mailbox_over(Security.IMAPS, server.port, authority) as mailbox,
     ):
         assert everything(mailbox) == [MAIL, MAIL]
-    assert mailbox.last_certificate_ends is not None
+    assert mailbox.last_certificate is not None
 
 
 def test_starttls_is_begun_before_the_password_is_sent(

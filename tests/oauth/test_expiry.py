@@ -1,5 +1,6 @@
 """What comes to its end is told in time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,13 @@ def ending_in(**time: float) -> Expiry:
 )
 def test_somebody_is_told_from_thirty_days_before(days: int, expected: bool) -> None:
     assert is_soon(ending_in(days=days), MORNING) is expected
+
+
+def test_a_token_that_begins_its_short_life_anew_at_each_use_needs_nobody() -> None:
+    token = replace(ending_in(days=13), life=timedelta(days=14))
+
+    assert not is_soon(token, MORNING)
+    assert is_soon(replace(token, at=MORNING + timedelta(days=2)), MORNING)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,39 @@ def test_an_issuer_that_gives_no_new_token_keeps_the_old_one_alive(
     assert (kept.refresh_token, kept.renewed_at) == ("first", MORNING)
 
 
+@pytest.mark.parametrize(
+    ("told", "life"),
+    [([14, 14], 14), ([90, 30, 5], 90), ([None, None], None), ([30, None], 30)],
+    ids=["it begins anew at each use", "it only runs down", "never", "no more"],
+)
+def test_the_longest_life_of_a_refresh_token_is_kept(
+    path: Path, told: list[int | None], life: int | None
+) -> None:
+    """By what is left alone one that runs down would always look as good as new."""
+    for days in told:
+        lasts = None if days is None else timedelta(days=days)
+        granted = Granted("access", None, "next", lasts)
+        TokenFile(path).renew(lambda _, granted=granted: granted, MORNING)  # type: ignore[misc]  # a default
+
+    kept = TokenFile(path).read().life
+
+    assert kept == (None if life is None else timedelta(days=life))
+
+
+def test_a_person_who_logs_in_anew_begins_another_life(path: Path) -> None:
+    TokenFile(path).begin(Granted("a", None, "x", timedelta(days=90)), MORNING)
+
+    TokenFile(path).begin(Granted("a", None, "y", timedelta(days=7)), MORNING)
+
+    assert TokenFile(path).read().life == timedelta(days=7)
+
+
+def test_a_file_of_before_has_no_life(path: Path) -> None:
+    path.write_text('{"refresh_token": "x", "renewed_at": null, "expires_at": null}')
+
+    assert TokenFile(path).read().life is None
+
+
 def test_when_a_refresh_token_ends_is_kept_beside_it(path: Path) -> None:
     granted = Granted("access", None, "second", timedelta(days=30))
 

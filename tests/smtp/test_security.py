@@ -42,7 +42,7 @@ def test_a_letter_goes_through_starttls_and_login(authority: Authority) -> None:
 
     assert isinstance(outcome, Accepted)
     assert [letter.octets for letter in sink.accepted] == [LETTER]
-    assert submission.last_certificate_ends is not None
+    assert submission.last_certificate is not None
 
 
 def test_a_letter_goes_over_implicit_tls(

@@ -8,6 +8,7 @@ model     what can be wrong, and the times after which it is
 pulse     how each job goes; written by the daemon
 signs     what is known of each part, and since when
 several   the same of several mailboxes
+ending    what comes to its end, and how near that is
 book      what stands and was told; what is to be told now
 wording   a notice in sentences, and as JSON
 outlook   how the daemon was at its last look, for whoever asks
@@ -24,7 +25,7 @@ from triage.alarm.command import RunCommand
 from triage.alarm.job import AlarmJob
 from triage.alarm.keeping import Keeper, shortage
 from triage.alarm.mail import MailAlarm, OneOfOurs
-from triage.alarm.model import Kind, Policy
+from triage.alarm.model import ENDS, Kind, Policy
 from triage.alarm.outlook import JobFact, Outlook, Unwell, is_alive, read_outlook
 from triage.alarm.pulse import JobState, Pulse
 from triage.alarm.several import intakes
@@ -34,6 +35,7 @@ from triage.alarm.web import Address, Ping, Pinger, Webhook
 from triage.alarm.wording import in_words, said, title_of, trial_notice
 
 __all__ = [
+    "ENDS",
     "Address",
     "AlarmJob",
     "Book",

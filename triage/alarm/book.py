@@ -230,7 +230,7 @@ def turned(
     reminded = tuple(
         replace(entry, told_at=now)
         for entry in book.standing
-        if now - entry.told_at >= timedelta(seconds=policy.remind)
+        if now - entry.told_at >= timedelta(seconds=policy.reminds(entry.kind))
         and entry.name not in {each.name for each in over}
     )
     if not (begun or over or reminded):

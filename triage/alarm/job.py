@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from triage.alarm.book import (
@@ -15,9 +15,10 @@ from triage.alarm.book import (
     turned,
     written,
 )
+from triage.alarm.ending import ending_signs
 from triage.alarm.errand import Errand
 from triage.alarm.keeping import BLIND
-from triage.alarm.model import Policy
+from triage.alarm.model import Kind, Policy
 from triage.alarm.outlook import Outlook, outlook_of, written_outlook
 from triage.alarm.pulse import Pulse
 from triage.alarm.several import intakes, of_mailbox, signs_of_all
@@ -25,6 +26,7 @@ from triage.alarm.signs import PATIENCE, Facts, Glimpse, Sign, Signs
 from triage.alarm.telling import Tellers
 from triage.alarm.web import Pinger
 from triage.alarm.wording import ended, said
+from triage.oauth.expiry import Expiry
 from triage.oauth.source import Standing
 from triage.store import Vigil
 
@@ -69,11 +71,14 @@ class AlarmJob:
     pinger: Pinger | None = None
     logins: Callable[[], Mapping[str, Standing]] = dict
     """How it stands with the tokens of each login."""
+    ends: Callable[[], Mapping[str, Expiry | None]] = dict
+    """What comes to its end, and when."""
     book: Book = field(default_factory=Book)
     outlook: Outlook | None = field(default=None, init=False)
     """How it was at the last look."""
     _glimpse: Glimpse = field(default=BLIND, init=False)
     _signs: Signs = field(default_factory=dict, init=False)
+    _endings: Signs = field(default_factory=dict, init=False)
     _store: Errand[Glimpse] = field(
         default_factory=lambda: Errand("alarm-store"), init=False
     )
@@ -93,7 +98,9 @@ class AlarmJob:
         self._glimpse = self._kept(moment)
         facts = self._facts(moment)
         self._signs = self._signs_by(facts, self._signs)
-        book, notice = turned(self.book, self._signs, moment, self.policy)
+        self._endings = self._endings_at(moment)
+        signs = {**self._signs, **self._endings}
+        book, notice = turned(self.book, signs, moment, self.policy)
         if not notice.is_empty:
             _say(notice)
             book = self.tellers.enqueued(book, notice)
@@ -137,6 +144,11 @@ class AlarmJob:
         }
         return signs_of_all(own, before)
 
+    def _endings_at(self, moment: Moment) -> Signs:
+        within = timedelta(days=self.policy.ending_days)
+        standing = self.book.standing
+        return ending_signs(self.ends(), self._endings, standing, moment, within)
+
     def _turn(self, book: Book, moment: Moment) -> None:
         """Keep a new book before anything is done about it."""
         if book != self.book:
@@ -157,7 +169,9 @@ class AlarmJob:
             return
         read = intakes(facts.jobs)
         has_begun = bool(read) and all(each.has_gone_well for each in read)
-        is_well = not (self.book.standing or self._alarming(facts.at))
+        # What only comes to its end keeps no mail from being answered.
+        standing = [each for each in self.book.standing if each.kind is not Kind.ENDING]
+        is_well = not (standing or self._alarming(facts.at))
         self.pinger.turn(facts.at, is_well=has_begun and is_well)
 
     def _alarming(self, at: float) -> tuple[Sign, ...]:

@@ -19,6 +19,16 @@ class Kind(StrEnum):
     """One other job fails again and again."""
     STUCK = "stuck"
     """One job neither ends nor gets on, or is never begun."""
+    ENDING = "ending"
+    """A certificate, a secret or a token comes to its end."""
+    ENDED = "ended"
+    """It came to its end."""
+
+
+ENDS = (Kind.ENDING, Kind.ENDED)
+SURE_SECONDS = 600.0
+"""So long it must be near by a clock that may be set wrong for a while."""
+WEEK_SECONDS = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +46,25 @@ class Policy:
     again: float = 3600
     """So long after its end an alarm that comes back is not told."""
     remind: float = 24 * 3600
-    """An alarm that stands is told again so often."""
+    """An alarm that stands is told again so often; of an end that is near, weekly."""
+    ending_days: float = 14
+    """So long before its end somebody hears of it."""
+
+    def reminds(self, kind: Kind) -> float:
+        """Return how often an alarm that stands is told again."""
+        if kind is Kind.ENDING:
+            return max(self.remind, WEEK_SECONDS)
+        return self.remind
 
     def allowed(self, kind: Kind) -> float:
         """Return how long something may be wrong."""
-        match kind:
-            case Kind.MAILBOX:
-                return self.mailbox
-            case Kind.OUTBOX:
-                return self.outbox
-            case Kind.LEDGER:
-                return self.ledger
-            case Kind.STORE:
-                return self.store
-            case Kind.FAILING:
-                return self.failing
-            case Kind.STUCK:
-                return self.stuck
+        return {
+            Kind.MAILBOX: self.mailbox,
+            Kind.OUTBOX: self.outbox,
+            Kind.LEDGER: self.ledger,
+            Kind.STORE: self.store,
+            Kind.FAILING: self.failing,
+            Kind.STUCK: self.stuck,
+            Kind.ENDING: SURE_SECONDS,
+            Kind.ENDED: SURE_SECONDS,
+        }[kind]

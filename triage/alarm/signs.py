@@ -102,7 +102,7 @@ def signs_of(facts: Facts, before: Signs) -> Signs:
     return {sign.name: sign for sign in found if sign is not None}
 
 
-def _well(kind: Kind, at: float, before: Signs, job: str = "") -> Sign:
+def well(kind: Kind, at: float, before: Signs, job: str = "") -> Sign:
     """Return a sign that all is well, and since when it is."""
     sign = Sign(kind=kind, job=job, is_well=True, since=at)
     was = before.get(sign.name)
@@ -122,7 +122,7 @@ def _mailbox(facts: Facts, before: Signs) -> Sign | None:
         return None
     trouble = _trouble(intake, facts)
     if trouble is None:
-        return _well(Kind.MAILBOX, facts.at, before)
+        return well(Kind.MAILBOX, facts.at, before)
     began, why = trouble
     # Where mail is looked for seldom, silence before the trouble is no trouble.
     since = max(intake.got_on_at, began - LONGEST_QUIET)
@@ -164,7 +164,7 @@ def _outbox(facts: Facts, before: Signs) -> Iterator[Sign]:
         facts.hindrance is not None or facts.hangs(DISPATCH)
     )
     if not is_hindered and not glimpse.due:
-        yield _well(Kind.OUTBOX, facts.at, before)
+        yield well(Kind.OUTBOX, facts.at, before)
         return
     has_moved = was is None or was.settled != facts.settled
     sign = _unwell(
@@ -185,14 +185,14 @@ def _ledger(facts: Facts, before: Signs) -> Iterator[Sign]:
     if not facts.glimpse.is_read:
         return
     if facts.glimpse.uneven is None:
-        yield _well(Kind.LEDGER, facts.at, before)
+        yield well(Kind.LEDGER, facts.at, before)
     else:
         yield _unwell(Kind.LEDGER, facts.at, before, facts.glimpse.uneven)
 
 
 def _store(facts: Facts, before: Signs) -> Sign:
     if facts.glimpse.unwritable is None:
-        return _well(Kind.STORE, facts.at, before)
+        return well(Kind.STORE, facts.at, before)
     return _unwell(Kind.STORE, facts.at, before, facts.glimpse.unwritable)
 
 
@@ -212,7 +212,7 @@ def _failing(
     job: JobState, at: float, before: Signs, earliest: float = -math.inf
 ) -> Sign:
     if job.failing_since is None:
-        return _well(Kind.FAILING, at, before, job.name)
+        return well(Kind.FAILING, at, before, job.name)
     return Sign(
         kind=Kind.FAILING,
         job=job.name,
@@ -224,7 +224,7 @@ def _failing(
 
 def _stuck(job: JobState, facts: Facts, before: Signs) -> Sign:
     if not is_stuck(job, facts.at, facts.patience):
-        return _well(Kind.STUCK, facts.at, before, job.name)
+        return well(Kind.STUCK, facts.at, before, job.name)
     is_running = job.running_since is not None
     why = (
         "it was begun and gets no further"

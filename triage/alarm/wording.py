@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from triage.alarm.book import Entry, Notice, Occasion
-from triage.alarm.model import Kind
+from triage.alarm.model import ENDS, Kind
 from triage.reply.words import how_long
 
 LONGEST = 150
@@ -16,6 +16,8 @@ _SAID = {
     Kind.LEDGER: ("the ledger does not balance", "the ledger balances again"),
     Kind.STORE: ("the store cannot be written", "the store can be written again"),
     Kind.FAILING: ("the job `{job}` fails", "the job `{job}` goes well again"),
+    Kind.ENDING: ("`{job}` ends soon", "`{job}` holds for long again"),
+    Kind.ENDED: ("`{job}` has ended", "`{job}` is renewed"),
     Kind.STUCK: ("the job `{job}` is stuck", "the job `{job}` gets on again"),
 }
 
@@ -81,6 +83,8 @@ def _lines(notice: Notice) -> Iterator[str]:
 
 
 def _standing(word: str, entry: Entry) -> str:
+    if entry.kind in ENDS:
+        return f"{word}  {said(entry.kind, entry.job)}: {entry.what}."
     why = f" ({entry.what})" if entry.what else ""
     return f"{word}  {said(entry.kind, entry.job)} since {_time(entry.since)}{why}."
 

@@ -70,8 +70,8 @@ def _about_login(error: Exception) -> str:
 
 
 def _examine(mailbox: ImapMailbox, wanted: Wanted, now: datetime) -> Iterator[Finding]:
-    if mailbox.certificate_ends is not None:
-        yield judge_certificate("imap.certificate", mailbox.certificate_ends, now)
+    if mailbox.certificate is not None:
+        yield judge_certificate("imap.certificate", mailbox.certificate, now)
     yield from judge_capabilities(
         mailbox.capabilities(), files=wanted.files, poll_seconds=wanted.poll_seconds
     )

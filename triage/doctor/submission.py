@@ -26,8 +26,8 @@ def examine_submission(
         yield failed(LOGIN, done.not_ready.text, _about_login(done.not_ready))
         return
     yield ok(LOGIN, f"{server} takes us for who we are")
-    if done.certificate_ends is not None:
-        yield judge_certificate("smtp.certificate", done.certificate_ends, now)
+    if done.certificate is not None:
+        yield judge_certificate("smtp.certificate", done.certificate, now)
     yield judge_taken(done.not_taken, envelope)
 
 

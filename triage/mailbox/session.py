@@ -4,7 +4,6 @@ import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -19,6 +18,7 @@ from triage.mailbox.failures import (
 from triage.mailbox.folders import Spelling
 from triage.mailbox.login import TokenRefusedError, log_in, secret_of
 from triage.mailbox.wire import Wire
+from triage.tls import Validity
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 class Session:
     """A connection that is discarded at its first failure, never repaired."""
 
-    last_certificate_ends: datetime | None = None
+    last_certificate: Validity | None = None
     """Of the last connection that was made; for another thread, too."""
 
     def __init__(self, account: Account, limits: Limits) -> None:
@@ -92,7 +92,7 @@ class Session:
                 f"{self.account}, while connecting: {in_words(error)}"
             ) from None
         self._client = client
-        self.last_certificate_ends = self.certificate_ends
+        self.last_certificate = self.certificate
 
     def close(self) -> None:
         """Log out as far as the server lets us; never raises."""
@@ -141,9 +141,9 @@ class Session:
             )
 
     @property
-    def certificate_ends(self) -> datetime | None:
-        """When the server's certificate ends; None on a connection in clear."""
-        return self._wire.certificate_ends
+    def certificate(self) -> Validity | None:
+        """How long the server's holds; None on a connection in clear."""
+        return self._wire.certificate
 
     def open_folder(self, folder: str, *, writable: bool = False) -> Selected:
         """SELECT, or EXAMINE where nothing is to be written."""

@@ -6,12 +6,11 @@ that drips in, and a length that a server announces costs nothing to invent.
 
 import socket
 import ssl
-from datetime import datetime
 from time import monotonic
 
 from typing_extensions import Buffer
 
-from triage.tls import valid_until
+from triage.tls import Validity, validity_of
 
 _CHUNK = 65_536
 _LINE_COST = 64
@@ -72,9 +71,9 @@ class Wire:
         secured.do_handshake()
 
     @property
-    def certificate_ends(self) -> datetime | None:
-        """When the server's certificate ends; None on a connection in clear."""
-        return valid_until(self._held)
+    def certificate(self) -> Validity | None:
+        """How long the server's holds; None on a connection in clear."""
+        return validity_of(self._held)
 
     def readline(self) -> bytes:
         """Return one line with its end."""

@@ -7,6 +7,9 @@ SOON = timedelta(days=30)
 VERY_SOON = timedelta(days=7)
 UNUSED_LIFE = timedelta(days=90)
 """Of Microsoft's refresh tokens, from their last use on."""
+SHARE = 5
+"""What lives for a shorter time is told of when a fifth of it is left: it is renewed by
+itself before, as a rule when a third of its time is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +23,14 @@ class Expiry:
     at: datetime
     """From then on it is good for nothing."""
     remedy: str
+    life: timedelta | None = None
+    """For how long it was good when it was new; None: nobody knows."""
 
 
-def is_soon(expiry: Expiry, now: datetime) -> bool:
+def is_soon(expiry: Expiry, now: datetime, within: timedelta = SOON) -> bool:
     """True when somebody should be told."""
-    return expiry.at - now <= SOON
+    life = expiry.life
+    return expiry.at - now <= (within if life is None else min(within, life / SHARE))
 
 
 def countdown(at: datetime, now: datetime) -> str:
@@ -46,3 +52,8 @@ def warning(expiry: Expiry, now: datetime) -> str:
     urgency = "; then no login works" if expiry.at - now <= VERY_SOON else ""
     left = countdown(expiry.at, now)
     return f"{expiry.what} ends on {day} ({left}{urgency}): {expiry.remedy}"
+
+
+def foretold(expiry: Expiry) -> str:
+    """Say the same without a countdown, for what is read on any day."""
+    return f"{expiry.what} ends on {expiry.at:%Y-%m-%d %H:%M} UTC: {expiry.remedy}"

@@ -14,7 +14,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
@@ -44,6 +44,11 @@ class Kept:
     """None: the issuer does not say."""
     instead_of: str = ""
     """Which token in the file it takes the place of, by a digest of it."""
+    life: timedelta | None = None
+    """The longest that it was good for since a person agreed.
+
+    An issuer that never lets a person agree for longer says less each time.
+    """
 
 
 class TokenFile:
@@ -91,7 +96,7 @@ class TokenFile:
                 # A person may have put a better one into the file.
                 self._unwritten = None
                 raise
-            self._keep(_kept(granted, now, before.refresh_token))
+            self._keep(_kept(granted, now, before))
         return granted
 
     def begin(self, granted: Granted, now: datetime) -> None:
@@ -99,7 +104,7 @@ class TokenFile:
         if granted.refresh_token is None:
             raise ConfigError("the issuer gave no refresh token: check scope")
         with self._held():
-            self._write_beside(_kept(granted, now, granted.refresh_token))
+            self._write_beside(_kept(granted, now, Kept(granted.refresh_token)))
             self._beside.replace(self.path)
             _sync_folder(self.path.parent)
 
@@ -183,10 +188,16 @@ class TokenFile:
             raise _unwritable(self.path, error) from None
 
 
-def _kept(granted: Granted, now: datetime, before: str) -> Kept:
+def _kept(granted: Granted, now: datetime, before: Kept) -> Kept:
     lasts = granted.refresh_lasts
-    expires_at = None if lasts is None else now + lasts
-    return Kept(granted.refresh_token or before, now, expires_at)
+    return Kept(
+        granted.refresh_token or before.refresh_token,
+        now,
+        None if lasts is None else now + lasts,
+        life=max(
+            (each for each in (lasts, before.life) if each is not None), default=None
+        ),
+    )
 
 
 def _read(path: Path) -> Kept | None:
@@ -207,8 +218,9 @@ def _read(path: Path) -> Kept | None:
             _moment(found["renewed_at"]),
             _moment(found["expires_at"]),
             str(found.get("instead_of", "")),
+            _span(found.get("life")),
         )
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
         return None
 
 
@@ -216,11 +228,17 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def _span(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
 def _written(kept: Kept) -> bytes:
     moments = {"renewed_at": kept.renewed_at, "expires_at": kept.expires_at}
     said = {key: None if at is None else at.isoformat() for key, at in moments.items()}
     said["instead_of"] = kept.instead_of
-    return json.dumps({"refresh_token": kept.refresh_token, **said}).encode() + b"\n"
+    life = None if kept.life is None else kept.life.total_seconds()
+    whole = {"refresh_token": kept.refresh_token, **said, "life": life}
+    return json.dumps(whole).encode() + b"\n"
 
 
 def _digest(kept: Kept) -> str:

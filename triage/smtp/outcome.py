@@ -1,8 +1,9 @@
 """What can become of a letter that is handed to a server, and what is handed over."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+
+from triage.tls import Validity
 
 # RFC 3463 §3.2 (bad destination mailbox, system, syntax) and RFC 7505 §4 (null MX).
 _BAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.10"})
@@ -86,5 +87,5 @@ class Rehearsal:
     """What kept us from logging in."""
     not_taken: TryLater | Refused | None = None
     """What kept the server from taking our sender and recipient."""
-    certificate_ends: datetime | None = None
+    certificate: Validity | None = None
     """None: in clear, or it came not so far."""

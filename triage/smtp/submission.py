@@ -8,7 +8,6 @@ body and after the final dot.
 import smtplib
 import threading
 from collections.abc import Callable
-from datetime import datetime
 
 from triage.smtp.connecting import connected
 from triage.smtp.exchange import Exchange, why_unfit
@@ -24,6 +23,7 @@ from triage.smtp.replies import Kind, NotTakenError, said
 from triage.smtp.server import Limits, Server
 from triage.smtp.watch import Watch
 from triage.smtp.wire import Wire
+from triage.tls import Validity
 
 QUIT_SECONDS = 5.0
 
@@ -35,7 +35,7 @@ class Submission:
     something goes wrong or `close` is called.
     """
 
-    last_certificate_ends: datetime | None = None
+    last_certificate: Validity | None = None
     """Of the last connection that was made; for another thread, too."""
 
     def __init__(
@@ -91,10 +91,10 @@ class Submission:
                 wire = self._ready(watch)
             except NotTakenError as end:
                 return Rehearsal(not_ready=end.outcome)
-            ends = wire.certificate_ends
+            certificate = wire.certificate
             refused = Exchange(wire, watch, self._limits).rehearse(envelope)
         self.close()
-        return Rehearsal(not_taken=refused, certificate_ends=ends)
+        return Rehearsal(not_taken=refused, certificate=certificate)
 
     def close(self) -> None:
         """Say goodbye; whatever the server answers, no letter depends on it."""
@@ -117,7 +117,7 @@ class Submission:
                 self._hang_up()
         if self._wire is None:
             self._wire = connected(self._server, self._limits, watch)
-            self.last_certificate_ends = self._wire.certificate_ends
+            self.last_certificate = self._wire.certificate
         return self._wire
 
     def _hang_up(self) -> None:

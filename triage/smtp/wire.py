@@ -9,11 +9,10 @@ import re
 import smtplib
 import socket
 import ssl
-from datetime import datetime
 
 from typing_extensions import override
 
-from triage.tls import valid_until
+from triage.tls import Validity, validity_of
 
 MOST_LINE_OCTETS = 4096
 MOST_LINES = 100
@@ -99,9 +98,9 @@ class Wire(smtplib.SMTP):
         self.sock = context.wrap_socket(self._open_socket, server_hostname=host)
 
     @property
-    def certificate_ends(self) -> datetime | None:
-        """When the server's certificate ends; None on a connection in clear."""
-        return valid_until(self.sock)
+    def certificate(self) -> Validity | None:
+        """How long the server's holds; None on a connection in clear."""
+        return validity_of(self.sock)
 
     @override
     def close(self) -> None:

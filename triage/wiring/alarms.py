@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from triage.config import AlarmSubmissionTable, AlarmTable, Config, load_configs
 from triage.dispatch import Dispatch
 from triage.errors import ConfigError
 from triage.logins import Secret
+from triage.oauth.expiry import Expiry
 from triage.reply.grammar import is_address
 from triage.smtp import Limits, Submission
 from triage.store import Store
@@ -45,22 +46,25 @@ NOBODY_HEARS = (
 )
 
 
-def alarm_of(
-    configs: Sequence[Config],
-    store: Store,
-    letters: Mapping[str, Dispatch],
-    pulse: Pulse,
-    logins: Logins,
-) -> AlarmJob:
-    """Return the alarm job; it remembers whom the last run told what.
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the alarm looks at, beside the store."""
 
-    `letters` are those of each configuration, in their order.
-    """
-    config = configs[0]
+    letters: Mapping[str, Dispatch]
+    """Those of each configuration, in their order."""
+    pulse: Pulse
+    logins: Logins
+    ends: Callable[[], Mapping[str, Expiry | None]]
+    """What comes to its end, and when."""
+
+
+def alarm_of(configs: Sequence[Config], store: Store, watched: Watched) -> AlarmJob:
+    """Return the alarm job; it remembers whom the last run told what."""
+    config, letters, logins = configs[0], watched.letters, watched.logins
     table, vigil = config.alarm, store.vigils.last()
     hindrances = [partial(_hindrance, each) for each in letters.values()]
     return AlarmJob(
-        pulse=pulse,
+        pulse=watched.pulse,
         letters=letters,
         keeper=Keeper(
             config.store.path,
@@ -78,6 +82,7 @@ def alarm_of(
         steady=steady,
         pinger=_pinger(table),
         logins=logins.standing,
+        ends=watched.ends,
         book=read_book(None if vigil is None else vigil.book),
     )
 
@@ -214,4 +219,5 @@ def _policy(table: AlarmTable) -> Policy:
         calm=table.calm_seconds,
         again=table.again_seconds,
         remind=table.remind_seconds,
+        ending_days=table.ending_days,
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from triage.alarm import (
+    ENDS,
     Entry,
     Kind,
     Outlook,
@@ -21,6 +22,7 @@ from triage.config import Config
 from triage.reply.words import how_long
 from triage.store import Holder, Store, holder_of, why_unwritable
 from triage.wiring.alarms import NOBODY_HEARS, hears_of_outbox
+from triage.wiring.shown import CERTIFICATE
 
 STOPPED = "stopped"
 """What a daemon notes when it ends as it should."""
@@ -209,5 +211,9 @@ def needs_of_daemon(
         if each.is_alarm or now - each.since >= BLIP:
             why = f": {each.why}" if each.why else ""
             yield f"{said(each.kind, each.job)} since {in_words(each.since)}{why}"
+    for entry in liveness.standing:
+        # Of secrets and tokens the health of the installation tells.
+        if entry.kind in ENDS and entry.job.endswith(CERTIFICATE):
+            yield entry.what
     for channel in liveness.untold:
         yield f"an alarm could not be told yet by {channel}: triage alarm list"

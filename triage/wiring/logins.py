@@ -173,13 +173,14 @@ def _expiries(login: Login, option: str) -> Iterator[Expiry]:
             remedy="have a new one made, and write its last day beside it (expires)",
         )
     if app.refresh_token_file is not None:
-        at = _end_of_token(app, app.refresh_token_file)
+        at, life = _end_of_token(app, app.refresh_token_file)
         if at is not None:
             yield Expiry(
                 name=f"{login.name}.refresh_token",
                 what=f"the refresh token of [{login.name}]",
                 at=at,
                 remedy=f"triage login {login.name}{option}",
+                life=life,
             )
 
 
@@ -189,14 +190,26 @@ def _end_of(day: date) -> datetime:
 
 def _end_of_token(
     app: MicrosoftTable | GoogleTable | IssuerTable, path: Path
-) -> datetime | None:
+) -> tuple[datetime | None, timedelta | None]:
+    """Return when it ends, and for how long it was good."""
     try:
         kept = TokenFile(path).read()
     except ConfigError:
-        return None
+        return None, None
     if kept.expires_at is None and isinstance(app, MicrosoftTable):
-        return None if kept.renewed_at is None else kept.renewed_at + UNUSED_LIFE
-    return kept.expires_at
+        at = None if kept.renewed_at is None else kept.renewed_at + UNUSED_LIFE
+        return at, UNUSED_LIFE
+    return kept.expires_at, kept.life
+
+
+def names_of_expiries(config: Config) -> Iterator[str]:
+    """Yield the names of all that may be known to come to its end."""
+    for login in logins_in(config):
+        app = login.oauth.app
+        if app is not None and app.expires is not None:
+            yield f"{login.name}.client_secret"
+        if app is not None and app.refresh_token_file is not None:
+            yield f"{login.name}.refresh_token"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from triage.daemon import MailboxJobs, Timed
 from triage.deadlines import Deadlines
 from triage.digest import MorningDigest
 from triage.dispatch import Dispatch, Tally
+from triage.endings import Endings
 from triage.errors import TransientError, TriageError
 from triage.intake import Intake, Pass
 from triage.mailbox import ImapMailbox, Limits
@@ -24,7 +25,7 @@ from triage.retention import Retention
 from triage.ruleset.schema import RuleFiles
 from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
-from triage.wiring.logins import Logins
+from triage.wiring.logins import Logins, expiries_of, names_of_expiries
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
     Folders,
@@ -35,11 +36,13 @@ from triage.wiring.servers import (
     sender_of,
     submission_of,
 )
+from triage.wiring.shown import Pair, shown_by
 from triage.wiring.status import surroundings_of
 
 DEADLINES_SECONDS = 300
 DIGEST_SECONDS = 60
 RETENTION_SECONDS = 3600
+ENDINGS_SECONDS = 600
 CANARY, CANARY_SECONDS = "canary", 30
 log = logging.getLogger(__name__)
 
@@ -69,12 +72,29 @@ class MailboxParts:
         self.logins = shared.logins
         self._clock = shared.clock
         limits, logins = shared.limits, shared.logins
-        mailboxes = [mailbox_of(config, limits, logins) for _ in range(5)]
+        mailboxes = [mailbox_of(config, limits, logins) for _ in range(6)]
         self.mailbox, self.watcher, self._witness, *others = mailboxes
-        self._other_folders, self._canary_mailbox = others
+        self._other_folders, self._canary_mailbox, self._shown_mailbox = others
         self._folders = Folders(config, limits, logins)
         self._folders_of_intake = Folders(config, limits, logins)
         self.submission = submission_of(config, self.stop, shared.smtp_limits, logins)
+        # Another thread's, for its certificate alone.
+        shown = submission_of(config, self.stop, shared.smtp_limits, logins)
+        self.endings = Endings(
+            logins=partial(expiries_of, config),
+            names=tuple(names_of_expiries(config)),
+            servers=tuple(
+                shown_by(
+                    config,
+                    Pair(
+                        mailbox=(self.mailbox, self._shown_mailbox),
+                        submission=(self.submission, shown),
+                    ),
+                )
+            ),
+            clock=shared.clock,
+            within=timedelta(days=config.alarm.ending_days),
+        )
 
     def begin(self, store: Store, opened: ExitStack) -> None:
         """Choose what to judge by, and make the jobs; `opened` closes what they use.
@@ -177,6 +197,7 @@ class MailboxParts:
                 Timed("deadlines", DEADLINES_SECONDS, self.deadlines),
                 Timed("digest", DIGEST_SECONDS, self.digest),
                 Timed("retention", RETENTION_SECONDS, self.retention),
+                Timed("endings", ENDINGS_SECONDS, self.endings),
                 *(Timed(CANARY, CANARY_SECONDS, each) for each in self.canaries()),
             ),
         )
@@ -232,11 +253,8 @@ class MailboxParts:
 
     def certificate_ends(self) -> dict[str, datetime]:
         """Return when the certificates of the servers end, as last seen."""
-        seen = {
-            "mailbox.certificate": self.mailbox.last_certificate_ends,
-            "submission.certificate": self.submission.last_certificate_ends,
-        }
-        return {what: at for what, at in seen.items() if at is not None}
+        seen = {each.name: each.seen() for each in self.endings.servers}
+        return {what: at.ends for what, at in seen.items() if at is not None}
 
     def interrupt(self) -> None:
         """End what is under way; for another thread or a signal handler."""
@@ -252,6 +270,7 @@ class MailboxParts:
             self._witness,
             self._other_folders,
             self._canary_mailbox,
+            self._shown_mailbox,
         )
 
     def _witness_of_letters(self) -> MailboxWitness | None:

@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +18,11 @@ from triage.config import Config, load_configs
 from triage.daemon import Daemon, Parts, Supervisor
 from triage.errors import ConfigError, TriageError
 from triage.mailbox import Limits
+from triage.oauth.expiry import Expiry
 from triage.smtp import Limits as SmtpLimits
 from triage.store import Store
 from triage.wiring.accounts import folders_of_two
-from triage.wiring.alarms import alarm_of
+from triage.wiring.alarms import Watched, alarm_of
 from triage.wiring.clock import now, steady
 from triage.wiring.liveness import STOPPED
 from triage.wiring.logins import Logins
@@ -88,7 +89,9 @@ class Installation(MailboxParts):
             raise ConfigError(*problems)
         letters = {name: parts.dispatch for name, parts in self.by_name().items()}
         self.alarm = alarm_of(
-            self.configs, self.whole_store, letters, self.pulse, self.logins
+            self.configs,
+            self.whole_store,
+            Watched(letters, self.pulse, self.logins, self.all_that_ends),
         )
 
     @property
@@ -130,6 +133,26 @@ class Installation(MailboxParts):
     def by_name(self) -> Mapping[str, MailboxParts]:
         """Return every mailbox by what tells its jobs apart."""
         return dict(zip(self.names, self.each, strict=True))
+
+    def all_that_ends(self) -> dict[str, Expiry | None]:
+        """Return what comes to its end, and when; None: it cannot be told now."""
+        return {
+            _named(what, mailbox): expiry and _expiry_of(expiry, mailbox)
+            for mailbox, parts in self.by_name().items()
+            for what, expiry in parts.endings.known.items()
+        }
+
+
+def _named(what: str, mailbox: str) -> str:
+    """The alarm's own server is everybody's."""
+    return f"{mailbox}.{what}" if mailbox and not what.startswith("alarm.") else what
+
+
+def _expiry_of(expiry: Expiry, mailbox: str) -> Expiry:
+    name = _named(expiry.name, mailbox)
+    if name == expiry.name:
+        return expiry
+    return replace(expiry, name=name, what=f"{expiry.what} of `{mailbox}`")
 
 
 def _settle(store: Store, configs: Sequence[Config]) -> None:
