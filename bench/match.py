@@ -20,7 +20,6 @@ from triage import shipped
 from triage.message import parse
 from triage.message.model import Message
 from triage.ruleset import Ruleset, compile_ruleset, find_evidence
-from triage.ruleset.index import ones
 from triage.ruleset.reading import read_fields
 
 # The first words are the most frequent.
@@ -139,7 +138,7 @@ def measure(ruleset: Ruleset, messages: Sequence[Message], name: str) -> None:
         for sentence in read.sentences
     ]
     terms = map(signals.vocabulary.terms, words)
-    tried = sum(len(ones(signals.index.candidates(each))) for each in terms)
+    tried = sum(len(signals.index.candidates(each)) for each in terms)
     hits = sum(len(find_evidence(ruleset, message).hits) for message in messages)
     print(
         f"{name:38}"

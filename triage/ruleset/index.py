@@ -6,13 +6,15 @@ and few can match in one sentence: so what a message costs follows its own words
 hardly the number of phrases in the rules.
 """
 
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 
 from triage.ruleset.patterns import Need, Pattern
 
 _COLUMNS = 3
+_FEW = 16
 _MOST_WORDS_SEEN = 20_000
 _LONGEST_WORD_SEEN = 40
 
@@ -23,12 +25,7 @@ class Vocabulary:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         needs = (need for pattern in patterns for need in pattern.needs)
         self.usage = Counter(term for need in needs for term in need)
-        self._neighbours = {
-            (first, second): term
-            for term in self.usage
-            for first, _, second in [term.partition(b" ")]
-            if second
-        }
+        self._neighbours = frozenset(term for term in self.usage if b" " in term)
         self._beginnings = {term for term in self.usage if term.endswith(b"*")}
         self._lengths = sorted({len(term) - 1 for term in self._beginnings})
         self._seen: dict[bytes, tuple[bytes, ...]] = {}
@@ -43,8 +40,7 @@ class Vocabulary:
                 begun = self._look_up(word)
             if begun:
                 terms.update(begun)
-        for pair in self._neighbours.keys() & pairwise(in_order):
-            terms.add(self._neighbours[pair])
+        terms.update(self._neighbours.intersection(map(b" ".join, pairwise(in_order))))
         return terms
 
     def _look_up(self, word: bytes) -> tuple[bytes, ...]:
@@ -72,26 +68,40 @@ class Index:
         self._size = len(patterns)
         self._not_needed = 0
         # The three columns of a term are one number, side by side.
-        self._columns: dict[bytes, int] = defaultdict(int)
+        places: dict[bytes, array[int]] = {}
         for number, pattern in enumerate(patterns):
             rarest = sorted(pattern.needs, key=vocabulary.commonness)
             for column in range(_COLUMNS):
-                bit = 1 << column * self._size + number
+                place = column * self._size + number
                 if column < len(rarest):
                     for term in rarest[column]:
-                        self._columns[term] |= bit
+                        places.setdefault(term, array("L")).append(place)
                 else:
-                    self._not_needed |= bit
+                    self._not_needed |= 1 << place
+        # A number is large, and most terms have few bits: of those, the places do.
+        self._frequent = {t: _bits(p) for t, p in places.items() if len(p) > _FEW}
+        self._rare = {t: p for t, p in places.items() if len(p) <= _FEW}
 
-    def candidates(self, terms: Set[bytes]) -> int:
-        """Return a bit for every pattern that may match in a sentence."""
+    def candidates(self, terms: Set[bytes]) -> list[int]:
+        """Return the patterns that may match in a sentence, in their order."""
         joined = self._not_needed
-        for term in self._columns.keys() & terms:
-            joined |= self._columns[term]
-        return joined & joined >> self._size & joined >> 2 * self._size
+        for term in self._frequent.keys() & terms:
+            joined |= self._frequent[term]
+        for term in self._rare.keys() & terms:
+            for place in self._rare[term]:
+                joined |= 1 << place
+        return _ones(joined & joined >> self._size & joined >> 2 * self._size)
 
 
-def ones(bits: int) -> list[int]:
+def _bits(places: Iterable[int]) -> int:
+    """Return the number in which these bits are set."""
+    result = 0
+    for place in places:
+        result |= 1 << place
+    return result
+
+
+def _ones(bits: int) -> list[int]:
     """Return the numbers of the bits that are set."""
     numbers = []
     while bits:
@@ -99,11 +109,3 @@ def ones(bits: int) -> list[int]:
         numbers.append(lowest.bit_length() - 1)
         bits ^= lowest
     return numbers
-
-
-def bits(numbers: Iterable[int]) -> int:
-    """Return the number in which these bits are set."""
-    result = 0
-    for number in numbers:
-        result |= 1 << number
-    return result

@@ -98,7 +98,7 @@ def _find(scanned: Scan) -> dict[int, _Finding]:
     findings: dict[int, _Finding] = defaultdict(_Finding)
     for number, trial in enumerate(scanned.trials):
         ways = trial.asked.ways
-        for part in sorted(ways.keys() & trial.parts):
+        for part in sorted(ways.keys() & trial.may_match.keys()):
             for way in ways[part]:
                 _try(way, number, trial, findings)
     for signal, number, span in scanned.regex_matches():

@@ -1,12 +1,12 @@
 """What matches where in one message: patterns in sentences, expressions in fields."""
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 
 from triage.message.model import Message
 from triage.ruleset.folding import folded_words
-from triage.ruleset.index import ones
 from triage.ruleset.patterns import Span
 from triage.ruleset.reading import FieldText, Sentence, read_fields
 from triage.ruleset.ruleset import Ruleset
@@ -26,16 +26,14 @@ class Trial:
     sentence: Sentence
     signals: Signals
     asked: Asked
-    may_match: frozenset[int]
-    """Patterns."""
-    parts: frozenset[int]
-    """Parts of which a pattern may match."""
+    may_match: Mapping[int, Sequence[int]]
+    """By part: the patterns of it that may match."""
     _of_parts: dict[int, Span | None] = field(default_factory=dict)
     _of_patterns: dict[int, Span | None] = field(default_factory=dict)
 
     def match(self, part: int) -> Span | None:
         """Return the words that match a pattern of the part."""
-        if part not in self.parts:
+        if part not in self.may_match:
             return None
         if part not in self._of_parts:
             self._of_parts[part] = self._match(part)
@@ -43,7 +41,7 @@ class Trial:
 
     def _match(self, part: int) -> Span | None:
         known, matchers = self._of_patterns, self.signals.matchers
-        for pattern in sorted(self.may_match & self.signals.patterns_of[part]):
+        for pattern in self.may_match[part]:
             if pattern not in known:
                 known[pattern] = matchers[pattern].find(self.sentence.words)
             if span := known[pattern]:
@@ -52,7 +50,7 @@ class Trial:
 
     def match_all(self, parts: Sequence[int]) -> list[Span]:
         """Return the words of every part, in their order; [] where one has none."""
-        if not self.parts.issuperset(parts):
+        if not all(map(self.may_match.__contains__, parts)):
             return []
         spans = []
         for part in parts:
@@ -123,10 +121,12 @@ def _trial(
     signals: Signals, sentence: Sentence, as_field: frozenset[Where], look_up: LookUp
 ) -> Trial:
     asked = signals.asked_in[as_field]
-    candidates = signals.index.candidates(look_up(sentence.words))
-    patterns = ones(candidates & asked.patterns)
-    parts = chain.from_iterable(map(asked.parts_of.__getitem__, patterns))
-    return Trial(sentence, signals, asked, frozenset(patterns), frozenset(parts))
+    may_match: dict[int, list[int]] = defaultdict(list)
+    for pattern in signals.index.candidates(look_up(sentence.words)):
+        for part in signals.parts_of[pattern]:
+            if part in asked.parts:
+                may_match[part].append(pattern)
+    return Trial(sentence, signals, asked, dict(may_match))
 
 
 def _read_as(where: Where, reads_forwarded: bool) -> frozenset[Where]:

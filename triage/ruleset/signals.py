@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from triage.ruleset.index import Index, Vocabulary, bits
+from triage.ruleset.index import Index, Vocabulary
 from triage.ruleset.patterns import Expression, Matcher, Pattern
 from triage.ruleset.schema import Where
 
@@ -48,10 +48,8 @@ class Way:
 class Asked:
     """What the signals that look at a field ask of its sentences."""
 
-    patterns: int
-    """A bit for every pattern that matters there."""
-    parts_of: Mapping[int, Sequence[int]]
-    """By pattern: the parts that it is one of."""
+    parts: frozenset[int]
+    """The parts that matter there."""
     ways: Mapping[int, Sequence[Way]]
     """By the rarest of its parts: every way to a signal."""
 
@@ -69,8 +67,8 @@ class Signals:
     """Those that cost least come first."""
     matchers: Sequence[Matcher]
     """By pattern."""
-    patterns_of: Sequence[frozenset[int]]
-    """By part."""
+    parts_of: Sequence[tuple[int, ...]]
+    """By pattern: the parts that it is one of."""
     wanted: frozenset[Where]
     """The fields that some signal looks at."""
     asked_in: Mapping[frozenset[Where], Asked]
@@ -121,10 +119,7 @@ class _Layout:
             vocabulary=self._vocabulary,
             patterns=list(self._patterns),
             matchers=[self._matchers[pattern] for pattern in self._patterns],
-            patterns_of=[
-                frozenset(self._patterns[pattern] for pattern in part)
-                for part in self._parts
-            ],
+            parts_of=self._parts_of(),
             wanted=wanted,
             asked_in={
                 read_as: self._asked(read_as, ways, unless)
@@ -154,16 +149,20 @@ class _Layout:
         }
         by_part: dict[int, list[Way]] = defaultdict(list)
         parts = {part for signal, part in unless.items() if signal in seen}
-        patterns_of = list(self._parts)
         for way in ways:
             if way.signal in seen:
                 parts.update(way.parts)
                 by_part[way.parts[0]].append(way)
-        parts_of: dict[int, list[int]] = defaultdict(list)
-        for part in sorted(parts):
-            for pattern in patterns_of[part]:
-                parts_of[self._patterns[pattern]].append(part)
-        return Asked(bits(parts_of), dict(parts_of), dict(by_part))
+        return Asked(frozenset(parts), dict(by_part))
+
+    def _parts_of(self) -> list[tuple[int, ...]]:
+        found: dict[Pattern, list[int]] = {pattern: [] for pattern in self._patterns}
+        for patterns, part in self._parts.items():
+            for pattern in dict.fromkeys(patterns):
+                found[pattern].append(part)
+        # Most patterns are of the same few parts.
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        return [shared.setdefault(each, each) for each in map(tuple, found.values())]
 
     def _commonness(self, part: Patterns) -> int:
         commonness = self._vocabulary.commonness
