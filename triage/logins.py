@@ -8,7 +8,8 @@ import os
 import stat
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, Self
@@ -22,8 +23,6 @@ from triage.web import why_no_web_address
 COMMAND_SECONDS = 30
 REFUSED_PAUSE = timedelta(minutes=5)
 """Whoever refused a login is left alone for so long."""
-TRIAL_SECONDS = 10.0
-"""What the first login with a password is waited for, should nobody tell its end."""
 
 
 class Table(BaseModel):
@@ -251,62 +250,62 @@ def why_no_login(password: Secret | None, oauth: OAuth | None) -> str | None:
     return None
 
 
-class Tried(Protocol):
-    """Is told of a password whether a server took it."""
+class Trials(Protocol):
+    """Sees to it that passwords are tried with care."""
 
-    def __call__(self, password: str, *, is_taken: bool) -> None: ...
+    def trying(self, password: str) -> AbstractContextManager[None]:
+        """Be waited for while a password is tried; raises LoginRefusedError."""
+
+    def tried(self, password: str, *, is_taken: bool) -> None:
+        """Note whether a server took it."""
 
 
 class SharedPassword:
     """A password for all connections of a login; for many threads.
 
-    One that no server has taken yet is tried by one thread at a time, and one that was
-    refused is not tried again for a while: many servers lock an account after some
+    One that no server has taken yet is tried by one connection at a time, and one that
+    was refused is not tried again for a while: many servers lock an account after some
     refusals. Another one in its place is tried at once.
     """
 
-    def __init__(
-        self,
-        read: Callable[[], str],
-        clock: Callable[[], datetime],
-        trial_seconds: float = TRIAL_SECONDS,
-    ) -> None:
+    def __init__(self, read: Callable[[], str], clock: Callable[[], datetime]) -> None:
         self._read = read
         self._clock = clock
-        self._trial_seconds = trial_seconds
         self._refused: tuple[str, datetime] | None = None
         self._taken: str | None = None
-        self._trying: int | None = None
-        self._change = threading.Condition()
+        self._trying = threading.Lock()
 
     def __call__(self) -> str:
         """Return it; raises ConfigError, and LoginRefusedError during the pause."""
         password = self._read()
-        with self._change:
-            if password != self._taken:
-                me = threading.get_ident()
-                self._change.wait_for(
-                    lambda: self._trying in (None, me), self._trial_seconds
-                )
-            self._raise_during_pause(password)
-            if password != self._taken:
-                self._trying = threading.get_ident()
+        self._raise_during_pause(password)
         return password
+
+    @contextmanager
+    def trying(self, password: str) -> Iterator[None]:
+        """Be waited for while a password is tried; raises LoginRefusedError.
+
+        What is inside must end in time by itself, and when it is interrupted.
+        """
+        if password == self._taken:
+            yield
+            return
+        with self._trying:
+            self._raise_during_pause(password)
+            yield
 
     def tried(self, password: str, *, is_taken: bool) -> None:
         """Note that a server took it, or refused it."""
-        with self._change:
-            self._trying = None
-            if is_taken:
-                self._taken, self._refused = password, None
-            else:
-                self._taken, self._refused = None, (password, self._clock())
-            self._change.notify_all()
+        if is_taken:
+            self._taken, self._refused = password, None
+        else:
+            self._taken, self._refused = None, (password, self._clock())
 
     def _raise_during_pause(self, password: str) -> None:
-        if self._refused is None:
+        found = self._refused
+        if found is None:
             return
-        refused, since = self._refused
+        refused, since = found
         waited = self._clock() - since
         if password == refused and timedelta() <= waited < REFUSED_PAUSE:
             raise LoginRefusedError(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from triage.errors import ConfigError
-from triage.logins import Tried
+from triage.logins import Trials
 from triage.mailbox.folders import folder_problems
 from triage.oauth.sasl import Tokens
 
@@ -40,7 +40,7 @@ class Account:
     folder: str = "INBOX"
     ca_file: Path | None = None
     tokens: Tokens | None = field(default=None, repr=False)
-    tried: Tried | None = field(default=None, repr=False)
+    trials: Trials | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         problems = [

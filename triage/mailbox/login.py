@@ -2,6 +2,7 @@
 
 import base64
 import imaplib
+from contextlib import AbstractContextManager, nullcontext
 
 from triage.errors import ConfigError, LoginRefusedError
 from triage.mailbox.account import Account
@@ -31,9 +32,14 @@ def secret_of(account: Account) -> str:
 def log_in(client: Client, account: Account, secret: str) -> None:
     """Log in over a connection that is as safe as was asked for."""
     if account.tokens is None:
-        _log_in_with_password(client, account, secret)
+        with _waited_for(account, secret):
+            _log_in_with_password(client, account, secret)
     else:
         _log_in_with_token(client, account, account.tokens, secret)
+
+
+def _waited_for(account: Account, password: str) -> AbstractContextManager[None]:
+    return nullcontext() if account.trials is None else account.trials.trying(password)
 
 
 def _log_in_with_password(client: Client, account: Account, password: str) -> None:
@@ -53,15 +59,15 @@ def _log_in_with_password(client: Client, account: Account, password: str) -> No
             client.quoted_login(user, password)
     except imaplib.IMAP4.error as error:
         _raise_unless_refused(error)
-        if account.tried is not None:
-            account.tried(password, is_taken=False)
+        if account.trials is not None:
+            account.trials.tried(password, is_taken=False)
         alert = _alert_without(client, password, f"\0{user}\0{password}")
         raise LoginRefusedError(
             f'{account} refuses the login of "{user}": check the user, the '
             f"password and that the account may use IMAP{alert}"
         ) from None
-    if account.tried is not None:
-        account.tried(password, is_taken=True)
+    if account.trials is not None:
+        account.trials.tried(password, is_taken=True)
 
 
 def _log_in_with_token(

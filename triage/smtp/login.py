@@ -4,6 +4,7 @@ import base64
 from dataclasses import replace
 
 from triage.errors import ConfigError, LoginRefusedError, TransientError
+from triage.logins import Trials
 from triage.oauth.sasl import (
     Bearer,
     Mechanism,
@@ -59,19 +60,27 @@ def log_in(wire: Wire, server: Server) -> None:
     secret = _secret_of(server)
     if server.user is None or secret is None:
         return
-    if server.tokens is None:
-        try:
-            _log_in_with_password(wire, server.user, secret)
-        except NotTakenError as end:
-            is_ours = end.outcome.concern is Concern.LOGIN and end.outcome.code
-            if is_ours and server.tried is not None:
-                server.tried(secret, is_taken=False)
-            raise
-        if server.tried is not None:
-            server.tried(secret, is_taken=True)
-    else:
+    if server.tokens is not None:
         bearer = Bearer(server.user, secret, server.host, server.port_number)
         _log_in_with_token(wire, bearer, server.tokens)
+    elif server.trials is not None:
+        _try_password(wire, server.user, secret, server.trials)
+    else:
+        _log_in_with_password(wire, server.user, secret)
+
+
+def _try_password(wire: Wire, user: str, password: str, trials: Trials) -> None:
+    try:
+        with trials.trying(password):
+            try:
+                _log_in_with_password(wire, user, password)
+            except NotTakenError as end:
+                if end.outcome.concern is Concern.LOGIN and end.outcome.code:
+                    trials.tried(password, is_taken=False)
+                raise
+            trials.tried(password, is_taken=True)
+    except LoginRefusedError as error:
+        raise server_failed(str(error), Concern.LOGIN) from None
 
 
 def _secret_of(server: Server) -> str | None:

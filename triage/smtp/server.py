@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from triage.errors import ConfigError
-from triage.logins import Tried
+from triage.logins import Trials
 from triage.oauth.sasl import Tokens
 from triage.web import LOOPBACK
 
@@ -30,7 +30,7 @@ class Server:
     """Called at each login, so that a new secret is taken up; may raise ConfigError."""
     tokens: Tokens | None = field(default=None, repr=False)
     """What is logged in with in place of a password."""
-    tried: Tried | None = field(default=None, repr=False)
+    trials: Trials | None = field(default=None, repr=False)
     ca_file: Path | None = None
     helo: str | None = None
     """Our name in EHLO; None: our address on that connection."""

@@ -34,7 +34,7 @@ def account_of(config: Config, logins: Logins | None = None) -> Account:
         security=Security(mailbox.security),
         user=mailbox.user,
         password=password,
-        tried=password.tried if password else None,
+        trials=password,
         folder=mailbox.folder,
         ca_file=mailbox.ca_file,
         tokens=logins.tokens(name, mailbox.user, mailbox.oauth),
@@ -118,7 +118,7 @@ def server_in(
         security=table.security,
         user=table.user,
         password=password,
-        tried=password.tried if password else None,
+        trials=password,
         tokens=logins.tokens(name, table.user or "", table.oauth),
         ca_file=table.ca_file,
     )
