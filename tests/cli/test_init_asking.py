@@ -1,4 +1,8 @@
+import os
+import signal
 import stat
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +40,8 @@ def sink(certificate: Certificate) -> Iterator[SmtpSink]:
 
 WHO = ("Example Board", "", "", "+44 1632 960000", "team@examboard.example")
 CALENDAR = ("Europe/Dublin", "IE")
+SAME = ("",) * 6
+"""Server, encryption, port, authority, user and folder as they were answered."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +137,75 @@ def test_an_answer_that_does_not_work_is_asked_again_with_the_reason(
     result = asked(
         folder,
         *("own", ADDRESS, *WHO),
-        *(*own.mailbox("wrong-one"), "again", *own.mailbox()),
+        *(*own.mailbox("wrong-one"), "again", *SAME, PASSWORD),
         *(*own.submission(), *CALENDAR),
     )
 
     assert result.exit_code == 0, result.output
     assert "refuses the login" in result.output
     assert "wrong-one" not in result.output
+    assert "(or oauth)" not in result.output
     assert (folder / "imap-password").read_text() == f"{PASSWORD}\n"
+    assert "imap-password   for you and triage alone" in result.output
+
+
+@pytest.mark.servers
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, own: Own) -> None:
+    answers = list(own.mailbox())
+    answers[5] = "Nope"
+
+    result = asked(tmp_path / "triage", *("own", ADDRESS, *WHO), *answers, "stop")
+
+    assert 'there is no folder "Nope"' in result.output
+
+
+def test_what_is_no_name_of_a_server_is_asked_again(tmp_path: Path) -> None:
+    result = asked(
+        tmp_path / "triage",
+        *("own", ADDRESS, *WHO, "Mars/Olympus", "localhost", "plain", 1),
+        *("user", "", "pw", "stop"),
+    )
+
+    assert "That is no name of a server" in result.output
+    assert "nothing listens on that port" in result.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_terminal_that_is_closed_leaves_no_password_behind(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "triage"
+    command = [sys.executable, "-m", "triage", "init", str(folder), "--ask"]
+    answers = ("own", ADDRESS, *WHO, "localhost", "plain", 1, "user", "", "pw")
+    with subprocess.Popen(  # noqa: S603 - the program under test
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("".join(f"{each}\n" for each in answers).encode())
+        process.stdin.flush()
+        said = b""
+        while b"or stop" not in said:
+            said += os.read(process.stdout.fileno(), 4096)
+        assert len(list(folder.iterdir())) == 1
+
+        process.send_signal(number)
+        _, told = process.communicate(timeout=20)
+
+    assert b"nothing was made" in told
+    assert list(folder.iterdir()) == []
+
+
+def test_what_an_earlier_try_left_is_told(tmp_path: Path) -> None:
+    left = tmp_path / "triage" / ".triage-init-abc"
+    left.mkdir(parents=True)
+
+    result = asked(
+        left.parent,
+        *("own", ADDRESS, *WHO, "localhost", "plain", 1, "user", "", "pw", "stop"),
+    )
+
+    assert f"{left} was left by an earlier try" in result.output
 
 
 @pytest.mark.servers

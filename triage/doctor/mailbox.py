@@ -75,6 +75,14 @@ def _examine(mailbox: ImapMailbox, wanted: Wanted, now: datetime) -> Iterator[Fi
     yield from judge_capabilities(
         mailbox.capabilities(), files=wanted.files, poll_seconds=wanted.poll_seconds
     )
+    folder = mailbox.account.folder
+    if folder not in mailbox.standing([folder]):
+        yield failed(
+            "imap.folder",
+            f'there is no folder "{folder}", or our user may not see it',
+            "name one that is there in folder of [mailbox]; most often it is INBOX",
+        )
+        return
     first, second = mailbox.select(), mailbox.select()
     yield judge_numbers(first.uidvalidity, second.uidvalidity, wanted.known)
     if wanted.files:

@@ -2,11 +2,15 @@
 
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -23,6 +27,7 @@ MODES_FILE = Path("rules", "65-modes.toml")
 LIVE, WATCH = 'at_most = "live"', 'at_most = "watch"'
 MADE = ("config.toml", "rules", "templates", "reference.key")
 BY_NAMES = ("imap-password", "smtp-password", "client-secret")
+PASSING = ".triage-init-"
 
 
 def _lay_down(folder: Path) -> None:
@@ -47,7 +52,11 @@ def _lay_down(folder: Path) -> None:
 def _ask_into(folder: Path) -> None:
     """Make an installation beside its place, and move it there once it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".triage-init-", dir=folder) as passing:
+    _tell_of_what_broke_off(folder)
+    with (
+        _ended_cleanly(),
+        tempfile.TemporaryDirectory(prefix=PASSING, dir=folder) as passing,
+    ):
         made = Path(passing)
         _lay_down(made)
         setup = Setup(
@@ -63,6 +72,37 @@ def _ask_into(folder: Path) -> None:
         _ = setup.config
         for path in made.iterdir():
             path.rename(folder / path.name)
+
+
+def _tell_of_what_broke_off(folder: Path) -> None:
+    for left in sorted(folder.glob(f"{PASSING}*")):
+        click.echo(
+            f"{left} was left by an earlier try that was killed, and may hold a "
+            "password: remove it",
+            err=True,
+        )
+
+
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Let a closed terminal end it as Ctrl-C does, so that no password stays behind."""
+
+    def give_up(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise click.Abort
+
+    before = {
+        each: signal.signal(each, give_up) for each in (signal.SIGHUP, signal.SIGTERM)
+    }
+    try:
+        yield
+    except click.Abort:
+        # A terminal that is gone is told nothing.
+        with suppress(OSError):
+            click.echo("\nStopped: nothing was made.", err=True)
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @click.command(short_help="Make a folder with config, rules and templates to edit.")
@@ -106,7 +146,7 @@ Made {folder}:
   rules/          what mails mean and where they go
   templates/      what we answer
   reference.key   proves that a reply belongs to a case; keep it
-
+{_secrets_in(folder)}
 Next:
   1. {_what_to_edit(folder, asked=asks)}
   2. see that all is right which you wrote:
@@ -122,6 +162,15 @@ nobody who writes gets an answer. Go on when you trust it, by `at_most` in
   watch   look at what it would have sent: triage rules diff --mode live
   hold    replies are written and wait: triage outbox list, then triage outbox approve
   live    replies go out by themselves""")
+
+
+def _secrets_in(folder: Path) -> str:
+    """Return a line for each secret that was asked for."""
+    return "".join(
+        f"  {name:15} for you and triage alone\n"
+        for name in BY_NAMES
+        if (folder / name).exists()
+    )
 
 
 def _what_to_edit(folder: Path, *, asked: bool) -> str:

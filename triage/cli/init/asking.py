@@ -1,9 +1,11 @@
 """The questions of `triage init`; each answer that can be tried is tried at once."""
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import click
@@ -19,9 +21,12 @@ PRIVATE = 0o600
 CALENDAR = Path("rules", "70-calendar.toml")
 NOON = time(12)
 MOST_PORT = 65_535
-OWN_AUTHORITY = "File with a certificate authority of your own (empty: none)"
+NO_FILE = "none"
+OWN_AUTHORITY = "File with a certificate authority of your own"
 USUAL_ZONE = "Europe/London"
 SERVERS_KEEP = ("Etc/", "UTC", "UCT", "Universal", "Zulu", "GMT")
+SERVER = {"mailbox": "IMAP server", "submission": "SMTP server"}
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?")
 SECURITY = {
     "mailbox": ("imaps", "starttls", "plain"),
     "submission": ("tls", "starttls", "plain"),
@@ -51,6 +56,8 @@ class Setup:
     address: str = ""
     login: dict[str, object] | None = None
     """How one logs in to the mailbox: rows of a table of tokens; None: a password."""
+    answered: dict[str, str] = field(default_factory=dict)
+    """What was answered, to be offered where the same is asked again."""
 
     @property
     def config(self) -> Path:
@@ -62,6 +69,19 @@ class Setup:
     @property
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
+
+    def ask(
+        self,
+        key: str,
+        question: str,
+        usual: str,
+        kind: click.ParamType[Any, Any] | None = None,
+    ) -> str:
+        """Ask; `key` tells what is asked for from the same question elsewhere."""
+        offered = self.answered.get(key, usual)
+        answer = str(click.prompt(question, default=offered, type=kind)).strip()
+        self.answered[key] = answer
+        return answer
 
     def keep_secret(self, name: str, secret: str) -> dict[str, str]:
         """Write a secret for its owner alone; return how a config names it."""
@@ -139,7 +159,8 @@ def _first_failure(findings: Iterable[Finding]) -> Finding | None:
         for found in findings:
             if found.verdict is not Verdict.NOTE:
                 click.echo(f"  {found.verdict:8} {printable(found.text)}")
-            if found.to_do is not None:
+            # The same is asked again now, and there is no config yet to be edited.
+            if found.to_do is not None and found.verdict is not Verdict.FAILED:
                 click.echo(f"           to do: {printable(found.to_do)}")
             if found.verdict is Verdict.FAILED and first is None:
                 first = found
@@ -153,9 +174,8 @@ def _ask_mailbox(setup: Setup, _failed: Finding | None) -> None:
     preset, put = setup.preset, setup.draft.put
     put("mailbox", "addresses", [setup.address])
     _ask_server(setup, "mailbox", preset.imap_host or f"imap.{setup.domain}")
-    user = click.prompt("User there", default=setup.address)
-    put("mailbox", "user", user)
-    put("mailbox", "folder", click.prompt("Folder", default="INBOX"))
+    put("mailbox", "user", setup.ask("mailbox.user", "User there", setup.address))
+    put("mailbox", "folder", setup.ask("mailbox.folder", "Folder", "INBOX"))
     setup.login = _ask_tokens(setup, preset.login)
     _log_in_by(setup, "mailbox", "imap-password")
 
@@ -171,29 +191,45 @@ def _ask_submission(setup: Setup, failed: Finding | None) -> None:
     put("submission", "sent_folder", preset.sent_folder)
     click.echo("And the server that takes our letters?")
     _ask_server(setup, "submission", preset.smtp_host or f"smtp.{setup.domain}")
-    put("submission", "user", click.prompt("User there", default=setup.address))
+    user = setup.ask("submission.user", "User there", setup.address)
+    put("submission", "user", user)
     _log_in_by(setup, "submission", "smtp-password")
 
 
 def _ask_server(setup: Setup, table: str, usual: str) -> None:
     preset, put = setup.preset, setup.draft.put
-    put(table, "host", click.prompt("Server", default=usual))
+    put(table, "host", _asked_host(setup, table, usual))
     if preset.imap_host is not None:
         put(table, "security", "imaps" if table == "mailbox" else preset.smtp_security)
         return
     choices = SECURITY[table]
-    how = click.prompt("Encryption", type=click.Choice(choices), default=choices[0])
+    how = setup.ask(f"{table}.how", "Encryption", choices[0], click.Choice(choices))
     put(table, "security", how)
-    port = click.prompt(
-        "Port (0: the usual one)", type=click.IntRange(0, MOST_PORT), default=0
-    )
-    ca_file = "" if how == "plain" else click.prompt(OWN_AUTHORITY, default="")
+    ports = click.IntRange(0, MOST_PORT)
+    port = int(setup.ask(f"{table}.port", "Port (0: the usual one)", "0", ports))
+    ca_file = "" if how == "plain" else _asked_authority(setup, table)
     path = str(Path(ca_file).expanduser().resolve()) if ca_file else None
     for key, value in (("port", port or None), ("ca_file", path)):
         if value is None:
             setup.draft.take_away(table, key)
         else:
             put(table, key, value)
+
+
+def _asked_host(setup: Setup, table: str, usual: str) -> str:
+    while True:
+        host = setup.ask(f"{table}.host", SERVER[table], usual)
+        if HOST.fullmatch(host):
+            return host
+        del setup.answered[f"{table}.host"]
+        click.echo("That is no name of a server: write one as mail.domain.example.")
+
+
+def _asked_authority(setup: Setup, table: str) -> str:
+    """Ask for a file; the mailbox's is offered for letters too."""
+    usual = setup.answered.get("mailbox.ca", NO_FILE)
+    file = setup.ask(f"{table}.ca", OWN_AUTHORITY, usual)
+    return "" if file == NO_FILE else file
 
 
 def _ask_tokens(setup: Setup, login: Login) -> dict[str, object] | None:
