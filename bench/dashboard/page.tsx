@@ -82,21 +82,26 @@ function configOf(field: Field, frame: DataFrame, panel: Panel): FieldConfig {
 function frameOf(series: Series, target: any, panel: Panel, index: number, step: number): DataFrame {
   const { __name__, ...labels } = series.metric;
   const name = named(target.legendFormat === '__auto' ? '' : target.legendFormat, labels);
+  const told = new Map(series.values.map(([at, number]) => [at, number === 'NaN' ? null : Number(number)]));
+  const [[first]] = series.values;
+  const last = series.values.at(-1)![0];
+  // With nothing where nothing was told, or lines would be drawn across.
+  const times = Array.from({ length: Math.round((last - first) / step) + 1 }, (_, index) => first + index * step);
   const time: Field = {
     name: 'Time',
     type: FieldType.time,
     config: { interval: step * 1000 },
-    values: series.values.map(([at]) => at * 1000),
+    values: times.map((at) => at * 1000),
   };
   const value: Field = {
     name: 'Value',
     type: FieldType.number,
     labels,
     config: { displayNameFromDS: name || target.refId },
-    values: series.values.map(([, number]) => (number === 'NaN' ? null : Number(number))),
+    values: times.map((at) => told.get(at) ?? null),
     state: { seriesIndex: index },
   };
-  const frame: DataFrame = { refId: target.refId, fields: [time, value], length: series.values.length };
+  const frame: DataFrame = { refId: target.refId, fields: [time, value], length: times.length };
   value.config = configOf(value, frame, panel);
   time.display = getDisplayProcessor({ field: time, theme });
   value.display = getDisplayProcessor({ field: value, theme });
