@@ -10,6 +10,7 @@ chromium, and once, in this folder:
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import threading
@@ -26,7 +27,8 @@ from typing_extensions import override
 HERE = Path(__file__).resolve().parent
 DASHBOARD = HERE.parents[1] / "deploy" / "grafana" / "triage.json"
 HOST = "127.0.0.1"
-WIDTH, HEIGHT = 1600, 1880
+WIDTH, HEAD, ROW = 1600, 56, 38
+"""As page.tsx has them."""
 PAGE = b"""<!doctype html>
 <meta charset="utf-8">
 <link rel="stylesheet" href="/build/page.css">
@@ -105,6 +107,11 @@ def _wait_for(port: int) -> None:
             return
 
 
+def height() -> int:
+    places = [each["gridPos"] for each in json.loads(DASHBOARD.read_text())["panels"]]
+    return HEAD + ROW * max(each["y"] + each["h"] for each in places)
+
+
 def last_moment(day: Path) -> float:
     with day.open("rb") as lines:
         lines.seek(-4096, 2)
@@ -120,7 +127,7 @@ def main(folder: Path, picture: Path, before: float) -> None:
         command = [
             *("chromium", "--headless", "--no-sandbox", "--hide-scrollbars"),
             *("--force-device-scale-factor=1", "--virtual-time-budget=20000"),
-            f"--window-size={WIDTH},{HEIGHT}",
+            f"--window-size={WIDTH},{height()}",
             f"--screenshot={picture.resolve()}",
             address,
         ]
