@@ -258,6 +258,7 @@ class Config(Table):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "text", "json"] = "auto"
     _siblings: tuple[str, ...] = PrivateAttr(default=())
+    _colleagues: frozenset[str] = PrivateAttr(default=frozenset())
     _names: tuple[str, ...] = PrivateAttr(default=())
 
     @property
@@ -270,11 +271,19 @@ class Config(Table):
         """Addresses of the other mailboxes of the same file."""
         return self._siblings
 
+    @property
+    def colleagues(self) -> frozenset[str]:
+        """Addresses of the contacts of all mailboxes of the same file."""
+        return self._colleagues.union(self.contacts.values())
+
     def beside(self, others: "tuple[Config, ...]") -> Self:
         """Return it with the names and addresses of its siblings."""
         copy = self.model_copy()
         copy._names = tuple(  # noqa: SLF001 - of its own class
             each.mailbox.name for each in others
+        )
+        copy._colleagues = frozenset(  # noqa: SLF001 - of its own class
+            contact for each in others for contact in each.contacts.values()
         )
         copy._siblings = tuple(  # noqa: SLF001 - of its own class
             address

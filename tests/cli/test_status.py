@@ -41,7 +41,6 @@ from triage.store import (
 )
 from triage.store.opening import lock_path, lock_store
 from triage.wiring import edition_of, now
-from triage.wiring.liveness import STOPPED
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -273,7 +272,7 @@ def test_a_daemon_that_was_stopped_is_told_with_the_time(
 ) -> None:
     start(config)
     with store_of(config) as store:
-        store.heartbeat.note(STOPPED, now())
+        store.heartbeat.note_end(now())
 
     result = triage("status", "--config", config)
 

@@ -168,6 +168,28 @@ def test_a_job_went_well_when_it_did_in_every_mailbox(
     assert store.heartbeat.last("intake") == NOW - timedelta(hours=3)
 
 
+def test_a_job_that_one_mailbox_never_did_was_not_done_in_all(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    uk, _ = two
+
+    uk.heartbeat.note("intake", NOW)
+
+    assert store.heartbeat.last("intake") is None
+
+
+def test_the_end_of_the_daemon_is_of_no_mailbox(store: Store) -> None:
+    store.mailboxes.settle({"uk": UK, "ie": IE})
+    store.heartbeat.note_end(NOW)
+
+    store.mailboxes.settle({"ie": IE})
+
+    assert store.heartbeat.ended_at() == NOW
+    assert store.within("ie").heartbeat.ended_at() == NOW
+    store.within("ie").heartbeat.forget_end()
+    assert store.heartbeat.ended_at() is None
+
+
 def test_a_restored_store_is_reconciled_once_every_mailbox_was_asked(
     store: Store, two: tuple[Store, Store]
 ) -> None:

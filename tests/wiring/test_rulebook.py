@@ -1,13 +1,14 @@
 """What is wrong between config, rules and templates shows before any mail comes."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.installing import Servers, Settings, install
+from tests.journeys.installing import Post, Servers, Settings, install, install_several
 from triage import shipped
-from triage.config import load_config
+from triage.config import load_config, load_configs
 from triage.errors import ConfigError
 from triage.message.token import mint_id
 from triage.wiring import rulebook_of
@@ -35,6 +36,24 @@ def test_an_own_address_is_an_address_and_nothing_else(tmp_path: Path) -> None:
         "is no plain e-mail address",
         "`our form` in web_forms of [mailbox] is no plain e-mail address",
     )
+
+
+def test_colleagues_of_one_mailbox_are_colleagues_to_the_other(tmp_path: Path) -> None:
+    posts = {
+        name: Post(
+            servers=replace(NOBODY, user=name),
+            address=f"{name}@examboard.example",
+            folder=folder,
+        )
+        for name, folder in (("uk", "Britain"), ("ie", "Ireland"))
+    }
+
+    uk, _ = load_configs(install_several(tmp_path, posts))
+
+    assert {
+        "team-uk@examboard.example",
+        "team-ie@examboard.example",
+    } <= rulebook_of(uk).ourselves.colleagues
 
 
 @pytest.mark.parametrize(

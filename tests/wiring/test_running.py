@@ -1,13 +1,14 @@
 """A single pass."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from tests.journeys.installing import Servers, install
+from tests.journeys.installing import Post, Servers, install, install_several
 from tests.servers.fake_mailbox import FakeMailbox
-from triage.config import load_config
+from triage.config import load_config, load_configs
 from triage.errors import ConfigError, TransientError
 from triage.wiring import Installation
 
@@ -81,3 +82,27 @@ def test_what_is_wrong_with_approvals_keeps_nothing_else(
     assert raised.value is error
     assert deadlines.asked == ["run"]
     assert dispatch.asked == ["recover", "run"]
+
+
+def test_what_is_wrong_with_the_rules_of_each_mailbox_is_told_at_once(
+    tmp_path: Path,
+) -> None:
+    posts = {
+        name: Post(
+            servers=replace(NOBODY, user=name),
+            address=f"{name}@examboard.example",
+            folder=folder,
+        )
+        for name, folder in (("uk", "Britain"), ("ie", "Ireland"))
+    }
+    first, *beside = load_configs(install_several(tmp_path, posts))
+    for name in posts:
+        rules = tmp_path / f"rules-{name}" / "10-journeys.toml"
+        rules.write_text("rubbish = [", "utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        Installation(first, beside=beside)
+
+    told = str(caught.value)
+    assert "rules-uk" in told
+    assert "rules-ie" in told

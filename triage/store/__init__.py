@@ -133,7 +133,7 @@ Mailboxes (each sees its own rows through store.within(name))
     store.mailboxes.left(configured) -> tuple[Left, ...]    what nobody serves any more
 
 Whether the program is well (daemon, alarm, status)
-    store.heartbeat.note(job, now) / last(job) -> datetime | None / forget(job)
+    store.heartbeat.note(job, now) / last(job) -> datetime | None / note_end(now)
     store.vigils.keep(Vigil(...)) / last()                 the daemon's signs of life
     store.restorations.last() -> Restoration | None        an older store came back
     holder_of(path) / why_unwritable(path)      beside the store: looked at, not opened

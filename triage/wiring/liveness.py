@@ -24,8 +24,6 @@ from triage.store import Holder, Store, holder_of, why_unwritable
 from triage.wiring.alarms import NOBODY_HEARS, hears_of_outbox
 from triage.wiring.shown import CERTIFICATE
 
-STOPPED = "stopped"
-"""What a daemon notes when it ends as it should."""
 BLIP = timedelta(seconds=45)
 """What is wrong for less is no news yet."""
 LONGEST_START = timedelta(minutes=20)
@@ -97,7 +95,7 @@ def liveness_of(config: Config, store: Store, now: datetime) -> Liveness:
     vigil = store.vigils.last()
     book = read_book(None if vigil is None else vigil.book)
     seen_at = None if vigil is None else vigil.at
-    stopped_at, holder = _stopped_at(store), holder_of(path)
+    stopped_at, holder = store.heartbeat.ended_at(), holder_of(path)
     state = state_of(holder, seen_at, stopped_at, now)
     return Liveness(
         state=state,
@@ -112,11 +110,6 @@ def liveness_of(config: Config, store: Store, now: datetime) -> Liveness:
         tellings=book.tellings,
         unheard=None if hears_of_outbox(config) else NOBODY_HEARS,
     )
-
-
-def _stopped_at(store: Store) -> datetime | None:
-    """The daemon is one, whichever mailbox is in view."""
-    return store.within(None).heartbeat.last(STOPPED)
 
 
 def state_of(

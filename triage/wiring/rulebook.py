@@ -227,7 +227,7 @@ def _ourselves(config: Config) -> Ourselves:
         authserv_id=mailbox.authserv_id,
         web_forms=frozenset(address.lower() for address in mailbox.web_forms),
         loop_mark=LOOP_MARK,
-        colleagues=frozenset(each.lower() for each in config.contacts.values()),
+        colleagues=frozenset(each.lower() for each in config.colleagues),
         staff=mailbox.staff,
     )
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 from triage.alarm import Pulse
 from triage.config import Config, load_configs
 from triage.daemon import Daemon, Parts, Supervisor
-from triage.errors import ConfigError, TriageError
+from triage.errors import ConfigError, Problem, TriageError
 from triage.mailbox import Limits
 from triage.oauth.expiry import Expiry
 from triage.smtp import Limits as SmtpLimits
@@ -24,7 +24,6 @@ from triage.store import Store
 from triage.wiring.accounts import folders_of_two
 from triage.wiring.alarms import Watched, alarm_of
 from triage.wiring.clock import now, steady
-from triage.wiring.liveness import STOPPED
 from triage.wiring.logins import Logins
 from triage.wiring.logs import log_to_stderr
 from triage.wiring.monitoring import Looker, listener_of
@@ -81,9 +80,7 @@ class Installation(MailboxParts):
         if noticed is not None:
             log.warning(_OLDER_COPY, path, noticed.why, noticed.doubted)
         _settle(self.whole_store, self.configs)
-        for parts in self.each:
-            name = parts.config.mailbox.name
-            parts.begin(self.whole_store.within(name), opened)
+        self._begin(opened)
         tables = {each.config.mailbox.name: each.tables() for each in self.each}
         if problems := tuple(folders_of_two(self.configs, tables)):
             raise ConfigError(*problems)
@@ -93,6 +90,17 @@ class Installation(MailboxParts):
             self.whole_store,
             Watched(letters, self.pulse, self.logins, self.all_that_ends),
         )
+
+    def _begin(self, opened: ExitStack) -> None:
+        problems = list[Problem]()
+        for parts in self.each:
+            store = self.whole_store.within(parts.config.mailbox.name)
+            try:
+                parts.begin(store, opened)
+            except ConfigError as error:
+                problems += (each for each in error.problems if each not in problems)
+        if problems:
+            raise ConfigError(*problems)
 
     @property
     def each(self) -> tuple[MailboxParts, ...]:
@@ -218,9 +226,9 @@ def _note_life(path: Path, *, is_over: bool) -> None:
     try:
         with Store.open(path, exclusive=False, busy_seconds=NOTE_SECONDS) as store:
             if is_over:
-                store.heartbeat.note(STOPPED, now())
+                store.heartbeat.note_end(now())
             else:
-                store.heartbeat.forget(STOPPED)
+                store.heartbeat.forget_end()
     except TriageError as error:
         log.warning("it cannot be noted that the daemon begins or ends: %s", error)
 
@@ -235,6 +243,8 @@ def run_once(path: Path) -> str:
             try:
                 taken, sent = parts.run_once()
             except TriageError as error:
+                if beside:
+                    log.error("%s: %s", named("mailbox", parts.config), error)
                 failures.append(error)
             else:
                 said.append(f"{named('mailbox', parts.config)}: {taken}")
