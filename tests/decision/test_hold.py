@@ -39,6 +39,15 @@ def restricted(*kinds: str) -> Fields:
     return {"history": History(restrictions=tuple(map(Restricted, kinds)))}
 
 
+US = Address("complaints@library.example")
+BRANCH = "branch@library.example"
+TWO_MAILBOXES: Fields = {
+    "ourselves": Ourselves(
+        addresses=frozenset({US.address, BRANCH}), siblings=frozenset({BRANCH})
+    )
+}
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -100,6 +109,13 @@ def test_a_public_domain_is_no_organisation_though_it_is_the_same(
 HOLDS: list[tuple[str, str, Fields, str, tuple[str, ...]]] = [
     ("by-route", "mode hold", {}, "watched", ()),
     ("flagged-redirection", "abusive", {}, "fines-desk", ("abusive",)),
+    (
+        "redirected-by-one",
+        "to both",
+        TWO_MAILBOXES | {"to": (US, Address(BRANCH))},
+        "fines-desk",
+        (),
+    ),
     ("reply-to", "elsewhere", reply_to("x@evil.example"), "complaint", ()),
     (
         "reply-to",
@@ -130,6 +146,14 @@ HOLDS_NOT: list[tuple[str, str, Fields, str, tuple[str, ...]]] = [
     ("restricted", "holds nothing", restricted("in-writing"), "complaint", ()),
     ("flagged-redirection", "no redirection", {}, "complaint", ("abusive",)),
     ("flagged-redirection", "another flag", {}, "fines-desk", ("often",)),
+    ("redirected-by-one", "to one", TWO_MAILBOXES | {"to": (US,)}, "fines-desk", ()),
+    (
+        "redirected-by-one",
+        "no redirection",
+        TWO_MAILBOXES | {"to": (US, Address(BRANCH))},
+        "complaint",
+        (),
+    ),
     ("reply-to", "inside", reply_to("b@mail.readers.example"), "complaint", ()),
     ("reply-to", "none", {}, "complaint", ()),
     ("reply-to", "our form", FORM, "complaint", ()),

@@ -105,6 +105,19 @@ HOLDS: list[tuple[str, str, Fields]] = [
     ("calendar-entry", "part", {"part_types": ("text/plain", "text/calendar")}),
     ("not-addressed", "blind copy", {"to": (Address("ann@readers.example"),)}),
     ("not-addressed", "no recipient", {"to": ()}),
+    (
+        "not-addressed",
+        "another mailbox of ours",
+        {
+            "to": (Address("branch@library.example"),),
+            "ourselves": Ourselves(
+                addresses=frozenset(
+                    {"complaints@library.example", "branch@library.example"}
+                ),
+                siblings=frozenset({"branch@library.example"}),
+            ),
+        },
+    ),
     ("too-many-hops", "30", headers(*[("Received", "x")] * 28)),
     ("header-cut", "the end was not read", {"has_whole_header": False}),
     ("header-cut", "our form", form(PROVEN, has_whole_header=False)),

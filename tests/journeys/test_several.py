@@ -21,7 +21,7 @@ from tests.monitoring.asking import ask
 from tests.servers.dovecot import PASSWORD, Dovecot
 from triage.config import load_configs
 from triage.demo.servers import HOST, SmtpSink
-from triage.store import CaseFile, Store
+from triage.store import CaseFile, State, Store
 from triage.wiring import Installation
 
 pytestmark = pytest.mark.servers
@@ -159,8 +159,43 @@ def test_one_mail_to_both_gets_one_reply(house: House) -> None:
 
     run_once(house)
 
-    assert len(house.cases()) == 1
+    (case,) = house.cases()
+    assert [(each.address, each.is_duplicate) for each in case.messages] == [
+        (MOTHER, False),
+        (MOTHER, True),
+    ]
     assert len(house.smtp["uk"].accepted) + len(house.smtp["ie"].accepted) == 1
+    assert house.subjects("ie", "INBOX") == 1
+
+
+def test_a_mail_to_both_is_turned_away_by_nobody_but_a_person(house: House) -> None:
+    house.install()
+    mail = make_mail("Complaint", "The teacher of my son is late.", to=f"{UK}, {IE}")
+    for user in house.users.values():
+        house.dovecot.deliver(user, mail, MOTHER)
+
+    run_once(house)
+
+    (case,) = house.cases()
+    (letter,) = [item.line for item in case.letters]
+    assert case.line.route == "school-first"
+    assert letter.state is State.HELD
+    assert "another mailbox of ours got it too" in (letter.reason or "")
+
+
+def test_mail_that_only_lies_in_another_mailbox_too_is_answered_where_it_belongs(
+    house: House,
+) -> None:
+    house.install()
+    mail = make_mail(to=IE)
+    for user in house.users.values():
+        house.dovecot.deliver(user, mail, MOTHER)
+
+    run_once(house)
+    run_once(house)
+
+    assert len(house.smtp["uk"].accepted) == 0
+    assert len(house.smtp["ie"].accepted) == 1
 
 
 def test_a_mailbox_that_is_away_stops_no_other(house: House) -> None:

@@ -1,11 +1,12 @@
 """Several mailboxes over one store: whose is what, and who is known to all."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlite_utils import Database
 
-from tests.store.making import NOW, make_inquiry, make_letter, record_case
+from tests.store.making import NOW, make_inquiry, make_letter, make_record, record_case
 from triage.errors import ConfigError
 from triage.store import Balance, CaseQuery, Deed, Inbox, Place, Store
 from triage.store.digests import DigestRow
@@ -108,6 +109,22 @@ def test_who_wrote_to_one_is_known_to_the_other(two: tuple[Store, Store]) -> Non
 
     assert history.earlier == (NOW,)
     assert history.spent.to_sender_in_day == 1
+
+
+def test_a_copy_is_filed_into_a_folder_of_its_own_mailbox(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    uk.record(make_record(1, asked=in_(UK)))
+
+    copy = replace(make_record(1, asked=in_(IE)), copies_to="Ireland/Automatic")
+    recorded = ie.record(copy)
+
+    assert recorded.is_duplicate
+    assert (recorded.reference, recorded.folder) == (
+        "CMP-2026-00001",
+        "Ireland/Automatic",
+    )
 
 
 def test_a_spent_budget_of_one_holds_no_reply_of_another(

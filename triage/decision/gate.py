@@ -53,10 +53,17 @@ class Seen:
         return is_trusted_form(self.message, self.ourselves)
 
     def is_ours(self, address: str) -> bool:
-        """Whether an address is one of this mailbox's, +tags aside."""
+        """Whether an address is one of ours, +tags aside."""
+        return self._is_among(address, self.ourselves.addresses)
+
+    def is_siblings(self, address: str) -> bool:
+        """Whether an address is that of another mailbox of ours."""
+        return self._is_among(address, self.ourselves.siblings)
+
+    def _is_among(self, address: str, those: frozenset[str]) -> bool:
         senders = self.tables.senders
-        return address in self.ourselves.addresses or person_key(address, senders) in {
-            person_key(own, senders) for own in self.ourselves.addresses
+        return address in those or person_key(address, senders) in {
+            person_key(each, senders) for each in those
         }
 
     def mark(

@@ -109,6 +109,14 @@ def _flagged_redirection(planned: Planned) -> bool:
     return planned.route.redirects and any(flag.hold_redirect for flag in planned.flags)
 
 
+def _redirected_by_one(planned: Planned) -> bool:
+    """Another mailbox that it was written to may be the one that should answer it."""
+    message = planned.seen.message
+    named = (*message.to, *message.cc, *message.resent)
+    is_to_several = any(planned.seen.is_siblings(each.address) for each in named)
+    return planned.route.redirects and is_to_several
+
+
 def _restricted(planned: Planned) -> bool:
     """Whether a kind holds replies; one that the rules have no longer does too."""
     kinds = planned.seen.tables.restrictions.kinds
@@ -128,6 +136,11 @@ HELD: tuple[tuple[str, str, Callable[[Planned], bool]], ...] = (
         FLAGGED_REDIRECTION,
         "it would turn away a flagged writer",
         _flagged_redirection,
+    ),
+    (
+        "redirected-by-one",
+        "another mailbox of ours got it too, and this one would turn it away",
+        _redirected_by_one,
     ),
     (
         "restricted",

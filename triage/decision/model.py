@@ -69,7 +69,9 @@ class Ourselves:
     """Who we are, as far as a decision depends on it."""
 
     addresses: frozenset[str] = frozenset()
-    """Every address of the mailbox, lower-cased; empty: not known, not checked."""
+    """Every address of ours, lower-cased; empty: not known, not checked."""
+    siblings: frozenset[str] = frozenset()
+    """Those among them that are of our other mailboxes, and of this one not."""
     authserv_id: str | None = None
     """The only Authentication-Results that are believed (RFC 8601 §5)."""
     web_forms: frozenset[str] = frozenset()

@@ -112,7 +112,8 @@ def _not_addressed(seen: Seen) -> bool:
     message = seen.message
     named = (*message.to, *message.cc, *message.resent)
     return bool(seen.ourselves.addresses) and not any(
-        seen.is_ours(recipient.address) for recipient in named
+        seen.is_ours(recipient.address) and not seen.is_siblings(recipient.address)
+        for recipient in named
     )
 
 

@@ -132,6 +132,7 @@ def take_up(
             letters=(*replies, *notices),
             particulars=particulars(taken.evidence, rulebook.ruleset.tables),
             escalates=decision.escalates,
+            copies_to=rulebook.ruleset.tables.automatic.folder,
             undelivered=_undelivered(taken.message, decision, rulebook, store),
         )
     )

@@ -122,6 +122,9 @@ class Record:
     """Fields of the case, as the message words them."""
     escalates: bool = False
     """The joined case goes to senior level and takes this decision's route."""
+    copies_to: str | None = None
+    """The folder for a copy of what another mailbox recorded, whose folders these are
+    not; None: it stays where it is."""
     undelivered: str | None = None
     """RECORD: Message-ID of a letter of ours that this report says was not
     delivered."""

@@ -50,13 +50,20 @@ def _row_at(engine: Engine, record_: Record, inbox_id: int) -> Row | None:
 def _record_duplicate(
     engine: Engine, record_: Record, inbox_id: int, first: int
 ) -> Recorded:
-    """Note a copy of what is recorded: it goes where the first one went."""
+    """Note a copy of what is recorded: it goes where the first one went.
+
+    Where another mailbox has that, this one may have no such folder.
+    """
     original = engine.one(
-        "SELECT m.sha256, m.received_at, m.case_id, m.folder, c.reference"
+        "SELECT m.sha256, m.received_at, m.case_id, m.folder, c.reference,"
+        " (SELECT i.mailbox FROM inboxes i WHERE i.id = m.inbox) ="
+        " (SELECT i.mailbox FROM inboxes i WHERE i.id = :inbox) AS is_ours"
         " FROM messages m"
         " LEFT JOIN cases c ON c.id = m.case_id WHERE m.id = :first",
         first=first,
+        inbox=inbox_id,
     )
+    folder = original["folder"] if original["is_ours"] else record_.copies_to
     _message_row(
         engine,
         record_,
@@ -65,12 +72,12 @@ def _record_duplicate(
         reason=_why_a_copy(original, record_.inquiry),
         case_id=original["case_id"],
         person=None,
-        folder=original["folder"],
+        folder=folder,
     )
     return Recorded(
         is_new=True,
         reference=original["reference"],
-        folder=original["folder"],
+        folder=folder,
         is_duplicate=True,
     )
 

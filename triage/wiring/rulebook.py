@@ -216,20 +216,23 @@ def _mismatches(config: Config, edition: Edition) -> Iterator[Problem]:
 
 def _ourselves(config: Config) -> Ourselves:
     mailbox, submission = config.mailbox, config.submission
-    own = (
-        *mailbox.addresses,
-        submission.from_address,
-        submission.envelope_from,
-        *config.siblings,
+    own = _lowered(
+        *mailbox.addresses, submission.from_address, submission.envelope_from
     )
+    siblings = _lowered(*config.siblings) - own
     return Ourselves(
-        addresses=frozenset(address.lower() for address in own if address),
+        addresses=own | siblings,
+        siblings=siblings,
         authserv_id=mailbox.authserv_id,
         web_forms=frozenset(address.lower() for address in mailbox.web_forms),
         loop_mark=LOOP_MARK,
         colleagues=frozenset(each.lower() for each in config.colleagues),
         staff=mailbox.staff,
     )
+
+
+def _lowered(*addresses: str) -> frozenset[str]:
+    return frozenset(address.lower() for address in addresses if address)
 
 
 def keys_of(config: Config) -> tuple[bytes, ...]:
