@@ -123,8 +123,11 @@ class Dispatch:
         """Whether it is back; None: that is not asked, since it was not away."""
         self._may_end_early = True
         self._in_vain: set[int] = set()
+        self._refused: set[int] = set()
         self.settled = 0
         """How many letters the server accepted or refused."""
+        self.refuses = False
+        """Whether letter after letter is refused; they are on their way no more."""
         self.hindrance: str | None = None
         """Why no letter gets through; None: one did lately, or none was tried."""
         self._looked_at: datetime | None = None
@@ -275,21 +278,33 @@ class Dispatch:
     def _note_course(self, letter: Claimed, outcome: Outcome) -> None:
         """Note whether letters get anywhere, for who watches from another thread."""
         match outcome:
-            case Accepted() | Refused(concern=Concern.LETTER):
+            case Accepted():
                 self.settled += 1
                 self._in_vain.clear()
-                self.hindrance = None
+                self._refused.clear()
+                self.refuses, self.hindrance = False, None
+            case Refused(concern=Concern.LETTER) if outcome.is_bad_address:
+                self.settled += 1
+            case Refused(concern=Concern.LETTER):
+                self._note_refused(letter, outcome)
             case TryLater(concern=Concern.LETTER) | Unknown():
                 # One letter may be put off for its own sake.
                 self._in_vain.add(letter.id)
                 if len(self._in_vain) >= MANY:
                     self.hindrance = "the server puts off every letter"
             case TryLater() | Refused():
-                self.hindrance = (
-                    "the server refuses our envelope sender or our login"
-                    if outcome.concern is Concern.LOGIN or isinstance(outcome, Refused)
-                    else "the server cannot be used"
-                )
+                self.hindrance = _hindrance(outcome)
+
+    def _note_refused(self, letter: Claimed, outcome: Refused) -> None:
+        """One letter may be refused for its own sake; letter after letter is not."""
+        self._refused.add(letter.id)
+        self.refuses = len(self._refused) >= MANY
+        if self.refuses:
+            self.hindrance = f"the server refuses every letter ({_codes(outcome)})"
+        else:
+            self.settled += 1
+            self._in_vain.clear()
+            self.hindrance = None
 
     def _is_pausing(self) -> bool:
         """Tell whether the server is left alone; never for long, whatever the clock."""
@@ -402,6 +417,16 @@ def _keys(letter: Claimed) -> dict[str, object]:
 def _dropped(letter: Claimed) -> str:
     log.info("%s is dropped: a person decided against it meanwhile", _name(letter))
     return "dropped"
+
+
+def _hindrance(outcome: TryLater | Refused) -> str:
+    """Say in our words why nothing can be sent; a server's may quote an address."""
+    why = outcome.text if outcome.code is None else _codes(outcome)
+    if isinstance(outcome, Refused):
+        return f"the server refuses our envelope sender ({why})"
+    if outcome.concern is Concern.LOGIN:
+        return f"the server refuses our login ({why})"
+    return f"the server cannot be used ({why})"
 
 
 def _codes(outcome: Outcome) -> str:

@@ -104,6 +104,22 @@ def test_both_servers_at_once_are_one_message(watching: Watching, ear: Ear) -> N
     assert {each.name for each in ear.heard[0].begun} == {"mailbox", "outbox"}
 
 
+def test_letters_that_are_all_refused_are_an_alarm_though_none_waits(
+    watching: Watching, ear: Ear
+) -> None:
+    watching.wait(HOUR)
+    watching.letters.refuses = True
+    watching.letters.hindrance = "the server refuses every letter (550 5.7.60)"
+
+    watching.wait(HOUR)
+    watching.letters.refuses, watching.letters.hindrance = False, None
+    watching.letters.settled += 1
+    watching.wait(HOUR)
+
+    assert ear.occasions == ["alarm", "over"]
+    assert "550 5.7.60" in str(ear.heard[0].begun)
+
+
 def test_thirty_outages_in_a_row_are_one_alarm(watching: Watching, ear: Ear) -> None:
     watching.wait(HOUR)
     for _ in range(30):

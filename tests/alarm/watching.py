@@ -53,6 +53,7 @@ class Hands:
 
     settled: int = 0
     hindrance: str | None = None
+    refuses: bool = False
 
 
 @dataclass

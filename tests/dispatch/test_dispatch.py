@@ -884,6 +884,38 @@ def test_a_server_that_takes_nothing_is_a_hindrance_until_it_does(
     assert office.dispatch.settled > 0
 
 
+NO_RIGHT = Refused(550, "5.7.60", "no permission to send as ann@home.example")
+"""As a server says at the dot that lets us not send under this name."""
+
+
+def test_letters_that_are_all_refused_are_a_hindrance(office: Office) -> None:
+    office.compose(3)
+    office.answers(*[NO_RIGHT] * 3)
+
+    office.run()
+
+    assert office.dispatch.refuses
+    assert office.dispatch.hindrance == "the server refuses every letter (550 5.7.60)"
+
+
+def test_they_are_none_once_one_is_taken(office: Office) -> None:
+    office.compose(4)
+    office.answers(*[NO_RIGHT] * 3, Accepted(250, "2.0.0", "2.0.0 ok"))
+
+    office.run()
+
+    assert (office.dispatch.hindrance, office.dispatch.refuses) == (None, False)
+
+
+def test_addresses_that_do_not_exist_say_nothing_of_the_server(office: Office) -> None:
+    office.compose(5)
+    office.answers(*[Refused(550, "5.1.1", "no such user")] * 5)
+
+    office.run()
+
+    assert (office.dispatch.hindrance, office.dispatch.refuses) == (None, False)
+
+
 def test_one_letter_that_is_put_off_is_no_hindrance(office: Office) -> None:
     office.compose(1)
     for _ in range(5):

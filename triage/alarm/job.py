@@ -46,6 +46,8 @@ class Letters(Protocol):
     def settled(self) -> int: ...
     @property
     def hindrance(self) -> str | None: ...
+    @property
+    def refuses(self) -> bool: ...
 
 
 class Keeping(Protocol):
@@ -139,6 +141,7 @@ class AlarmJob:
                 of_mailbox(facts, mailbox),
                 settled=letters.settled,
                 hindrance=letters.hindrance,
+                refuses=letters.refuses,
             )
             for mailbox, letters in self.letters.items()
         }

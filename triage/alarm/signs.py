@@ -53,6 +53,8 @@ class Facts:
     hindrance: str | None
     """Why the submission server takes nothing; None: it does, or nobody asked it."""
     glimpse: Glimpse
+    refuses: bool = False
+    """Whether the submission server refuses letter after letter."""
     patience: float = PATIENCE
     """After so long a job that neither ends nor gets on is not well."""
 
@@ -160,8 +162,9 @@ def _outbox(facts: Facts, before: Signs) -> Iterator[Sign]:
         if was is not None:
             yield was
         return
-    is_hindered = glimpse.on_their_way > 0 and (
-        facts.hindrance is not None or facts.hangs(DISPATCH)
+    is_hindered = facts.refuses or (
+        glimpse.on_their_way > 0
+        and (facts.hindrance is not None or facts.hangs(DISPATCH))
     )
     if not is_hindered and not glimpse.due:
         yield well(Kind.OUTBOX, facts.at, before)
