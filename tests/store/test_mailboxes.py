@@ -341,6 +341,13 @@ def test_what_passed_is_counted_for_its_mailbox(
     assert ie.counting.oldest_due(NOW) == NOW
 
 
+def test_nothing_is_written_to_one_of_several_that_nobody_named(store: Store) -> None:
+    store.mailboxes.settle({"uk": UK, "ie": IE})
+
+    with pytest.raises(LookupError, match="of several mailboxes"):
+        store.heartbeat.note("intake", NOW)
+
+
 def test_an_unknown_mailbox_is_refused(store: Store) -> None:
     with pytest.raises(ConfigError, match="does not know the mailbox `nobody`"):
         store.within("nobody")

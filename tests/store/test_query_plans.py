@@ -14,7 +14,9 @@ import pytest
 
 from tests.store.making import NOW, make_inquiry, make_letter, make_record, record_case
 from triage.store import CaseQuery, CaseState, Deed, Inbox, Sort, State, Store
+from triage.store.handed_in import Spot
 from triage.store.moving import Claim
+from triage.store.watches import Watch
 
 REFERENCE = "CMP-2026-00001"
 INBOX = Inbox("complaints@imap.example", "INBOX")
@@ -37,10 +39,13 @@ GROWS = frozenset(
         "stages",
         "sent_mails",
         "handed_in",
+        "watched",
     }
 )
 THE_LAST_ROW = "ORDER BY id DESC LIMIT 1"
 LATER, EARLIER = NOW + timedelta(days=3), NOW - timedelta(days=1)
+
+A_LOOK = Watch(uidvalidity=1, uidnext=2, since=NOW, at=NOW)
 
 
 def first_page(**asked: object) -> Callable[[Store], object]:
@@ -76,6 +81,16 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     ),
     "claims that ran out": lambda store: store.outbox.reclaim(NOW),
     "mails left in folders for approval": lambda store: store.handed_in.left_alone(),
+    "mails decided about": lambda store: store.handed_in.known("Approved", 1),
+    "mails that go back": lambda store: store.handed_in.to_move("Approved", 1),
+    "mails that are gone": lambda store: store.handed_in.mark_gone(
+        [Spot("Approved", 1, 5)], NOW
+    ),
+    "a look at a folder for approval": lambda store: store.handed_in.note_look(
+        "Approved", 1, (5,), NOW
+    ),
+    "mails that were looked at": lambda store: store.watches.seen("Sent", 1),
+    "a look at a folder of sent mail": lambda store: store.watches.note("Sent", A_LOOK),
     "not filed yet": lambda store: store.ledger.unfiled(INBOX),
     "known mails": lambda store: store.ledger.known(INBOX, 1, (5, 6)),
     "mails whose UIDs are given again": lambda store: store.ledger.retire_given_again(
@@ -118,11 +133,12 @@ def two_cases(store: Store) -> Store:
     return store
 
 
+@pytest.mark.parametrize("mailbox", [None, ""], ids=["all mailboxes", "one mailbox"])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_usual_question_reads_no_table_from_end_to_end(
-    two_cases: Store, question: str
+    two_cases: Store, question: str, mailbox: str | None
 ) -> None:
-    wrong = list(_whole_reads(two_cases, QUESTIONS[question]))
+    wrong = list(_whole_reads(two_cases.within(mailbox), QUESTIONS[question]))
 
     assert wrong == []
 

@@ -32,7 +32,7 @@ class Breaker:
             self.close(now)
             self._engine.run(
                 "INSERT INTO breaker (opened_at, allowed, mailbox)"
-                " VALUES (:now, :allowed, coalesce(:mailbox, 1))",
+                " VALUES (:now, :allowed, :own)",
                 now=now,
                 allowed=allowed,
             )

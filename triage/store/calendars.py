@@ -35,7 +35,7 @@ class Calendars:
         """Remember a calendar, with its public holidays as they are known now."""
         self._engine.run(
             "INSERT INTO calendars (mailbox, at, calendar)"
-            " VALUES (coalesce(:mailbox, 1), :now, :calendar)"
+            " VALUES (:own, :now, :calendar)"
             " ON CONFLICT (mailbox) DO UPDATE SET at = excluded.at,"
             " calendar = excluded.calendar",
             now=now,

@@ -56,7 +56,7 @@ class Digests:
         """Write down a day's digest; belongs into one batch with the mail itself."""
         self._engine.run(
             "INSERT INTO digests (mailbox, day, at, since, until, audit_head)"
-            " VALUES (coalesce(:mailbox, 1), :day, :at, :since, :until, :audit_head)",
+            " VALUES (:own, :day, :at, :since, :until, :audit_head)",
             day=made.day.isoformat(),
             at=made.at,
             since=made.since,

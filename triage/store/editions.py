@@ -194,7 +194,7 @@ class Editions:
         """
         self._engine.run(
             "INSERT INTO activations (mailbox, at, edition, how, by)"
-            " VALUES (coalesce(:mailbox, 1), :at, :hash, :how, :by)",
+            " VALUES (:own, :at, :hash, :how, :by)",
             at=activation.at,
             hash=activation.hash,
             how=activation.how,
@@ -211,7 +211,7 @@ class Editions:
         blocking = tuple(json.dumps(asdict(each)) for each in trial.blocking)
         self._engine.run(
             "INSERT INTO trials (mailbox, at, edition, outcome, reasons, blocking)"
-            " VALUES (coalesce(:mailbox, 1), :at, :hash, :outcome, :reasons,"
+            " VALUES (:own, :at, :hash, :outcome, :reasons,"
             " :blocking)",
             at=trial.at,
             hash=trial.hash,

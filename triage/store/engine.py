@@ -91,7 +91,8 @@ class Engine:
     Scratch paper has no file: it is one thread's and gone when it is closed, in memory
     as far as the cache goes and in a file without a name beyond.
 
-    Every statement may ask for `:mailbox`, whose rows are meant; NULL are all.
+    Every statement may ask for `:mailbox`, whose rows are meant; NULL are all. What is
+    written belongs to `:own`.
     """
 
     def __init__(
@@ -158,7 +159,7 @@ class Engine:
 
     def run(self, sql: str, **values: object) -> int:
         """Execute a statement and return how many rows it changed."""
-        safe = self._safe(values)
+        safe = self._safe(sql, values)
         return guarded(lambda: self.database.conn.execute(sql, safe)).rowcount
 
     def run_each(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
@@ -168,12 +169,23 @@ class Engine:
 
     def rows(self, sql: str, **values: object) -> list[Row]:
         """Return all rows of a query, or of a statement with RETURNING."""
-        safe = self._safe(values)
+        safe = self._safe(sql, values)
         return guarded(lambda: _fetched(self.database.conn.execute(sql, safe)))
 
-    def _safe(self, values: dict[str, object]) -> dict[str, object]:
+    def _safe(self, sql: str, values: dict[str, object]) -> dict[str, object]:
         safe = {name: to_column(value) for name, value in values.items()}
+        if ":own" in sql:
+            safe["own"] = self.own()
         return {"mailbox": self.mailbox, **safe}
+
+    def own(self) -> int:
+        """Return the mailbox in view, or the only one; raises LookupError."""
+        if self.mailbox is not None:
+            return self.mailbox
+        known = self.rows("SELECT id FROM mailboxes LIMIT 2")
+        if len(known) != 1:
+            raise LookupError("of several mailboxes, what is written belongs to one")
+        return int(known[0]["id"])
 
     def row(self, sql: str, **values: object) -> Row | None:
         """Return the first row, or None."""

@@ -60,7 +60,8 @@ class HandedInRows:
         rows = self._engine.rows(
             "SELECT uid FROM handed_in"
             " WHERE folder = :folder AND uidvalidity = :uidvalidity"
-            " AND mailbox = coalesce(:mailbox, mailbox)",
+            " AND mailbox IN"
+            " (SELECT id FROM mailboxes WHERE id = coalesce(:mailbox, id))",
             folder=folder,
             uidvalidity=uidvalidity,
         )
@@ -121,7 +122,7 @@ class HandedInRows:
         self._engine.run(
             "INSERT INTO handed_in"
             " (mailbox, folder, uidvalidity, uid, at, letter, reason, back_to)"
-            " VALUES (coalesce(:mailbox, 1), :folder, :uidvalidity, :uid, :at,"
+            " VALUES (:own, :folder, :uidvalidity, :uid, :at,"
             " :letter, :reason, :back_to)",
             folder=handed_in.spot.folder,
             uidvalidity=handed_in.spot.uidvalidity,
@@ -137,7 +138,8 @@ class HandedInRows:
         rows = self._engine.rows(
             "SELECT uid, back_to FROM handed_in WHERE folder = :folder"
             " AND uidvalidity = :uidvalidity AND back_to IS NOT NULL"
-            " AND gone_at IS NULL AND mailbox = coalesce(:mailbox, mailbox)"
+            " AND gone_at IS NULL AND mailbox IN"
+            " (SELECT id FROM mailboxes WHERE id = coalesce(:mailbox, id))"
             " ORDER BY uid",
             folder=folder,
             uidvalidity=uidvalidity,
@@ -151,7 +153,8 @@ class HandedInRows:
                 self._engine.run(
                     "UPDATE handed_in SET gone_at = :now WHERE folder = :folder"
                     " AND uidvalidity = :uidvalidity AND uid = :uid"
-                    " AND mailbox = coalesce(:mailbox, mailbox)",
+                    " AND mailbox IN"
+                    " (SELECT id FROM mailboxes WHERE id = coalesce(:mailbox, id))",
                     folder=spot.folder,
                     uidvalidity=spot.uidvalidity,
                     uid=spot.uid,
@@ -175,7 +178,7 @@ class HandedInRows:
         with self._engine.writing():
             self._engine.run(
                 "INSERT INTO looks (mailbox, folder, uidvalidity, at)"
-                " VALUES (coalesce(:mailbox, 1), :folder, :uidvalidity, :at)"
+                " VALUES (:own, :folder, :uidvalidity, :at)"
                 " ON CONFLICT (mailbox, folder) DO UPDATE"
                 " SET uidvalidity = :uidvalidity, at = :at",
                 folder=folder,
@@ -185,7 +188,8 @@ class HandedInRows:
             self._engine.run(
                 "UPDATE handed_in SET gone_at = :at"
                 " WHERE folder = :folder AND uidvalidity <> :uidvalidity"
-                " AND gone_at IS NULL AND mailbox = coalesce(:mailbox, mailbox)",
+                " AND gone_at IS NULL AND mailbox IN"
+                " (SELECT id FROM mailboxes WHERE id = coalesce(:mailbox, id))",
                 folder=folder,
                 uidvalidity=uidvalidity,
                 at=at,
@@ -196,7 +200,8 @@ class HandedInRows:
     def _present(self, folder: str, uidvalidity: int) -> set[int]:
         rows = self._engine.rows(
             "SELECT uid FROM handed_in WHERE folder = :folder"
-            " AND uidvalidity = :uidvalidity AND gone_at IS NULL",
+            " AND uidvalidity = :uidvalidity AND gone_at IS NULL AND mailbox IN"
+            " (SELECT id FROM mailboxes WHERE id = coalesce(:mailbox, id))",
             folder=folder,
             uidvalidity=uidvalidity,
         )

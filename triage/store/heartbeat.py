@@ -19,7 +19,7 @@ class Heartbeat:
         """Note that a job went well."""
         self._engine.run(
             "INSERT INTO heartbeats (mailbox, job, at)"
-            " VALUES (coalesce(:mailbox, 1), :job, :now)"
+            " VALUES (:own, :job, :now)"
             " ON CONFLICT (mailbox, job) DO UPDATE SET at = excluded.at",
             job=job,
             now=now,

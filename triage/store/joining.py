@@ -86,7 +86,7 @@ INSERT INTO cases (reference, person, opened_at, recorded_at, route, role, prior
     topic, clock_from, channel, escalated_at, mailbox)
 VALUES (:reference, :person, :opened_at, :recorded_at, :route, :role, :priority, :flags,
     :missing, :withheld, :acknowledge_by, :respond_by, :claims, :near_identical_to,
-    :topic, :opened_at, :channel, :escalated_at, coalesce(:mailbox, 1))
+    :topic, :opened_at, :channel, :escalated_at, :own)
 RETURNING id
 """
 

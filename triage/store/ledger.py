@@ -305,7 +305,7 @@ def inbox_row(
         folder=inbox.folder,
     ) or engine.one(
         "INSERT INTO inboxes (account, folder, uidvalidity, mailbox)"
-        " VALUES (:account, :folder, :uidvalidity, coalesce(:mailbox, 1))"
+        " VALUES (:account, :folder, :uidvalidity, :own)"
         " RETURNING id, uidvalidity",
         account=inbox.account,
         folder=inbox.folder,

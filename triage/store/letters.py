@@ -97,7 +97,7 @@ INSERT INTO outbox (case_id, message, person, kind, category, recipient, domain,
     created_at, changed_at, mailbox)
 VALUES (:case_id, :message, :person, :kind, :category, :recipient, :domain,
     :template, :message_id, :data, :acknowledges, :state, :reason, :next_at,
-    :charged_at, :now, :now, coalesce(:mailbox, 1))
+    :charged_at, :now, :now, :own)
 ON CONFLICT (case_id, kind) DO NOTHING
 RETURNING id
 """

@@ -84,7 +84,7 @@ class Reminders:
     def note_alert(self, day: date) -> None:
         """Write down that people were told of what is overdue."""
         self._engine.run(
-            "INSERT INTO alerts (mailbox, day) VALUES (coalesce(:mailbox, 1), :day)"
+            "INSERT INTO alerts (mailbox, day) VALUES (:own, :day)"
             " ON CONFLICT (mailbox, day) DO NOTHING",
             day=day.isoformat(),
         )

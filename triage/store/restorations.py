@@ -192,7 +192,7 @@ class Restorations:
         self._engine.run(
             "INSERT INTO inboxes"
             " (account, folder, uidvalidity, old_stock_upto, mailbox)"
-            " VALUES (:account, :folder, :uidvalidity, :upto, coalesce(:mailbox, 1))"
+            " VALUES (:account, :folder, :uidvalidity, :upto, :own)"
             " ON CONFLICT (account, folder) DO UPDATE"
             " SET old_stock_upto = max(old_stock_upto, excluded.old_stock_upto)",
             account=inbox.account,
@@ -230,7 +230,7 @@ class Restorations:
         with self._engine.writing():
             self._engine.run(
                 "INSERT INTO reconciliations (restoration, mailbox, at, found)"
-                " SELECT id, coalesce(:mailbox, 1), :now, :found FROM restorations"
+                " SELECT id, :own, :now, :found FROM restorations"
                 " WHERE reconciled_at IS NULL"
                 " ON CONFLICT (restoration, mailbox) DO NOTHING",
                 now=now,

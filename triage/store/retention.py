@@ -55,7 +55,7 @@ class Retention:
         """Keep the list of a month; False: there is one."""
         added = self._engine.run(
             "INSERT INTO retention_lists (mailbox, month, made_at, cases)"
-            " VALUES (coalesce(:mailbox, 1), :month, :at, :cases)"
+            " VALUES (:own, :month, :at, :cases)"
             " ON CONFLICT (mailbox, month) DO NOTHING",
             month=month,
             at=at,

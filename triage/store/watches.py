@@ -49,7 +49,7 @@ class Watches:
         with self._engine.writing():
             self._engine.run(
                 "INSERT INTO watches (mailbox, folder, uidvalidity, uidnext, since, at)"
-                " VALUES (coalesce(:mailbox, 1), :folder, :uidvalidity, :uidnext,"
+                " VALUES (:own, :folder, :uidvalidity, :uidnext,"
                 " :since, :at) ON CONFLICT (mailbox, folder)"
                 " DO UPDATE SET uidvalidity = :uidvalidity, uidnext = :uidnext,"
                 " since = :since, at = :at",
@@ -62,7 +62,8 @@ class Watches:
             self._engine.run(
                 "DELETE FROM watched"
                 " WHERE folder = :folder AND uidvalidity <> :uidvalidity"
-                " AND mailbox = coalesce(:mailbox, mailbox)",
+                " AND mailbox IN"
+                " (SELECT id FROM mailboxes WHERE id = coalesce(:mailbox, id))",
                 folder=folder,
                 uidvalidity=watch.uidvalidity,
             )
@@ -83,7 +84,8 @@ class Watches:
         rows = self._engine.rows(
             "SELECT uid FROM watched"
             " WHERE folder = :folder AND uidvalidity = :uidvalidity"
-            " AND mailbox = coalesce(:mailbox, mailbox)",
+            " AND mailbox IN"
+            " (SELECT id FROM mailboxes WHERE id = coalesce(:mailbox, id))",
             folder=folder,
             uidvalidity=uidvalidity,
         )
@@ -92,9 +94,10 @@ class Watches:
     def mark_seen(self, folder: str, uidvalidity: int, uids: Iterable[int]) -> None:
         """Note that mails need no further look."""
         with self._engine.writing():
+            own = self._engine.own()
             self._engine.run_each(
                 "INSERT INTO watched (mailbox, folder, uidvalidity, uid)"
-                " VALUES (coalesce(?, 1), ?, ?, ?)"
+                " VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
-                ((self._engine.mailbox, folder, uidvalidity, uid) for uid in uids),
+                ((own, folder, uidvalidity, uid) for uid in uids),
             )
