@@ -42,7 +42,7 @@ from triage.store import (
 from triage.store.opening import lock_path, lock_store
 from triage.wiring import edition_of, now
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = (timedelta(seconds=each) for each in (1, 60, 3600))
 
 
 @contextmanager
@@ -291,6 +291,18 @@ def test_a_daemon_that_just_starts_needs_nobody(triage: Triage, config: Path) ->
 
     assert result.status == 0
     assert "daemon     starting (process" in result.out
+
+
+def test_a_sign_of_life_that_comes_while_we_look_shows_no_wrong_clock(
+    beside: Triage, config: Path
+) -> None:
+    start(config)
+    with store_of(config) as store:
+        store.vigils.keep(Vigil(at=now() + 20 * SECOND, outlook="", book="{}"))
+
+    result = beside("status", "--config", config)
+
+    assert "last sign of life 0 seconds ago" in result.out
 
 
 @pytest.mark.parametrize("ago", [MINUTE, -HOUR], ids=["old", "under a wrong clock"])

@@ -56,7 +56,7 @@ def doctor(
 def _show(shown: Look, finding: Finding) -> None:
     width = len(INDENT) + len(MARKS[finding.verdict]) - len(finding.verdict)
     first = shown.styled(MARKS[finding.verdict].ljust(width))
-    text = f"{strong(finding.check)}  {printable(finding.text)}"
+    text = f"{strong(finding.check)}: {printable(finding.text)}"
     for line in shown.lines(text, first=first, indent=INDENT):
         click.echo(line)
     if finding.to_do is not None:

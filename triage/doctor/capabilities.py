@@ -20,6 +20,11 @@ def judge_capabilities(
         )
 
 
+def can_file(offered: Set[str]) -> bool:
+    """True where mail can be moved without touching other mail."""
+    return not offered.isdisjoint({"MOVE", "UIDPLUS"})
+
+
 def _idle(offered: Set[str], poll_seconds: int) -> Finding:
     if "IDLE" in offered:
         return ok("imap.idle", "IDLE: new mail is noticed at once")

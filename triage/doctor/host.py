@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from triage.doctor.finding import Finding, failed, ok, warning
+from triage.reply.words import how_long
 
 MEGABYTE = 1024 * 1024
 PLENTY = 10
@@ -21,7 +22,8 @@ def judge_disk(free_octets: int, free_inodes: int | None, least: int) -> Finding
     text = f"{free:,} MB free on the store's disk"
     to_do = "make room: without it nothing can be recorded, and nothing is answered"
     if free < least:
-        return failed("host.disk", text, to_do)
+        full = f"{text}: less than {least:,} counts as full (free_megabytes)"
+        return failed("host.disk", full, to_do)
     if free_inodes is not None and free_inodes < FEW_INODES:
         return failed("host.disk", f"{text}, but room for {free_inodes} files", to_do)
     if free < least * PLENTY:
@@ -52,10 +54,10 @@ def judge_drift(newest: datetime, now: datetime) -> Finding:
     ahead = newest - now
     if ahead <= DRIFT:
         return ok("imap.clock", "no mail is from the future")
-    minutes = int(ahead / timedelta(minutes=1))
     return failed(
         "imap.clock",
-        f"the newest mail arrived {minutes} minutes from now, says the mail server",
+        f"the newest mail arrives in {how_long(ahead.total_seconds())}, says the mail"
+        " server",
         "compare both machines' clocks with `date -u`, and have a time service set"
         " them: due dates and the age of mails go by the clock",
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.doctor.capabilities import judge_capabilities
+from triage.doctor.capabilities import can_file, judge_capabilities
 from triage.doctor.expiry import judge_certificate
 from triage.doctor.finding import TRY_AGAIN, Finding, failed, note, ok, warning
 from triage.doctor.host import judge_drift
@@ -72,8 +72,9 @@ def _about_login(error: Exception) -> str:
 def _examine(mailbox: ImapMailbox, wanted: Wanted, now: datetime) -> Iterator[Finding]:
     if mailbox.certificate is not None:
         yield judge_certificate("imap.certificate", mailbox.certificate, now)
+    offered = mailbox.capabilities()
     yield from judge_capabilities(
-        mailbox.capabilities(), files=wanted.files, poll_seconds=wanted.poll_seconds
+        offered, files=wanted.files, poll_seconds=wanted.poll_seconds
     )
     folder = mailbox.account.folder
     if folder not in mailbox.standing([folder]):
@@ -85,7 +86,7 @@ def _examine(mailbox: ImapMailbox, wanted: Wanted, now: datetime) -> Iterator[Fi
         return
     first, second = mailbox.select(), mailbox.select()
     yield judge_numbers(first.uidvalidity, second.uidvalidity, wanted.known)
-    if wanted.files:
+    if wanted.files and can_file(offered):
         yield _writing(mailbox)
         yield from _folders(mailbox, wanted.filed_in)
     yield _answers(mailbox, wanted.sent_folders)

@@ -61,6 +61,6 @@ def _about_login(refused: TryLater | Refused) -> str:
             " Google take no password here"
         )
     return (
-        "set host, port and security in [submission] right, and see that this machine"
-        " gets there"
+        "set host, port and security in [submission] right (ca_file names an authority"
+        " of your own), and see that this machine gets there"
     )

@@ -44,14 +44,18 @@ def countdown(at: datetime, now: datetime) -> str:
     return f"{hours} h {minutes} min left" if hours else f"{minutes} min left"
 
 
-def warning(expiry: Expiry, now: datetime) -> str:
-    """Say in a sentence what will happen, or did, and what to do."""
+def ending(expiry: Expiry, now: datetime) -> str:
+    """Say what will happen, or did."""
     day = f"{expiry.at - timedelta(microseconds=1):%Y-%m-%d}"
     if expiry.at <= now:
-        return f"{expiry.what} is over since the end of {day}: {expiry.remedy}"
+        return f"{expiry.what} is over since the end of {day}"
     urgency = "; then no login works" if expiry.at - now <= VERY_SOON else ""
-    left = countdown(expiry.at, now)
-    return f"{expiry.what} ends on {day} ({left}{urgency}): {expiry.remedy}"
+    return f"{expiry.what} ends on {day} ({countdown(expiry.at, now)}{urgency})"
+
+
+def warning(expiry: Expiry, now: datetime) -> str:
+    """Say in a sentence what will happen, or did, and what to do."""
+    return f"{ending(expiry, now)}: {expiry.remedy}"
 
 
 def foretold(expiry: Expiry) -> str:

@@ -28,8 +28,7 @@ from triage.doctor import (
     warning,
 )
 from triage.errors import ConfigError, TransientError
-from triage.oauth.expiry import countdown, is_soon
-from triage.oauth.expiry import warning as coming_to_its_end
+from triage.oauth.expiry import countdown, ending, is_soon
 from triage.ruleset import Ruleset, read_policy
 from triage.smtp import Envelope
 from triage.store import Store
@@ -109,8 +108,10 @@ def _private(path: Path, config: Config) -> Iterator[Finding]:
         try:
             secret.read()
         except ConfigError as error:
-            wrong += 1
-            yield failed("secrets", str(error), "put it there; only triage may read it")
+            wrong += len(error.problems)
+            for problem in error.problems:
+                to_do = problem.hint or "put it there; only triage may read it"
+                yield failed("secrets", problem.message, to_do)
     store = config.store.path
     if store.exists() and store.stat().st_mode & OTHERS:
         wrong += 1
@@ -136,10 +137,8 @@ def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
             "rules", f"rules and templates: {number_of(len(errors), 'error')}", to_do
         )
     elif checked.warnings:
-        number = len(checked.warnings)
-        yield note(
-            "rules", f"rules and templates are right; warnings: {number}; {to_do}"
-        )
+        warnings = number_of(len(checked.warnings), "warning")
+        yield note("rules", f"rules and templates are right, with {warnings}: {to_do}")
     else:
         yield ok("rules", "rules and templates are right")
     if checked.rulebook is not None:
@@ -148,11 +147,15 @@ def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
 
 def _logins(config: Config, moment: datetime) -> Iterator[Finding]:
     for key, problem in faults_of_logins(config, moment):
+        if key[-1] == "expires":  # told below, with since when
+            continue
         to_do = problem.hint or "set it right in the configuration"
         yield failed("login", f"{'.'.join(key)}: {problem.message}", to_do)
     for each in expiries_of(config):
-        if is_soon(each, moment):
-            yield warning("login", coming_to_its_end(each, moment), each.remedy)
+        if each.at <= moment:
+            yield failed("login", ending(each, moment), each.remedy)
+        elif is_soon(each, moment):
+            yield warning("login", ending(each, moment), each.remedy)
         else:
             yield ok("login", f"{each.what}: {countdown(each.at, moment)}")
 

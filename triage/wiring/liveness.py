@@ -171,10 +171,11 @@ def _last_sign(seen_at: datetime | None, now: datetime, in_words: InWords) -> st
         return "no sign of life yet"
     seconds = (now - seen_at).total_seconds()
     at = in_words(seen_at)
-    if seconds < 0:
+    if seconds < -BLIP.total_seconds():
         return f"last sign of life {at}, by a clock that was wrong"
     if seconds < IN_SECONDS:
-        return f"last sign of life {how_long(seconds)} ago"
+        # It may have come between our look at the clock and that at the store.
+        return f"last sign of life {how_long(max(seconds, 0))} ago"
     return f"last sign of life {at} ({how_long(seconds)} ago)"
 
 
