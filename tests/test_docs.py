@@ -10,12 +10,13 @@ import pytest
 from pydantic import BaseModel
 
 from triage.cli import commands
-from triage.config import Config
+from triage.config import Config, load_configs
 from triage.logins import Secret
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 EXAMPLE = (ROOT / "config.example.toml").read_text("utf-8")
+FENCED = re.MULTILINE | re.DOTALL
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -80,6 +81,32 @@ def test_every_key_of_the_configuration_stands_in_the_example(key: str) -> None:
     line = rf"^(# )?(\[{name}\]$|{name} = )"
 
     assert re.search(line, section, re.MULTILINE)
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """Yield every configuration that stands on a page, with its name."""
+    for page in PAGES:
+        found = re.findall(r"^```toml\n(.*?)^```$", page.read_text("utf-8"), FENCED)
+        if page.name in {"connect.md", "operations.md"}:
+            yield from ((f"{page.name} {n}", text) for n, text in enumerate(found, 1))
+
+
+def without_table(text: str, name: str) -> str:
+    """Take a table with all below it out of a configuration."""
+    return re.sub(rf"^\[{name}(\.[^]]*)?\]\n.*?(?=^\[|\Z)", "", text, flags=FENCED)
+
+
+@pytest.mark.parametrize(
+    "example", [pytest.param(text, id=name) for name, text in examples()]
+)
+def test_a_configuration_on_a_page_can_be_read(example: str, tmp_path: Path) -> None:
+    whole = EXAMPLE
+    for table in tomllib.loads(example):
+        whole = without_table(whole, table)
+    path = tmp_path / "config.toml"
+    path.write_text(f"{whole}\n{example}", encoding="utf-8")
+
+    assert load_configs(path)
 
 
 @pytest.mark.parametrize("kind", tuple(Secret.model_fields))

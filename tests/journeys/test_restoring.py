@@ -1,5 +1,6 @@
 """What a restored store is told before anything is taken up."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.journeys.journey import Journey, text_of
 from tests.journeys.mails import make_mail
 from triage.backup import verify
 from triage.cli import main
+from triage.config import load_config
 from triage.errors import ConfigError, TransientError
 from triage.store.restorations import MARGIN
 from triage.wiring import back_up, now, restore
@@ -146,6 +148,25 @@ def test_the_store_that_was_there_is_kept(journey: Journey, since_backup: Path) 
 
     (kept,) = journey.folder.glob("*.before-*")
     assert kept.stat().st_size > 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_restores_belongs_to_the_daemons_user(
+    journey: Journey, since_backup: Path
+) -> None:
+    store = load_config(journey.config).store.path
+    own = store.parent / "own"
+    own.mkdir(mode=0o700)
+    os.chown(own, 65534, 65534)
+    journey.config.write_text(
+        journey.config.read_text().replace(f'"{store.name}"', f'"own/{store.name}"')
+    )
+
+    restore(journey.config, since_backup, now, replace=False)
+
+    owners = {each.stat().st_uid for each in own.iterdir()}
+    assert len(list(own.iterdir())) >= 3
+    assert owners == {65534}
 
 
 def test_a_store_is_not_replaced_unasked(journey: Journey, since_backup: Path) -> None:

@@ -135,9 +135,8 @@ def site(
     authority: Authority,
     triage: Triage,
 ) -> Iterator[Site]:
-    login = {"user": "triage", "password": "pw"}
     trusted = {"ca_file": str(authority.ca_file)}
-    with SmtpSink(certificate=certificate, **login) as sink:
+    with SmtpSink(user="triage", password="pw", certificate=certificate) as sink:  # noqa: S106 - of this sink
         servers = Servers(
             imap_port=dovecot.imaps,
             user=dovecot.new_user(),
