@@ -17,7 +17,7 @@ from triage.demo.servers import SmtpSink
 from triage.wiring import now
 
 pytestmark = pytest.mark.servers
-PAGES = ("README.md", "docs/install.md", "docs/operations.md")
+PAGES = ("README.md", "docs/install.md", "docs/operations.md", "docs/connect.md")
 JANE = "jane@home.example"
 
 SYSTEMD = "systemd is not process 1 where tests run; its tools look at the units"
@@ -161,9 +161,15 @@ def test_the_page_about_operating_is_done_from_top_to_bottom(reader: Reader) -> 
     reader.lay_down(Settings(http={"listen": listen}))
     reader.before = {"triage report": reader.start}
 
-    reader.read("docs/operations.md")
+    reader.read("docs/operations.md", "docs/connect.md")
 
     assert reader.config.parent.joinpath("jane.zip").is_file()
+
+
+def test_the_page_about_connecting_is_done_from_top_to_bottom(reader: Reader) -> None:
+    reader.lay_down(Settings())
+
+    reader.read("docs/connect.md")
 
 
 def test_the_first_page_is_done_from_top_to_bottom(reader: Reader) -> None:

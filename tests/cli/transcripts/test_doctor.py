@@ -11,6 +11,10 @@ from pathlib import Path
 
 import dns.resolver
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from tests.cli.conftest import Triage
 from tests.cli.transcripts.conftest import Compare
@@ -265,7 +269,8 @@ def servers_are_not_trusted(site: Site, _stack: ExitStack) -> None:
 
 def certificates_end_in(days: int) -> "Scene":
     def scene(site: Site, stack: ExitStack) -> None:
-        short = site.authority.issue(f"in-{days}-days", hosts=LOCAL, days=days)
+        fresh = site.authority.issue(f"in-{days}-days", hosts=LOCAL, days=days)
+        short = begun_earlier(site.authority, fresh)
         imap = ScriptedServer(RIGHT, tls=short.context(), tls_at_once=True)
         smtp = SmtpSink(user="triage", password="pw", certificate=short)  # noqa: S106 - of this sink
         site.edit(
@@ -278,6 +283,24 @@ def certificates_end_in(days: int) -> "Scene":
         )
 
     return scene
+
+
+def begun_earlier(authority: Authority, certificate: Certificate) -> Certificate:
+    """Return a certificate that has held for three months, as others have."""
+    old = x509.load_pem_x509_certificate(certificate.cert.read_bytes())
+    key = load_pem_private_key(authority.key.read_bytes(), password=None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    longer = x509.CertificateBuilder(
+        issuer_name=old.issuer,
+        subject_name=old.subject,
+        public_key=old.public_key(),
+        serial_number=old.serial_number,
+        not_valid_before=old.not_valid_before_utc - timedelta(days=90),
+        not_valid_after=old.not_valid_after_utc,
+        extensions=list(old.extensions),
+    ).sign(key, SHA256())
+    certificate.cert.write_bytes(longer.public_bytes(Encoding.PEM))
+    return certificate
 
 
 def mailbox_that(script: Mapping[str, Reply | InTurn]) -> "Scene":

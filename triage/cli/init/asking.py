@@ -235,7 +235,7 @@ def _asked_authority(setup: Setup, table: str) -> str:
 def _ask_tokens(setup: Setup, login: Login) -> dict[str, object] | None:
     """Ask how tokens are had; None: it is a password."""
     if login == "microsoft":
-        click.echo("Microsoft 365 takes tokens (docs/operations.md, “Logging in …”).")
+        click.echo("Microsoft 365 takes tokens (docs/connect.md).")
         return {
             "tenant": click.prompt("Tenant", default=setup.domain),
             "client_id": click.prompt("Application (client) id"),
@@ -244,7 +244,7 @@ def _ask_tokens(setup: Setup, login: Login) -> dict[str, object] | None:
             ),
         }
     if login == "google":
-        click.echo("Google takes tokens (docs/operations.md, “Logging in …”).")
+        click.echo("Google takes tokens (docs/connect.md).")
         key = click.prompt("File with the service account's key (JSON)")
         return {"service_account": {"file": str(Path(key).expanduser().resolve())}}
     return None
