@@ -209,27 +209,6 @@ def test_what_an_earlier_try_left_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.servers
-def test_what_was_answered_is_offered_when_it_is_asked_again(
-    tmp_path: Path, own: Own
-) -> None:
-    folder = tmp_path / "triage"
-    only_the_password = ("", "", "", "", "", "", PASSWORD)
-
-    result = asked(
-        folder,
-        *("own", ADDRESS, *WHO),
-        *(*own.mailbox("wrong-one"), "again", *only_the_password),
-        *(*own.submission(), *CALENDAR),
-    )
-
-    assert result.exit_code == 0, result.output
-    mailbox = config_in(folder)["mailbox"]
-    assert mailbox["port"] == own.dovecot.imaps
-    assert mailbox["user"] == own.user
-    assert mailbox["ca_file"] == str(own.ca_file)
-
-
-@pytest.mark.servers
 def test_an_empty_sender_that_is_refused_is_replaced_by_an_address(
     tmp_path: Path, dovecot: Dovecot
 ) -> None:

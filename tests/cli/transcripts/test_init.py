@@ -33,7 +33,7 @@ def test_a_dialogue_with_a_wrong_answer_is_as_the_page_shows_it(
 ) -> None:
     user, folder = dovecot.new_user(), tmp_path / "triage"
     mailbox = (
-        ("Server", "localhost"),
+        ("IMAP server", "localhost"),
         ("Encryption", ""),
         ("Port", str(dovecot.imaps)),
         (AUTHORITY, str(authority.ca_file)),
@@ -48,8 +48,8 @@ def test_a_dialogue_with_a_wrong_answer_is_as_the_page_shows_it(
         *(*mailbox, ("Password", "a wrong one"), ("Ask again", "")),
         *((question, "") for question, _ in mailbox),
         ("Password", PASSWORD),
-        *(("Server", "127.0.0.1"), ("Encryption", "starttls")),
-        *(("Port", str(sink.port)), (AUTHORITY, str(authority.ca_file))),
+        *(("SMTP server", "127.0.0.1"), ("Encryption", "starttls")),
+        *(("Port", str(sink.port)), (AUTHORITY, "")),
         *(("User there", "triage"), ("Password", PASSWORD)),
         *(("Time zone", "London"), ("Time zone", "Europe/London"), ("Country", "GB")),
     )

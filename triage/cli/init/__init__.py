@@ -141,6 +141,7 @@ def init(folder: Path, is_asking: bool | None) -> None:
             f"{folder} cannot be made: {error.strerror or error}"
         ) from None
     click.echo(f"""\
+
 Made {folder}:
   config.toml     servers, addresses, contacts, links
   rules/          what mails mean and where they go

@@ -94,6 +94,7 @@ class Setup:
 def ask_everything(setup: Setup, tries: Tries) -> None:
     """Ask, try, and write each answer down; raises click.Abort where one gives up."""
     _ask_who(setup)
+    click.echo("\nHow does one get into the mailbox?")
     _until_it_works(setup, _ask_mailbox, tries.mailbox)
     setup.draft.put("mailbox", "since", setup.today)
     _until_it_works(setup, _ask_submission, tries.submission)
@@ -189,7 +190,7 @@ def _ask_submission(setup: Setup, failed: Finding | None) -> None:
     put("submission", "from_address", setup.address)
     put("submission", "witness", preset.witness)
     put("submission", "sent_folder", preset.sent_folder)
-    click.echo("And the server that takes our letters?")
+    click.echo("\nAnd the server that takes our letters?")
     _ask_server(setup, "submission", preset.smtp_host or f"smtp.{setup.domain}")
     user = setup.ask("submission.user", "User there", setup.address)
     put("submission", "user", user)
@@ -262,6 +263,7 @@ def _log_in_by(setup: Setup, table: str, name: str) -> None:
 
 
 def _ask_calendar(setup: Setup) -> None:
+    click.echo("\nAnd by which calendar does the team work?")
     path = setup.folder / CALENDAR
     calendar = Draft(path.read_text(encoding="utf-8"))
     zone = _asked_zone()
