@@ -216,8 +216,9 @@ def test_a_secret_that_others_can_read_is_told_with_what_to_do(
 
     findings = found(triage, healthy)
 
-    verdict, text, _ = findings["secrets"]
-    assert (verdict, "chmod 600" in text) == ("failed", True)
+    verdict, text, to_do = findings["secrets"]
+    assert (verdict, "other users" in text) == ("failed", True)
+    assert "chmod 600" in to_do
 
 
 def test_rules_with_mistakes_are_told_of(triage: Triage, healthy: Path) -> None:

@@ -161,7 +161,7 @@ def test_the_page_about_operating_is_done_from_top_to_bottom(reader: Reader) -> 
     reader.lay_down(Settings(http={"listen": listen}))
     reader.before = {"triage report": reader.start}
 
-    reader.read("docs/operations.md", "docs/connect.md")
+    reader.read("docs/operations.md")
 
     assert reader.config.parent.joinpath("jane.zip").is_file()
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import dns.resolver
 import pytest
@@ -132,8 +133,15 @@ class Site:
 
 
 @pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose name fits on a line."""
+    with TemporaryDirectory(dir="/tmp") as name:
+        yield Path(name)
+
+
+@pytest.fixture
 def site(
-    tmp_path: Path,
+    folder: Path,
     dovecot: Dovecot,
     certificate: Certificate,
     authority: Authority,
@@ -156,10 +164,10 @@ def site(
                 **trusted,
             },
         )
-        secret = tmp_path / "smtp-password"
+        secret = folder / "smtp-password"
         secret.touch(0o600)
         secret.write_text("pw\n")
-        config = install(tmp_path, servers, settings)
+        config = install(folder, servers, settings)
         made = Site(config, settings, servers, dovecot, authority, triage=triage)
         made.texts = RIGHT_TEXTS
         _let_dates_reach(made, 300)
@@ -169,7 +177,7 @@ def site(
             f'"{servers.user}"': f'"{ADDRESS}"',
             "localhost": IMAP,
             "127.0.0.1": SMTP,
-            str(tmp_path): "/etc/triage",
+            str(folder): "/etc/triage",
         }
         yield made
 
