@@ -406,7 +406,8 @@ class Daemon:
             is_usual = isinstance(error, TransientError)
             level = logging.WARNING if is_usual else logging.ERROR
             pause = self._patience[name].fail(error)
-            log.log(level, "%s: %s; again in %.0f s", name, error, pause)
+            words = "%s: %s; again in %.0f s at the earliest"
+            log.log(level, words, name, error, pause)
 
     def _say_once(self, name: str, cause: str) -> None:
         """Say why a job cannot go on, unless that was said since it last went well."""

@@ -32,6 +32,22 @@ def test_an_end_tells_how_long_it_lasted_and_why() -> None:
     assert as_json(notice, "box")["why"] == LASTED
 
 
+def test_what_stands_says_what_to_do_first_and_its_end_does_not() -> None:
+    stands = in_words(Notice(at=NOON, begun=(STOOD,)))
+    over = in_words(Notice(at=NOON, over=(OVER,)))
+
+    assert "What to do first: triage doctor" in stands
+    assert "What to do first" not in over
+    assert stands.isascii()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_alarm_has_a_first_step(kind: Kind) -> None:
+    entry = Entry(kind=kind, job="", since=NOON, what=AWAY, told_at=NOON)
+
+    assert "What to do first" in in_words(Notice(at=NOON, begun=(entry,)))
+
+
 def test_an_end_is_no_longer_told_as_the_cause_of_something() -> None:
     notice = Notice(at=NOON, over=(OVER,))
 

@@ -13,7 +13,7 @@ def test_what_waits_is_listed(triage: Triage, worked: Path) -> None:
     assert result.status == 0
     assert heading.split()[:5] == ["id", "case", "what", "state", "since"]
     assert line.split()[:4] == ["1", "CMP-2026-00001", "formal-complaint", "queued"]
-    assert count == "1 letters"
+    assert count == "1 letter"
 
 
 def test_letters_are_listed_by_state(triage: Triage, worked: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_letter_is_dropped_and_sent_after_all_is_refused(
     assert resent.status == 2
     assert "letter 1 is dropped; resend is possible from held, refused" in resent.err
     assert waiting.out.splitlines()[-1] == "0 letters"
-    assert everything.out.splitlines()[-1] == "1 letters"
+    assert everything.out.splitlines()[-1] == "1 letter"
 
 
 def test_a_letter_that_is_queued_needs_no_resending(

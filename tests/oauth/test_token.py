@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.oauth.asking import MORNING
+from triage.oauth.refusals import granted_in
 from triage.oauth.token import Granted, is_token, lasting, token_of
 
 
@@ -69,3 +70,12 @@ def test_a_token_is_not_shown_where_values_are_shown() -> None:
     granted = Granted("access-secret", None, "refresh-secret")
 
     assert "secret" not in repr((granted, token_of(granted, MORNING)))
+
+
+@pytest.mark.parametrize("key", ["refresh_expires_in", "refresh_token_expires_in"])
+def test_the_end_of_a_refresh_token_has_several_names(key: str) -> None:
+    answer = {"access_token": "abc", "refresh_token": "def", key: 1_728_000}
+
+    granted = granted_in(answer, "issuer.example")
+
+    assert granted.refresh_lasts == timedelta(days=20)

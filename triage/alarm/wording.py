@@ -34,6 +34,20 @@ _SAID_OF_ONE = {
 """Where there are several mailboxes."""
 
 
+_DOCTOR = "triage doctor tries what is needed and says what to do."
+_LOG = "look into the log of the daemon; begin it anew if it does not go on."
+FIRST = {
+    Kind.MAILBOX: _DOCTOR,
+    Kind.OUTBOX: _DOCTOR,
+    Kind.LEDGER: "triage status names what does not come out; lose no mail by hand.",
+    Kind.STORE: "make room on its disk, or see why it cannot be written.",
+    Kind.FAILING: _LOG,
+    Kind.ENDING: "renew it; triage doctor says how.",
+    Kind.ENDED: "renew it; triage doctor says how.",
+    Kind.STUCK: _LOG,
+}
+
+
 def said(kind: Kind, job: str, *, is_over: bool = False) -> str:
     """Name an alarm, or its end, in a few words."""
     if job and kind in _SAID_OF_ONE:
@@ -76,10 +90,13 @@ def _lines(notice: Notice) -> Iterator[str]:
         yield _standing("STILL", each)
     for each in notice.over:
         yield f"OVER   {said(each.kind, each.job, is_over=True)}; {ended(each)}"
+    yield ""
+    standing = (*notice.begun, *notice.reminded)
+    for step in dict.fromkeys(FIRST[entry.kind] for entry in standing):
+        yield f"What to do first: {step}"
     if not notice.is_empty:
-        yield ""
-        yield "What to do first: docs/operations.md, When the alarm rings."
         yield "How it is now: triage status"
+        yield 'More: docs/operations.md, "When the alarm rings".'
 
 
 def _standing(word: str, entry: Entry) -> str:

@@ -41,6 +41,10 @@ _AADSTS = range(1, 100_000_000)
 SERVER_FAULT, TOO_MANY = 500, 429
 
 
+_REFRESH_ENDS = ("refresh_expires_in", "refresh_token_expires_in")
+"""In no RFC, so each issuer has its own name for it."""
+
+
 def granted_in(answer: Mapping[str, Any], issuer: str) -> Granted:
     """Return what an issuer gave; raises what stands in the way."""
     if "error" in answer:
@@ -55,7 +59,7 @@ def granted_in(answer: Mapping[str, Any], issuer: str) -> Granted:
         token,
         lasting(answer.get("expires_in")),
         renewed,
-        lasting(answer.get("refresh_expires_in")),
+        next(filter(None, (lasting(answer.get(key)) for key in _REFRESH_ENDS)), None),
     )
 
 

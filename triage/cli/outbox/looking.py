@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from triage.cli.listing import columns, moment
+from triage.cli.listing import columns, counted, moment
 from triage.cli.options import config_option, json_option
 from triage.cli.outbox.differences import differences
 from triage.cli.plain import plain
@@ -49,12 +49,12 @@ def list_outbox(
         return
     click.echo(table(lines))
     waiting = sum(line.waits for line in lines)
-    count = f"{len(lines)} letters"
+    count = counted(len(lines), "letter")
     if waiting:
         count += f", {waiting} to approve: triage outbox approve NUMBER"
     click.echo(count)
-    counted = Counter((each.spot.folder, each.reason) for each in left)
-    for (folder, reason), number in sorted(counted.items()):
+    idle = Counter((each.spot.folder, each.reason) for each in left)
+    for (folder, reason), number in sorted(idle.items()):
         click.echo(f'in "{folder}", mails that decide nothing ({reason}): {number}')
 
 
