@@ -36,10 +36,11 @@ log = logging.getLogger(__name__)
 
 
 class Mailbox(Folder, Protocol):
-    """The part of a mailbox that this job uses (see triage.mailbox), of one folder."""
+    """The part of a mailbox that this job uses (see triage.mailbox)."""
 
     def check_filing(self) -> None: ...
     def ensure_folders(self, folders: Iterable[str]) -> None: ...
+    def turn_to(self, folder: str) -> None: ...
     def file(self, uids: Sequence[int], folder: str) -> frozenset[int]: ...
 
 
@@ -77,8 +78,8 @@ class Done(Counter[str]):
 class Approvals:
     """Looks into the folders for approval; `run` is one pass and may be repeated."""
 
-    mailbox_of: Callable[[str], Mailbox]
-    """A connection to a folder, the same one each time."""
+    mailbox: Mailbox
+    """A connection of its own, which turns from folder to folder."""
     store: Store
     modes: Callable[[], Modes]
     """The rules' table as it is in force now."""
@@ -103,9 +104,10 @@ class Approvals:
         return done
 
     def _look_into(self, folder: str, verdict: Verdict, done: Done) -> None:
-        mailbox = self.mailbox_of(folder)
+        mailbox = self.mailbox
         mailbox.connect()
         mailbox.ensure_folders([folder])
+        mailbox.turn_to(folder)
         if self.files:
             mailbox.check_filing()
         uidvalidity = mailbox.select().uidvalidity
@@ -114,25 +116,23 @@ class Approvals:
         look = Look(folder, verdict, uidvalidity, self.clock(), before)
         uids = mailbox.uids()
         new = sorted(set(uids) - rows.known(folder, uidvalidity))
-        self._decide_about(new, look, mailbox, done)
+        self._decide_about(new, look, done)
         rows.note_look(folder, uidvalidity, uids, look.at)
         for reason, number in look.left.items():
             log.warning('%d mails in "%s" are left alone: %s', number, folder, reason)
             done["left alone"] += number
-        self._move_back(look, mailbox)
+        self._move_back(look)
 
-    def _decide_about(
-        self, new: Sequence[int], look: Look, mailbox: Mailbox, done: Done
-    ) -> None:
+    def _decide_about(self, new: Sequence[int], look: Look, done: Done) -> None:
         if look.before is None:
             with self.store.batch():
                 for uid in new:
                     self._leave(uid, BEFORE_US, look)
             return
-        for listed, fetched in read(mailbox, new):
+        for listed, fetched in read(self.mailbox, new):
             with self.store.batch():
                 self._decide(listed, fetched, look, done)
-        for uid in sorted(mailbox.unreadable.keys() & set(new)):
+        for uid in sorted(self.mailbox.unreadable.keys() & set(new)):
             self._leave(uid, UNREADABLE, look)
 
     def _decide(self, listed: Listed, fetched: Fetched, look: Look, done: Done) -> None:
@@ -179,12 +179,12 @@ class Approvals:
         )
         look.left[reason] += 1
 
-    def _move_back(self, look: Look, mailbox: Mailbox) -> None:
+    def _move_back(self, look: Look) -> None:
         """Move what was decided about to its route's folder; may be repeated."""
         by_folder: dict[str, list[int]] = {}
         for uid, folder in self.store.handed_in.to_move(look.folder, look.uidvalidity):
             by_folder.setdefault(folder, []).append(uid)
         for folder, uids in by_folder.items():
-            moved = mailbox.file(uids, folder)
+            moved = self.mailbox.file(uids, folder)
             spots = [Spot(look.folder, look.uidvalidity, uid) for uid in moved]
             self.store.handed_in.mark_gone(spots, self.clock())

@@ -1,7 +1,7 @@
 """An office in hold: two jobs, and an officer who moves mails."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,14 +36,14 @@ class Office:
     inbox: FakeMailbox
     store: Store
     now: datetime = NOW
-    folders: dict[str, FakeMailbox] = field(default_factory=dict)
     files: bool = True
 
     def __post_init__(self) -> None:
         self.intake.clock = self.clock
         self.intake.files = self.files
+        self.eyes = self.inbox.beside("INBOX")
         self.approvals = Approvals(
-            mailbox_of=self.folder,
+            mailbox=self.eyes,
             store=self.store,
             modes=lambda: self.intake.rulebook.ruleset.tables.modes,
             clock=self.clock,
@@ -53,11 +53,6 @@ class Office:
     def clock(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
-
-    def folder(self, name: str) -> FakeMailbox:
-        if name not in self.folders:
-            self.folders[name] = self.inbox.beside(name)
-        return self.folders[name]
 
     def take_up(self, *mails: bytes) -> None:
         """Deliver mails, and run both jobs, as the daemon does."""

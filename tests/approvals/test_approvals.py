@@ -199,7 +199,7 @@ def test_what_lay_there_before_anybody_looked_approves_nothing(waiting: Office) 
 
 def test_a_folder_that_was_numbered_anew_approves_nothing(waiting: Office) -> None:
     waiting.move(FORMAL, APPROVED)
-    waiting.folder(APPROVED).uidvalidity += 1
+    waiting.eyes.uidvalidity += 1
 
     waiting.run()
 
@@ -261,7 +261,7 @@ def test_what_was_approved_is_moved_back_after_a_crash_between(
     waiting: Office,
 ) -> None:
     waiting.move(FORMAL, APPROVED)
-    waiting.folder(APPROVED).failures["file"].append(TransientError("gone"))
+    waiting.eyes.failures["file"].append(TransientError("gone"))
     with pytest.raises(TransientError):
         waiting.run()
     between = (waiting.states(), len(waiting.contents(APPROVED)))
@@ -279,7 +279,7 @@ def test_what_was_approved_is_moved_back_after_a_crash_between(
 
 def test_a_crash_before_the_commit_decides_nothing(waiting: Office) -> None:
     waiting.move(FORMAL, APPROVED)
-    waiting.folder(APPROVED).failures["fetch"].append(TransientError("gone"))
+    waiting.eyes.failures["fetch"].append(TransientError("gone"))
     with pytest.raises(TransientError):
         waiting.run()
     between = waiting.states()
@@ -296,10 +296,10 @@ def test_without_folders_nothing_is_looked_at(waiting: Office) -> None:
         update={"approved_folder": None, "rejected_folder": None}
     )
     waiting.approvals.modes = lambda: modes
-    waiting.folder(APPROVED).calls.clear()
+    waiting.eyes.calls.clear()
 
     assert not waiting.run()
-    assert waiting.folder(APPROVED).calls == []
+    assert waiting.eyes.calls == []
 
 
 def test_a_stop_ends_it_between_two_folders(waiting: Office) -> None:

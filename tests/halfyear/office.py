@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -58,7 +58,6 @@ class Office:
     told: Callable[[Path], None]
     """Called as soon as a digest is queued, with the store."""
     is_up: bool = False
-    _folders: dict[str, FakeMailbox] = field(default_factory=dict)
     _beside: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
@@ -93,7 +92,6 @@ class Office:
         # Nobody pulls the plug on this machine; a kill is an exception.
         self.store._engine.run("PRAGMA synchronous = OFF")
         self.account.connect()
-        self._folders = {}
         self.reader = ReaderHere(lambda: self.intake.rulebook)
         self.intake = Intake(
             inbox=INBOX,
@@ -111,7 +109,7 @@ class Office:
             clock=self.clock,
         )
         self.approvals = Approvals(
-            mailbox_of=self.mailbox_of,
+            mailbox=self.account.beside("INBOX"),
             store=self.store,
             modes=lambda: self.intake.rulebook.ruleset.tables.modes,
             clock=self.clock,
@@ -143,11 +141,6 @@ class Office:
         """End, cleanly or not: what is committed stays, nothing else does."""
         self.is_up = False
         self.store.close()
-
-    def mailbox_of(self, name: str) -> FakeMailbox:
-        if name not in self._folders:
-            self._folders[name] = self.account.beside(name)
-        return self._folders[name]
 
     def poll(self) -> None:
         """What the daemon does when new mail comes."""

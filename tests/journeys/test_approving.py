@@ -43,15 +43,9 @@ def end_before_moving(parts: Installation) -> None:
         def file(self, uids: Iterable[int], folder: str) -> frozenset[int]:
             raise Killed
 
-    folders = parts.approvals.mailbox_of
-
-    def ending(folder: str) -> ImapMailbox:
-        mailbox = folders(folder)
-        assert isinstance(mailbox, ImapMailbox)
-        mailbox.__class__ = Ended
-        return mailbox
-
-    parts.approvals.mailbox_of = ending
+    mailbox = parts.approvals.mailbox
+    assert isinstance(mailbox, ImapMailbox)
+    mailbox.__class__ = Ended
 
 
 def test_a_moved_mail_lets_its_letter_out_once_and_returns(journey: Journey) -> None:

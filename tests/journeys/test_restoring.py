@@ -79,6 +79,25 @@ def test_it_says_of_each_mail_that_it_looks_at_that_it_gets_on(
     assert len(asked) > filed > 0
 
 
+def test_more_folders_than_a_server_lets_us_connect_are_looked_through(
+    journey: Journey, tmp_path: Path
+) -> None:
+    journey.install()
+    (rules,) = journey.folder.glob("rules/*-journeys.toml")
+    route = '[[route]]\nid = "r{0}"\ntitle = "Never taken {0}"\nfolder = "Never/{0}"\n'
+    more = "".join(route.format(number) for number in range(12))
+    rules.write_text(rules.read_text("utf-8") + more, encoding="utf-8")
+    journey.run_once()
+    backup = tmp_path / "store.backup"
+    back_up(journey.config, backup, now())
+
+    bring_back(journey, backup)
+    journey.run_once()
+
+    with journey.store() as store:
+        assert store.restorations.pending() is None
+
+
 def test_a_stop_ends_the_looking_and_nothing_is_taken_up_before_it_is_done(
     journey: Journey, since_backup: Path
 ) -> None:

@@ -94,6 +94,24 @@ def test_a_message_that_ends_the_session_is_given_up_and_all_others_come(
     assert "127.0.0.1" in mailbox.unreadable[POISON]
 
 
+def test_what_is_given_up_stays_so_while_the_connection_turns_to_other_folders() -> (
+    None
+):
+    with server_with([HangUp()]) as server:
+        mailbox = mailbox_at(server)
+        for _ in range(3):
+            mailbox.turn_to("Complaints")
+            fetched_in_passes(mailbox, 1)
+            mailbox.turn_to("INBOX")
+            mailbox.connect()
+            mailbox.select()
+        mailbox.turn_to("Complaints")
+        given = fetched_in_passes(mailbox, 1)
+
+    assert set(mailbox.unreadable) == {POISON}
+    assert sorted(given) == [1, 2, 4, 5]
+
+
 @pytest.mark.parametrize(
     "silence",
     [

@@ -44,7 +44,7 @@ mail_gid = {mail_group}
 first_valid_uid = 1
 first_valid_gid = 1
 mail_fsync = never
-mail_max_userip_connections = 50
+mail_max_userip_connections = 10
 imap_capability = {capabilities}
 {passdb}
 userdb {{

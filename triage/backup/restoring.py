@@ -38,9 +38,11 @@ class Selected(Protocol):
 
 
 class Mailbox(Protocol):
-    """The part of a mailbox that this job uses (see triage.mailbox), of one folder."""
+    """The part of a mailbox that this job uses (see triage.mailbox)."""
 
     def connect(self) -> None: ...
+    def close(self) -> None: ...
+    def turn_to(self, folder: str) -> None: ...
     def ensure_folders(self, folders: Iterable[str]) -> None: ...
     def select(self) -> Selected: ...
     def uids(self) -> list[int]: ...
@@ -54,8 +56,8 @@ class Restoring:
     """Asks the mailbox once after a restoration; `run` does nothing otherwise."""
 
     inbox: Inbox
-    mailbox_of: Callable[[str], Mailbox]
-    """A connection to a folder, the same one each time."""
+    mailbox: Mailbox
+    """A connection of its own, which turns from folder to folder; then it is closed."""
     store: Store
     rulebook: Callable[[], Rulebook]
     clock: Callable[[], datetime]
@@ -76,6 +78,13 @@ class Restoring:
         if pending is None:
             return
         log.warning("the store was restored: asking the mailbox what it does not know")
+        try:
+            found = self._found(stopping)
+        finally:
+            self.mailbox.close()
+        self._finish(pending, found)
+
+    def _found(self, stopping: Callable[[], bool]) -> Counter[str]:
         found = Counter[str]()
         for folder in self.letters_in():
             self._learn_of_letters(folder, found, stopping)
@@ -83,14 +92,14 @@ class Restoring:
             for folder in self._route_folders():
                 self._put_back(folder, found, stopping)
         self._mark_old_stock()
-        self._finish(pending, found)
+        return found
 
     def _learn_of_letters(
         self, folder: str, found: Counter[str], stopping: Callable[[], bool]
     ) -> None:
         """Note what letters say that were sent since the backup."""
-        mailbox = self._opened(folder)
-        for listed in _until(stopping, mailbox.peek(mailbox.uids())):
+        self._open(folder)
+        for listed in _until(stopping, self.mailbox.peek(self.mailbox.uids())):
             head = peek(listed.header)
             ours = self.rulebook().ours_among([head.message_id or ""])
             if not ours or self.store.restorations.knows_letter(head.message_id or ""):
@@ -113,20 +122,20 @@ class Restoring:
         self, folder: str, found: Counter[str], stopping: Callable[[], bool]
     ) -> None:
         """Move mail that the store does not know back to where it is taken up."""
-        mailbox = self._opened(folder)
+        self._open(folder)
         unsure: dict[int, Listed] = {}
-        for listed in _until(stopping, mailbox.peek(mailbox.uids())):
+        for listed in _until(stopping, self.mailbox.peek(self.mailbox.uids())):
             head = peek(listed.header)
             if self._may_be_ours(head) and not known_by_header(self.store, listed):
                 unsure[listed.uid] = listed
         unknown = [
             fetched.uid
-            for fetched in _until(stopping, mailbox.fetch(unsure.values()))
+            for fetched in _until(stopping, self.mailbox.fetch(unsure.values()))
             if known_again(self.store, unsure[fetched.uid], fetched) is None
         ]
         for start in _until(stopping, range(0, len(unknown), MOVED_AT_ONCE)):
             moved = unknown[start : start + MOVED_AT_ONCE]
-            mailbox.file(moved, self.inbox.folder)
+            self.mailbox.file(moved, self.inbox.folder)
             found["mails put back to be taken up"] += len(moved)
 
     def _may_be_ours(self, head: Message) -> bool:
@@ -134,9 +143,8 @@ class Restoring:
         return is_ours(head, rulebook.ruleset, bool(rulebook.proven_cases(head)))
 
     def _mark_old_stock(self) -> None:
-        mailbox = self._opened(self.inbox.folder)
-        uidvalidity = mailbox.select().uidvalidity
-        upto = max(mailbox.uids(), default=0)
+        uidvalidity = self._open(self.inbox.folder).uidvalidity
+        upto = max(self.mailbox.uids(), default=0)
         self.store.restorations.mark_old_stock(self.inbox, uidvalidity, upto)
 
     def _finish(self, pending: Restoration, found: Counter[str]) -> None:
@@ -154,13 +162,12 @@ class Restoring:
         tables = self.rulebook().ruleset.tables
         return list(dict.fromkeys(route.folder for route in tables.route))
 
-    def _opened(self, folder: str) -> Mailbox:
-        mailbox = self.mailbox_of(folder)
-        mailbox.connect()
+    def _open(self, folder: str) -> Selected:
+        self.mailbox.connect()
         if folder != self.inbox.folder:
-            mailbox.ensure_folders([folder])
-        mailbox.select()
-        return mailbox
+            self.mailbox.ensure_folders([folder])
+        self.mailbox.turn_to(folder)
+        return self.mailbox.select()
 
 
 def _until(stopping: Callable[[], bool], items: Iterable[T]) -> Iterator[T]:

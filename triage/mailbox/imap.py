@@ -37,6 +37,8 @@ class ImapMailbox(Session):
         super().__init__(account, limits)
         self._idles = idles
         self._strikes_in = {account.folder: Strikes()}
+        self._numbered_in: dict[str, int] = {}
+        """The UIDVALIDITY by folder, as last seen; what is given up goes by it."""
         self._selected: Selected | None = None
         self._is_home = False
         self._next_uid = 1
@@ -64,9 +66,12 @@ class ImapMailbox(Session):
 
     def select(self) -> Selected:
         """Open the folder read-only; UIDs are those of its UIDVALIDITY from now on."""
-        selected = self.open_folder(self.account.folder)
-        if self._selected is None or selected.uidvalidity != self._selected.uidvalidity:
+        folder = self.account.folder
+        selected = self.open_folder(folder)
+        if self._numbered_in.get(folder) != selected.uidvalidity:
+            self._numbered_in[folder] = selected.uidvalidity
             self._strikes.forget_all_but(())
+        if self._selected is None or selected.uidvalidity != self._selected.uidvalidity:
             self._copies.begin(selected.uidnext)
             self._tried.clear()
             self._next_uid = selected.uidnext or 1

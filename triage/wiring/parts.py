@@ -20,7 +20,7 @@ from triage.dispatch import Dispatch, Tally
 from triage.endings import Endings
 from triage.errors import TransientError, TriageError
 from triage.intake import Intake, Pass
-from triage.mailbox import ImapMailbox, Limits
+from triage.mailbox import Limits
 from triage.retention import Retention
 from triage.ruleset.schema import RuleFiles
 from triage.smtp import Limits as SmtpLimits
@@ -28,7 +28,6 @@ from triage.store import Store
 from triage.wiring.logins import Logins, expiries_of, names_of_expiries
 from triage.wiring.rules import Rules
 from triage.wiring.servers import (
-    Folders,
     MailboxWitness,
     inbox_of,
     mailbox_of,
@@ -72,11 +71,10 @@ class MailboxParts:
         self.logins = shared.logins
         self._clock = shared.clock
         limits, logins = shared.limits, shared.logins
-        mailboxes = [mailbox_of(config, limits, logins) for _ in range(6)]
-        self.mailbox, self.watcher, self._witness, *others = mailboxes
-        self._other_folders, self._canary_mailbox, self._shown_mailbox = others
-        self._folders = Folders(config, limits, logins)
-        self._folders_of_intake = Folders(config, limits, logins)
+        self._mailboxes = [mailbox_of(config, limits, logins) for _ in range(8)]
+        self.mailbox, self.watcher, self._witness, *others = self._mailboxes
+        self._other_folders, self._approving, self._restoring, *more = others
+        self._canary_mailbox, self._shown_mailbox = more
         self.submission = submission_of(config, self.stop, shared.smtp_limits, logins)
         # Another thread's, for its certificate alone.
         shown = submission_of(config, self.stop, shared.smtp_limits, logins)
@@ -102,9 +100,7 @@ class MailboxParts:
         `store` shows what belongs to this mailbox.
         """
         config, clock = self.config, self._clock
-        opened.callback(self._folders.close)
-        opened.callback(self._folders_of_intake.close)
-        for mailbox in self._mailboxes():
+        for mailbox in self._mailboxes:
             opened.callback(mailbox.close)
         self.store = store
         self.rules = Rules(config, self.store, clock, self.stop)
@@ -129,7 +125,7 @@ class MailboxParts:
             clock=clock,
         )
         self.approvals = Approvals(
-            mailbox_of=self._folders,
+            mailbox=self._approving,
             store=self.store,
             modes=lambda: self.intake.rulebook.ruleset.tables.modes,
             clock=clock,
@@ -137,7 +133,7 @@ class MailboxParts:
         )
         self.restoring = Restoring(
             inbox=inbox_of(config),
-            mailbox_of=self._folders_of_intake,
+            mailbox=self._restoring,
             store=self.store,
             rulebook=lambda: self.intake.rulebook,
             clock=clock,
@@ -258,20 +254,8 @@ class MailboxParts:
 
     def interrupt(self) -> None:
         """End what is under way; for another thread or a signal handler."""
-        for mailbox in self._mailboxes():
+        for mailbox in self._mailboxes:
             mailbox.interrupt()
-        self._folders.interrupt()
-        self._folders_of_intake.interrupt()
-
-    def _mailboxes(self) -> tuple[ImapMailbox, ...]:
-        return (
-            self.mailbox,
-            self.watcher,
-            self._witness,
-            self._other_folders,
-            self._canary_mailbox,
-            self._shown_mailbox,
-        )
 
     def _witness_of_letters(self) -> MailboxWitness | None:
         submission, mailbox = self.config.submission, self.config.mailbox

@@ -56,46 +56,6 @@ def _limits_of(config: Config, limits: Limits) -> Limits:
     return replace(limits, whole=config.mailbox.large_message_kilobytes * KILOBYTE)
 
 
-class Folders:
-    """Connections to further folders of the account, each made when first asked for.
-
-    Asked by one thread; `interrupt` and `close` are for others.
-    """
-
-    def __init__(
-        self, config: Config, limits: Limits = USUAL, logins: Logins | None = None
-    ) -> None:
-        self._account = account_of(config, logins)
-        self._limits = _limits_of(config, limits)
-        self._mailboxes: dict[str, ImapMailbox] = {}
-        self._making = threading.Lock()
-        self._is_interrupted = False
-
-    def __call__(self, folder: str) -> ImapMailbox:
-        """Return the connection to a folder; raises ConfigError."""
-        with self._making:
-            if folder not in self._mailboxes:
-                account = replace(self._account, folder=folder)
-                mailbox = ImapMailbox(account, self._limits, idles=False)
-                if self._is_interrupted:
-                    mailbox.interrupt()
-                self._mailboxes[folder] = mailbox
-            return self._mailboxes[folder]
-
-    def interrupt(self) -> None:
-        """End what is under way, and refuse what would follow."""
-        with self._making:
-            self._is_interrupted = True
-            for mailbox in self._mailboxes.values():
-                mailbox.interrupt()
-
-    def close(self) -> None:
-        """Log out everywhere."""
-        with self._making:
-            for mailbox in self._mailboxes.values():
-                mailbox.close()
-
-
 def inbox_of(config: Config) -> Inbox:
     """Return the name under which the store knows the mailbox."""
     mailbox = config.mailbox

@@ -18,7 +18,6 @@ from triage.intake import Intake, Rulebook
 from triage.store import Store
 from triage.wiring.rulebook import bound_to, edition_of, rulebook_of
 from triage.wiring.servers import (
-    Folders,
     inbox_of,
     mailbox_of,
     sender_of,
@@ -37,9 +36,9 @@ def light_hands(
     config = load_config(path)
     store = opened.enter_context(Store.open(config.store.path, exclusive=True))
     rulebook = bound_to(_compiled(config), store.salt)
-    mailbox, folders = mailbox_of(config), Folders(config)
+    mailbox, beside = mailbox_of(config), mailbox_of(config)
     opened.callback(mailbox.close)
-    opened.callback(folders.close)
+    opened.callback(beside.close)
     intake = Intake(
         inbox=inbox_of(config),
         mailbox=mailbox,
@@ -56,7 +55,7 @@ def light_hands(
         clock=clock,
     )
     answers = Answers(
-        mailbox=folders("INBOX"),
+        mailbox=beside,
         store=store,
         read=intake.read_one,
         rulebook=lambda: rulebook,

@@ -27,7 +27,6 @@ from triage.wiring.folders import RuleFolders
 from triage.wiring.rulebook import edition_of, keys_bound_to, keys_of
 from triage.wiring.rulebook import rulebook_without_keys as compiled
 from triage.wiring.servers import (
-    Folders,
     MailboxWitness,
     inbox_of,
     mailbox_of,
@@ -100,7 +99,7 @@ class Office:
         self.trials.tell(rulebook)
         self.mailbox = mailbox_of(config)
         self.beside, self.witness = mailbox_of(config), mailbox_of(config)
-        self.folders = Folders(config)
+        self.approving, self.restored = mailbox_of(config), mailbox_of(config)
         self.intake = Intake(
             inbox=inbox_of(config),
             mailbox=self.mailbox,
@@ -122,7 +121,7 @@ class Office:
     def _open_other_jobs(self) -> None:
         config, clock, store = self.config, self.clock, self.store
         self.approvals = Approvals(
-            mailbox_of=self.folders,
+            mailbox=self.approving,
             store=store,
             modes=lambda: self.intake.rulebook.ruleset.tables.modes,
             clock=clock,
@@ -141,7 +140,7 @@ class Office:
         )
         self.restoring = Restoring(
             inbox=inbox_of(config),
-            mailbox_of=self.folders,
+            mailbox=self.restored,
             store=store,
             rulebook=lambda: self.intake.rulebook,
             clock=clock,
@@ -224,6 +223,7 @@ class Office:
         self.dispatch.run()
 
     def close(self) -> None:
-        for mailbox in (self.mailbox, self.beside, self.witness, self.folders):
+        beside = (self.beside, self.witness, self.approving, self.restored)
+        for mailbox in (self.mailbox, *beside):
             mailbox.close()
         self.store.close()
