@@ -12,7 +12,7 @@ from tests.deploy.machine import ROOT, Machine, commands_of, has_program
 from tests.journeys.installing import Servers, Settings, install
 from tests.journeys.mails import make_mail
 from tests.journeys.running import RunningDaemon
-from tests.servers.dovecot import PASSWORD, Dovecot, _free_port
+from tests.servers.dovecot import PASSWORD, Dovecot, free_port
 from triage.demo.servers import SmtpSink
 from triage.wiring import now
 
@@ -126,7 +126,7 @@ class Reader:
 @pytest.fixture
 def reader(tmp_path: Path, dovecot: Dovecot) -> Iterator[Reader]:
     wait_past_midnight()
-    port = _free_port()
+    port = free_port()
     instead = {
         ":9464": f":{port}",
         "2026-11-24": f"{now():%Y-%m-%d}",

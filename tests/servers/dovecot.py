@@ -140,7 +140,7 @@ class Dovecot:
     ) -> None:
         # Not pytest's folder, into which the user who owns the mail cannot look.
         self.folder = Path(tempfile.mkdtemp(prefix="triage-dovecot-"))
-        self.imap, self.imaps, self.lmtp = (_free_port() for _ in range(3))
+        self.imap, self.imaps, self.lmtp = (free_port() for _ in range(3))
         self._names = count(1)
         self._master: subprocess.Popen[bytes] | None = None
         self._configuration = _CONFIGURATION.format(
@@ -269,7 +269,7 @@ def _users() -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -7,6 +7,7 @@ submission    the SMTP server, up to the letter that is not sent
 domain, dns   what the sender's domain tells others about mail from it
 expiry        what ends on a day that is known
 host, clock   the machine's disk and clock
+listening     whether the address over HTTP can be the daemon's
 calendar      dates that people enter, and how far they reach
 """
 
@@ -15,6 +16,7 @@ from triage.doctor.clock import is_clock_kept
 from triage.doctor.dns import examine_domain
 from triage.doctor.finding import Finding, Verdict, failed, note, ok, warning
 from triage.doctor.host import judge_clock, judge_disk
+from triage.doctor.listening import examine_listening
 from triage.doctor.mailbox import Wanted, examine_mailbox
 from triage.doctor.submission import examine_submission
 
@@ -23,6 +25,7 @@ __all__ = [
     "Verdict",
     "Wanted",
     "examine_domain",
+    "examine_listening",
     "examine_mailbox",
     "examine_submission",
     "failed",

@@ -16,6 +16,7 @@ from triage.doctor import (
     Finding,
     Wanted,
     examine_domain,
+    examine_listening,
     examine_mailbox,
     examine_submission,
     failed,
@@ -31,7 +32,7 @@ from triage.errors import ConfigError, TransientError
 from triage.oauth.expiry import countdown, ending, is_soon
 from triage.ruleset import Ruleset, read_policy
 from triage.smtp import Envelope
-from triage.store import Store
+from triage.store import Store, holder_of
 from triage.store.copying import examine
 from triage.wiring.clock import now
 from triage.wiring.faults import secrets_in
@@ -71,6 +72,7 @@ def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
             yield from _guarded(examination, each, moment)
     yield judge_clock(is_clock_kept())
     yield _disk(config)
+    yield from _listening(config)
     yield from _guarded(_store, config, moment)
     yield from _guarded(_left, config, moment)
 
@@ -213,6 +215,14 @@ def _domain_by(lookup: Lookup) -> Examination:
             yield from examine_domain(domain, lookup.selector)
 
     return examine_it
+
+
+def _listening(config: Config) -> Iterator[Finding]:
+    if config.http.address is not None:
+        holder = holder_of(config.store.path)
+        # Who may not look at the lock takes what answers for the daemon.
+        runs = holder.is_there is not False
+        yield examine_listening(*config.http.address, runs=runs)
 
 
 def _disk(config: Config) -> Finding:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -27,7 +28,7 @@ from tests.mailbox.mails import make_mail as make_old_mail
 from tests.mailbox.scripts import header_of
 from tests.mailbox.sites import ImapSite
 from tests.servers.certificates import Authority
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.dovecot import PASSWORD, Dovecot, free_port
 from tests.servers.plugin import LOCAL
 from tests.servers.scripted import (
     Answer,
@@ -40,6 +41,7 @@ from tests.servers.scripted import (
 )
 from tests.smtp.scripted import ScriptedServer as ScriptedSmtp
 from triage.demo.servers import Certificate, SmtpSink
+from triage.store.opening import lock_store
 from triage.wiring import doctor, now
 
 pytestmark = pytest.mark.servers
@@ -115,6 +117,11 @@ class Site:
         lines = self.config.read_text("utf-8").splitlines()
         kept = [each for each in lines if not each.startswith(beginnings)]
         self.config.write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+    def listen_on(self, port: int) -> None:
+        self.put("http", f'listen = "127.0.0.1:{port}"')
+        self.names[f"127.0.0.1:{port}"] = "this machine:9464"
+        self.shown["this machine"] = "127.0.0.1"
 
     def at_imap(self, port: int) -> None:
         """Let the mailbox be at another server, without TLS."""
@@ -420,6 +427,17 @@ def nobody_keeps_the_clock(site: Site, _stack: ExitStack) -> None:
     site.is_clock_kept = False
 
 
+def something_else_listens(site: Site, stack: ExitStack) -> None:
+    other = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    site.listen_on(other.getsockname()[1])
+
+
+def the_daemon_listens_elsewhere(site: Site, stack: ExitStack) -> None:
+    site.run_once()
+    site.listen_on(free_port())
+    stack.callback(lock_store(site.store))
+
+
 def the_store_is_damaged(site: Site, _stack: ExitStack) -> None:
     site.run_once()
     with site.store.open("r+b") as file:
@@ -501,6 +519,8 @@ SCENES: Mapping[str, tuple[Scene, str]] = {
     "clock": (nobody_keeps_the_clock, "host.clock"),
     "disk-full": (disk_with(1), "host.disk"),
     "disk-soon": (disk_with(10), "host.disk"),
+    "http-taken": (something_else_listens, "http"),
+    "http-elsewhere": (the_daemon_listens_elsewhere, "http"),
     "store-damaged": (the_store_is_damaged, "store"),
     "store-none": (nothing, "store"),
 }
@@ -556,6 +576,7 @@ def test_a_healthy_installation_is_as_the_page_shows_it(
     site: Site, examined: Callable[[], str], compare: Compare
 ) -> None:
     site.work()
+    site.listen_on(free_port())
 
     compare("doctor/healthy", f"$ {COMMAND}\n{examined()}")
 
