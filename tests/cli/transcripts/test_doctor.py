@@ -438,6 +438,14 @@ def the_daemon_listens_elsewhere(site: Site, stack: ExitStack) -> None:
     stack.callback(lock_store(site.store))
 
 
+def a_mailbox_was_taken_out(site: Site, _stack: ExitStack) -> None:
+    site.put("mailbox", 'name = "uk"')
+    site.work()
+    with closing(sqlite3.connect(site.store)) as database, database:
+        database.execute("INSERT INTO mailboxes (id, name) VALUES (9, 'ireland')")
+        database.execute("UPDATE cases SET mailbox = 9")
+
+
 def the_store_is_damaged(site: Site, _stack: ExitStack) -> None:
     site.run_once()
     with site.store.open("r+b") as file:
@@ -521,6 +529,7 @@ SCENES: Mapping[str, tuple[Scene, str]] = {
     "disk-soon": (disk_with(10), "host.disk"),
     "http-taken": (something_else_listens, "http"),
     "http-elsewhere": (the_daemon_listens_elsewhere, "http"),
+    "mailbox-left": (a_mailbox_was_taken_out, "mailbox"),
     "store-damaged": (the_store_is_damaged, "store"),
     "store-none": (nothing, "store"),
 }
