@@ -9,6 +9,7 @@ import click
 import pytest
 from pydantic import BaseModel
 
+from triage.alarm import Kind
 from triage.cli import commands
 from triage.config import Config, load_configs
 from triage.logins import Secret
@@ -119,6 +120,36 @@ def packages() -> list[str]:
     extras = project["optional-dependencies"].values()
     wanted = [*project["dependencies"], *(line for extra in extras for line in extra)]
     return sorted({match[0] for line in wanted if (match := NAME.match(line))})
+
+
+@pytest.mark.parametrize("kind", tuple(Kind))
+def test_every_alarm_has_its_row_in_the_handbook(kind: Kind) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    section = page.partition("\n## When the alarm rings\n")[2].partition("\n## ")[0]
+
+    assert re.search(rf"^\| `{kind}[:`]", section, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "link",
+    sorted(
+        {
+            (page.name, link)
+            for page in PAGES
+            for link in re.findall(r"\]\(#([^)]+)\)", page.read_text("utf-8"))
+        }
+    ),
+    ids="#".join,
+)
+def test_a_heading_that_a_page_links_to_is_there(link: tuple[str, str]) -> None:
+    name, anchor = link
+    page = next(page for page in PAGES if page.name == name).read_text("utf-8")
+
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+
+    assert anchor in {
+        re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings
+    }
 
 
 @pytest.mark.parametrize("package", packages())
