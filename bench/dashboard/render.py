@@ -32,7 +32,7 @@ WIDTH, HEAD, ROW = 1600, 56, 38
 PAGE = b"""<!doctype html>
 <meta charset="utf-8">
 <link rel="stylesheet" href="/build/page.css">
-<body id="here"><script src="/build/page.js"></script>
+<body id="here" style="margin: 0"><script src="/build/page.js"></script>
 """
 ICONS = "/node_modules/@grafana/ui/dist/public/img/"
 
