@@ -209,6 +209,46 @@ def test_a_damaged_store_is_told_with_what_to_do(triage: Triage, healthy: Path) 
     assert "backup" in findings["store"][2]
 
 
+def test_a_store_that_may_only_be_read_is_told(triage: Triage, healthy: Path) -> None:
+    assert triage("run", "--once", "--config", healthy).status == 0
+    store = healthy.parent / "triage.sqlite3"
+    store.chmod(0o400)
+    if os.geteuid() == 0:  # who may write everything, unless it is somebody else's
+        os.chown(store, 65_534, -1)
+
+    verdict, text, to_do = found(triage, healthy)["store"]
+
+    assert verdict == "failed"
+    assert "cannot be written" in text
+    assert "restore" not in to_do
+
+
+def test_where_the_disk_is_full_nobody_is_told_to_restore(
+    triage: Triage, healthy: Path
+) -> None:
+    assert triage("run", "--once", "--config", healthy).status == 0
+    store = healthy.parent / "triage.sqlite3"
+    store.write_bytes(b"what cannot be read without room beside it")
+    config = healthy.read_text("utf-8")
+    healthy.write_text(f"{config}\n[alarm]\nfree_megabytes = 1_000_000_000\n")
+
+    verdict, _, to_do = found(triage, healthy)["store"]
+
+    assert verdict == "failed"
+    assert to_do.startswith("make room first")
+
+
+def test_a_key_that_is_too_short_is_told(triage: Triage, healthy: Path) -> None:
+    key = healthy.parent / "reference.key"
+    key.write_text("short\n", "utf-8")
+
+    verdict, text, to_do = found(triage, healthy)["secrets"]
+
+    assert verdict == "failed"
+    assert "is shorter than" in text
+    assert "openssl rand" in to_do
+
+
 def test_a_secret_that_others_can_read_is_told_with_what_to_do(
     triage: Triage, healthy: Path
 ) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from triage.alarm import shortage
 from triage.config import Config, load_config, meant_configs
 from triage.digest import needs_of_left, number_of
 from triage.doctor import (
@@ -28,20 +29,21 @@ from triage.doctor import (
     ok,
     warning,
 )
-from triage.errors import ConfigError, TransientError
+from triage.errors import ConfigError, Problem, TransientError
 from triage.oauth.expiry import countdown, ending, is_soon
 from triage.ruleset import Ruleset, read_policy
 from triage.smtp import Envelope
-from triage.store import Store, holder_of
+from triage.store import Store, holder_of, why_unwritable
 from triage.store.copying import examine
 from triage.wiring.clock import now
 from triage.wiring.faults import secrets_in
 from triage.wiring.logins import expiries_of, faults_of_logins
 from triage.wiring.rule_check import check_folders, faults_in
-from triage.wiring.rulebook import edition_of
+from triage.wiring.rulebook import edition_of, keys_of
 from triage.wiring.servers import inbox_of, mailbox_of, submission_of
 
 OTHERS = stat.S_IRWXO
+WRITABLE = "let triage write there again: without it nothing is recorded or answered"
 WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -105,25 +107,35 @@ def _private(path: Path, config: Config) -> Iterator[Finding]:
             f"others may change {path}, and with it where mail goes",
             f"run: chmod go-w {path}",
         )
-    wrong = 0
-    for _, secret in secrets_in(config):
-        try:
-            secret.read()
-        except ConfigError as error:
-            wrong += len(error.problems)
-            for problem in error.problems:
-                to_do = problem.hint or "put it there; only triage may read it"
-                yield failed("secrets", problem.message, to_do)
+    problems = list(_unfit_secrets(config))
+    for problem in problems:
+        to_do = problem.hint or "put it there; only triage may read it"
+        yield failed("secrets", problem.message, to_do)
     store = config.store.path
-    if store.exists() and store.stat().st_mode & OTHERS:
-        wrong += 1
+    is_open = store.exists() and store.stat().st_mode & OTHERS
+    if is_open:
         yield failed(
             "secrets",
             f"others may read the store {store}, in which all mail is",
             f"run: chmod o-rwx {store}",
         )
-    if not wrong:
+    if not problems and not is_open:
         yield ok("secrets", "each secret can be read, and by nobody else")
+
+
+def _unfit_secrets(config: Config) -> Iterator[Problem]:
+    problems: list[Problem] = []
+    for _, secret in secrets_in(config):
+        try:
+            secret.read()
+        except ConfigError as error:
+            problems += error.problems
+    if not problems:
+        try:
+            keys_of(config)
+        except ConfigError as error:
+            problems += error.problems
+    yield from problems
 
 
 def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
@@ -242,7 +254,12 @@ def _store(config: Config, _moment: datetime) -> Iterator[Finding]:
     if not path.is_file():
         yield note("store", f"there is no store at {path} yet; `triage run` makes it")
         return
+    if why := why_unwritable(path):
+        yield failed("store", f"{path} cannot be written: {why}", WRITABLE)
     to_do = "stop the daemon and restore the latest backup: triage backup restore"
+    if short := shortage(path, config.alarm.free_megabytes):
+        # SQLite reads nothing without room beside the store.
+        to_do = f"make room first ({short}), then look again"
     try:
         found = examine(path)
     except ConfigError as error:
