@@ -9,13 +9,14 @@ import atexit
 import contextlib
 import fcntl
 import logging
+import os
 import pickle
 import resource
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -23,13 +24,12 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from triage.decision import fingerprint
-from triage.errors import TransientError
+from triage.errors import ConfigError, Problem, TransientError
 from triage.message import Fetched, Message, parse
 from triage.ruleset import Evidence, Ruleset, compile_ruleset, find_evidence
 
 log = logging.getLogger(__name__)
 
-_READY = b"ready"
 _PIPE_OCTETS = 1024 * 1024
 _IGNORED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Signals that a terminal or a supervisor sends to the daemon's whole group."""
@@ -65,7 +65,7 @@ class Limits:
     messages_ahead: int = 64
     octets_ahead: int = 16 * 1024 * 1024
     """What may wait for the child while the caller records."""
-    start_seconds: float = 60.0
+    start_seconds: float = 120.0
 
 
 DEFAULT_LIMITS = Limits()
@@ -86,6 +86,10 @@ def read_here(ruleset: Ruleset, fetched: Fetched, parse: Parse = parse) -> Readi
     return Reading(fetched.uid, message, evidence, fingerprint(message.text))
 
 
+Check = Callable[[Ruleset], tuple[Problem, ...]]
+"""Finds what is wrong with rules that compile; it is sent to another process."""
+
+
 class Reader:
     """Reads messages in their order, in a child process that is replaced when it dies.
 
@@ -99,8 +103,11 @@ class Reader:
         limits: Limits = DEFAULT_LIMITS,
         *,
         parse: Parse = parse,
+        check: Check | None = None,
     ) -> None:
-        self._job = _Job(dict(files), limits, parse)
+        """Start the child; it tells by `faults` what `check` finds in the rules."""
+        pickled = None if check is None else pickle.dumps(check)
+        self._job = _Job(dict(files), limits, parse, pickled)
         self._serial = 0
         self._is_closed = False
         self._child: _Child | None = _Child(self._job)
@@ -126,9 +133,20 @@ class Reader:
             self._child.kill()
             self._child = None
 
-    def wait_until_ready(self) -> None:
-        """Wait until the child can read; raises TransientError where it cannot."""
-        self._running().wait_until_ready()
+    def rules(self) -> Ruleset:
+        """Wait until the child can read; return what to decide by on what it finds.
+
+        Raises ConfigError where the rules cannot be compiled, TransientError where the
+        child does not start.
+        """
+        return self._running().begun().rules
+
+    def faults(self) -> tuple[Problem, ...]:
+        """Wait likewise; return what was found in the rules that they compile with."""
+        found = self._running().begun().faults
+        # A child that takes the place of this one need not check again.
+        self._job = replace(self._job, check=None)
+        return found
 
     def read(self, batch: Iterable[Fetched]) -> Iterator[Reading | Unreadable]:
         """Read messages; one answer for each, in their order.
@@ -204,6 +222,16 @@ class _Job:
     files: dict[str, str]
     limits: Limits
     parse: Parse
+    check: bytes | None
+    """Pickled: to read it takes all the modules that it is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What the child says before it reads the first message."""
+
+    rules: Ruleset
+    faults: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +259,7 @@ class _Child:
 
     def __init__(self, job: _Job) -> None:
         self._limits = job.limits
-        self._is_ready = False
+        self._begun: _Begun | None = None
         self._outgoing: SimpleQueue[_Request | None] = SimpleQueue()
         # Not fork: the daemon has threads, whose locks a copy would hold for ever.
         context = get_context("spawn")
@@ -266,7 +294,7 @@ class _Child:
 
     def receive(self, serial: int) -> Reading | Unreadable:
         """Wait for the answer to a request; older ones, nobody waits for any more."""
-        self.wait_until_ready()
+        self.begun()
         while True:
             # The child keeps to the time itself; this is for one that was stopped.
             data = self._received(2 * self._limits.seconds + 5)
@@ -283,14 +311,20 @@ class _Child:
         self._requests.close()
         self._answers.close()
 
-    def wait_until_ready(self) -> None:
-        if self._is_ready:
-            return
+    def begun(self) -> _Begun:
+        """Wait until it reads; raises ConfigError for its rules, TransientError."""
+        if self._begun is not None:
+            return self._begun
         try:
-            self._received(self._limits.start_seconds)
+            data = self._received(self._limits.start_seconds)
         except _DeathError as death:
             raise TransientError(f"the reader does not start: {death}") from death
-        self._is_ready = True
+        # It has read nothing of strangers yet.
+        said: _Begun | ConfigError = pickle.loads(data)  # noqa: S301 - from our own child
+        if isinstance(said, ConfigError):
+            raise said
+        self._begun = said
+        return said
 
     def _received(self, seconds: float) -> bytes:
         try:
@@ -339,11 +373,16 @@ def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (job.limits.memory, job.limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ruleset = compile_ruleset(job.files)
+    try:
+        ruleset = compile_ruleset(job.files)
+        faults = () if job.check is None else _checked(job.check, ruleset)
+    except ConfigError as error:
+        answers.send_bytes(pickle.dumps(error))
+        return
     # The index is made when it is first asked: not while a mail waits.
     ruleset.matching.index.candidates(frozenset())
     try:
-        answers.send_bytes(_READY)
+        answers.send_bytes(pickle.dumps(_Begun(ruleset.to_decide_by(), faults)))
         while True:
             request: _Request = pickle.loads(requests.recv_bytes())  # noqa: S301 - from our own parent
             signal.setitimer(signal.ITIMER_REAL, job.limits.seconds)
@@ -352,6 +391,23 @@ def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
             answers.send_bytes(pickle.dumps(_Answer(request.serial, answer)))
     except (EOFError, OSError):
         return
+
+
+def _checked(pickled: bytes, ruleset: Ruleset) -> tuple[Problem, ...]:
+    """Check in a copy of this process: what that takes of memory ends with it."""
+    told, telling = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException), os.fdopen(telling, "wb") as answer:
+            check: Check = pickle.loads(pickled)  # noqa: S301 - from our own parent
+            pickle.dump(check(ruleset), answer)
+        os._exit(0)
+    os.close(telling)
+    with os.fdopen(told, "rb") as answer:
+        data = answer.read()
+    os.waitpid(pid, 0)
+    found: tuple[Problem, ...] = pickle.loads(data)  # noqa: S301 - from our own child
+    return found
 
 
 def _read(ruleset: Ruleset, fetched: Fetched, parse: Parse) -> Reading | Unreadable:

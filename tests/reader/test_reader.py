@@ -14,10 +14,10 @@ import pytest
 
 from tests.reader.conftest import RULES
 from tests.reader.faulty import obey
-from triage.errors import TransientError
+from triage.errors import ConfigError, Problem, TransientError
 from triage.message import Fetched, parse
 from triage.reader import Limits, Reader, Reading, Unreadable, read_here
-from triage.ruleset import compile_ruleset
+from triage.ruleset import Ruleset, compile_ruleset
 
 COMPLAINT = "the book came late to Ms Marlowe"
 
@@ -253,8 +253,48 @@ def test_a_mailbox_that_fails_is_heard_of_and_the_next_batch_read(
 
 
 def test_a_child_that_cannot_start_is_an_error_of_the_moment() -> None:
-    with Reader({}, Limits()) as broken, pytest.raises(TransientError, match="start"):
+    with (
+        Reader(RULES, Limits(memory=1024)) as broken,
+        pytest.raises(TransientError, match="start"),
+    ):
         list(broken.read([fetched(1)]))
+
+
+def test_rules_that_do_not_compile_are_told_with_what_is_wrong() -> None:
+    wrong = {"rules.toml": RULES["rules.toml"].replace("title", "titel", 1)}
+
+    with (
+        Reader(wrong) as reader,
+        pytest.raises(ConfigError, match="titel") as told,
+    ):
+        reader.rules()
+
+    assert told.value.problems[0].file == "rules.toml"
+
+
+def test_the_rules_of_the_child_decide_as_those_compiled_here(reader: Reader) -> None:
+    here = compile_ruleset(RULES)
+
+    rules = reader.rules()
+
+    assert rules.hash == here.hash
+    assert rules.routes == here.routes
+    assert rules.signals.keys() == here.signals.keys()
+    assert rules.picks_up("a complaint") == here.picks_up("a complaint")
+
+
+def test_rules_to_decide_by_find_nothing_and_say_so(reader: Reader) -> None:
+    with pytest.raises(ValueError, match="decide"):
+        read_here(reader.rules(), fetched(1))
+
+
+def test_what_a_check_finds_in_the_rules_is_told() -> None:
+    with Reader(RULES, check=find_one_fault) as reader:
+        assert reader.faults() == (Problem("late-book"),)
+
+
+def find_one_fault(ruleset: Ruleset) -> tuple[Problem, ...]:
+    return tuple(Problem(each) for each in ruleset.signals if each == "late-book")
 
 
 def test_a_child_that_does_not_get_ready_in_time_is_an_error_of_the_moment() -> None:

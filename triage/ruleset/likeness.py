@@ -60,6 +60,11 @@ class Likeness:
             found.append(self.rows[ALWAYS])
         return Tally(tuple(map(sum, zip(*found, strict=True))), len(found))
 
+    def to_decide_by(self) -> "Likeness":
+        """Return it without the rows that only add up a mail's points."""
+        kept = {SERIES_RUNNING} & self.rows.keys()
+        return Likeness(self.columns, {name: self.rows[name] for name in kept})
+
     def shares(
         self, tally: Tally, kind: str, *, series_running: bool
     ) -> dict[str, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+from typing_extensions import override
 
 from triage.ruleset.phrases import Choice, Gap, ListName, PhraseError, Sequence, Word
 
@@ -154,6 +155,11 @@ class _Automaton:
 
     source: bytes
     _match: _Search | None = None
+
+    @override
+    def __reduce__(self) -> tuple[type["_Automaton"], tuple[bytes]]:
+        """Leave out what cannot be sent to another process."""
+        return _Automaton, (self.source,)
 
     def find(self, words: bytes, /) -> Span | None:
         match = self._match

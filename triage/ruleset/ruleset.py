@@ -1,7 +1,7 @@
 """A compiled ruleset: the tables of the rule files, and what finds their signals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from triage.ruleset.schema import (
     Signal,
     Topic,
 )
-from triage.ruleset.signals import Signals
+from triage.ruleset.signals import Signals, signals_of
 from triage.workdays import Calendar
 
 RESERVED_SIGNALS: Mapping[str, str] = {"attachment": "The message has an attachment"}
@@ -39,6 +39,27 @@ class Ruleset:
     subject_words: Matcher = field(repr=False)
     likeness: Likeness | None = field(default=None, repr=False)
     """Where mails like kept ones went."""
+    only_decides: bool = field(default=False, repr=False)
+    """Whether what finds signals is left out."""
+
+    def to_decide_by(self) -> "Ruleset":
+        """Return it without what finds signals, which is most of it.
+
+        A process that reads no mail itself decides by it on what another has found.
+        """
+        kept = {
+            "signal": tuple(map(_without_words, self.tables.signal)),
+            "list": (),
+            "example": (),
+        }
+        return replace(
+            self,
+            tables=self.tables.model_copy(update=kept),
+            centres=CentreDirectory(),
+            matching=signals_of((), {}),
+            likeness=self.likeness and self.likeness.to_decide_by(),
+            only_decides=True,
+        )
 
     def picks_up(self, subject: str) -> bool:
         """Whether the subject has one of `intake.subject_words`."""
@@ -75,3 +96,10 @@ class Ruleset:
     @cached_property
     def routes(self) -> Mapping[str, Route]:
         return {route.id: route for route in self.tables.route}
+
+
+def _without_words(signal: Signal) -> Signal:
+    words = ("phrases", "together", "weak", "unless", "regex")
+    return signal.model_copy(
+        update=dict.fromkeys((*words, "examples", "counterexamples"), ())
+    )

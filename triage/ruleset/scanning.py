@@ -98,6 +98,8 @@ class Scan:
 
 def scan(ruleset: Ruleset, message: Message, look_up: LookUp) -> Scan:
     """Cut the fields that signals ask for into sentences, and see what may match."""
+    if ruleset.only_decides:
+        raise ValueError("these rules find nothing: they are to decide by")
     signals = ruleset.matching
     reads_forwarded = bool(message.forwarded) and (
         len(folded_words(message.text)) < ruleset.tables.intake.forward_words

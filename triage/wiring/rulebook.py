@@ -40,6 +40,8 @@ UTC = ZoneInfo("UTC")
 NO_KEY = b"only looked at, never sent"
 
 T = TypeVar("T")
+Compiled = Callable[[], Ruleset]
+"""Gives the rules of an edition; raises ConfigError where they do not compile."""
 
 
 def edition_of(config: Config) -> Edition:
@@ -53,13 +55,17 @@ def edition_of(config: Config) -> Edition:
     )
 
 
-def rulebook_of(config: Config, edition: Edition | None = None) -> Rulebook:
+def rulebook_of(
+    config: Config, edition: Edition | None = None, rules: Compiled | None = None
+) -> Rulebook:
     """Compile everything that mail is judged by and answered with.
 
-    Without an edition the folders are read. Raises ConfigError with every problem of
+    Without an edition the folders are read; `rules` gives them where another process
+    compiles them. Raises ConfigError with every problem of
     rules, templates and keys at once.
     """
-    return _rulebook(config, edition or edition_of(config), lambda: keys_of(config))
+    edition = edition or edition_of(config)
+    return _rulebook(config, edition, lambda: keys_of(config), rules)
 
 
 def bound_to(rulebook: Rulebook, salt: bytes) -> Rulebook:
@@ -97,17 +103,22 @@ def config_to_look_at(
     return config
 
 
-def rulebook_without_keys(config: Config, edition: Edition | None = None) -> Rulebook:
+def rulebook_without_keys(
+    config: Config, edition: Edition | None = None, rules: Compiled | None = None
+) -> Rulebook:
     """Compile a rulebook that judges but never sends; raises as `rulebook_of` does."""
-    return _rulebook(config, edition or edition_of(config), lambda: (NO_KEY,))
+    return _rulebook(config, edition or edition_of(config), lambda: (NO_KEY,), rules)
 
 
 def _rulebook(
-    config: Config, edition: Edition, keys: Callable[[], tuple[bytes, ...]]
+    config: Config,
+    edition: Edition,
+    keys: Callable[[], tuple[bytes, ...]],
+    rules: Compiled | None,
 ) -> Rulebook:
     problems: list[Problem] = list(_bad_addresses(config))
     secret_keys = _collected(problems, keys)
-    make_ruleset = partial(compile_ruleset, edition.rules)
+    make_ruleset = rules or partial(compile_ruleset, edition.rules)
     ruleset = _collected(problems, make_ruleset, config.rules.folder)
     make_templates = partial(_templates, config, edition, ruleset)
     templates = _collected(problems, make_templates, config.templates.folder)

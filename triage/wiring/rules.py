@@ -63,26 +63,27 @@ class Rules:
         Raises ConfigError where neither can be used.
         """
         if self._store.editions.in_force() is None:
-            edition, rulebook = self._first()
+            rulebook, reader = self._first()
         else:
             self._keys = self._bound(keys_of(self._config))
             edition = self._trials.begin()
-            rulebook = rulebook_without_keys(self._config, edition)
-        self._reader = Reader(edition.rules)
+            reader = self._reader = Reader(edition.rules)
+            rulebook = rulebook_without_keys(self._config, edition, reader.rules)
         rulebook = replace(rulebook, keys=self._keys)
         self._trials.tell(rulebook)
-        return rulebook, self._reader
+        return rulebook, reader
 
-    def _first(self) -> tuple[Edition, Rulebook]:
+    def _first(self) -> tuple[Rulebook, Reader]:
         """Begin a new store; there is nothing to fall back to or compare with."""
-        edition = self._trials.first()
-        rulebook = rulebook_of(self._config, edition)
+        edition, today = self._trials.first(), self._clock().date()
+        check = partial(faults_in, self._config, edition, today=today)
+        reader = self._reader = Reader(edition.rules, check=check)
+        rulebook = rulebook_of(self._config, edition, reader.rules)
         self._keys = self._bound(rulebook.keys)
-        today = self._clock().date()
-        if faults := faults_in(self._config, edition, rulebook.ruleset, today):
+        if faults := reader.faults():
             raise ConfigError(*faults)
         self._trials.begin_with(edition, counts_of(rulebook))
-        return edition, rulebook
+        return rulebook, reader
 
     def _bound(self, keys: Sequence[bytes]) -> Sequence[bytes]:
         """Bind keys to this store, as they were read at the start.
@@ -125,11 +126,10 @@ class Rules:
         self, intake: Intake, edition: Edition, record: Callable[[], None]
     ) -> None:
         """Make everything ready beside the passes, and swap it in between two."""
-        compiled = rulebook_without_keys(self._config, edition)
-        rulebook = replace(compiled, keys=self._keys)
         reader = Reader(edition.rules)
         try:
-            reader.wait_until_ready()
+            compiled = rulebook_without_keys(self._config, edition, reader.rules)
+            rulebook = replace(compiled, keys=self._keys)
             with intake.between_passes():
                 record()
                 intake.rulebook, intake.reader = rulebook, reader

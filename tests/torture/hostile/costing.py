@@ -48,14 +48,14 @@ class CostingReader:
             yield answer
 
     def wait_until_ready(self) -> None:
-        self.reader.wait_until_ready()
+        self.reader.rules()
 
     def close(self) -> None:
         self.reader.close()
 
     def _process(self) -> Path:
         child = self.reader._running()
-        child.wait_until_ready()
+        child.begun()
         return Path(f"/proc/{child._process.pid}")
 
 
