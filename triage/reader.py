@@ -373,16 +373,11 @@ def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (job.limits.memory, job.limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ruleset, said = _compiled_apart(job)
     try:
-        ruleset = compile_ruleset(job.files)
-        faults = () if job.check is None else _checked(job.check, ruleset)
-    except ConfigError as error:
-        answers.send_bytes(pickle.dumps(error))
-        return
-    # The index is made when it is first asked: not while a mail waits.
-    ruleset.matching.index.candidates(frozenset())
-    try:
-        answers.send_bytes(pickle.dumps(_Begun(ruleset.to_decide_by(), faults)))
+        answers.send_bytes(said)
+        if ruleset is None:
+            return
         while True:
             request: _Request = pickle.loads(requests.recv_bytes())  # noqa: S301 - from our own parent
             signal.setitimer(signal.ITIMER_REAL, job.limits.seconds)
@@ -393,21 +388,35 @@ def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
         return
 
 
-def _checked(pickled: bytes, ruleset: Ruleset) -> tuple[Problem, ...]:
-    """Check in a copy of this process: what that takes of memory ends with it."""
+def _compiled_apart(job: _Job) -> tuple[Ruleset | None, bytes]:
+    """Compile in a copy of this process: what that takes of memory ends with it.
+
+    Returns what to find by, unless the rules do not compile, and what to tell.
+    """
     told, telling = os.pipe()
     pid = os.fork()
     if pid == 0:
-        with contextlib.suppress(BaseException), os.fdopen(telling, "wb") as answer:
-            check: Check = pickle.loads(pickled)  # noqa: S301 - from our own parent
-            pickle.dump(check(ruleset), answer)
+        with os.fdopen(telling, "wb") as answer, contextlib.suppress(BaseException):
+            pickle.dump(_compiled(job), answer)
         os._exit(0)
     os.close(telling)
     with os.fdopen(told, "rb") as answer:
-        data = answer.read()
+        compiled: tuple[Ruleset | None, bytes] = pickle.load(answer)  # noqa: S301 - from our own child
     os.waitpid(pid, 0)
-    found: tuple[Problem, ...] = pickle.loads(data)  # noqa: S301 - from our own child
-    return found
+    return compiled
+
+
+def _compiled(job: _Job) -> tuple[Ruleset | None, bytes]:
+    try:
+        ruleset = compile_ruleset(job.files)
+    except ConfigError as error:
+        return None, pickle.dumps(error)
+    faults: tuple[Problem, ...] = ()
+    if job.check is not None:
+        check: Check = pickle.loads(job.check)  # noqa: S301 - from our own parent
+        faults = check(ruleset)
+    said = pickle.dumps(_Begun(ruleset.to_decide_by(), faults))
+    return ruleset.to_find_by(), said
 
 
 def _read(ruleset: Ruleset, fetched: Fetched, parse: Parse) -> Reading | Unreadable:

@@ -1,11 +1,13 @@
 """A pattern matches where a slow and simple reading of the phrase does."""
 
+import pickle
 from collections.abc import Sequence
 
 from hypothesis import given, settings
 
 from tests.ruleset.rule_files import FRAME, phrases, texts
-from triage.ruleset import compile_ruleset
+from triage.message.model import Message
+from triage.ruleset import compile_ruleset, find_evidence
 from triage.ruleset.folding import folded_words, line_of_words
 from triage.ruleset.patterns import (
     NamedList,
@@ -61,8 +63,7 @@ def test_a_pattern_matches_where_the_phrase_does(phrase: str, text: str) -> None
     assert any(matches) == any(ends(sequence, words, n) for n in range(len(words)))
 
 
-def test_rules_that_look_at_no_mail_keep_neither_automata_nor_index() -> None:
-    """As those of the daemon itself, whose reader looks for it."""
+def test_rules_that_have_looked_at_no_mail_keep_no_automata() -> None:
     rules = '[[signal]]\nid = "one"\ntitle = ""\nphrases = ["my [son|daughter]"]\n'
 
     matching = compile_ruleset({"a.toml": FRAME + rules}).matching
@@ -70,4 +71,18 @@ def test_rules_that_look_at_no_mail_keep_neither_automata_nor_index() -> None:
     made = [each._match for each in matching.matchers if isinstance(each, _Automaton)]
     assert made
     assert set(made) == {None}
-    assert "index" not in vars(matching)
+
+
+def test_compiled_rules_find_the_same_after_they_were_sent_to_another_process() -> None:
+    rules = (
+        '[[signal]]\nid = "one"\ntitle = ""\nphrases = ["my [son|daughter]"]\n'
+        'regex = ["[0-9]{4}"]\n'
+    )
+    message = Message(sha256="", size=0, text="I write for my son, 4711.")
+    ruleset = compile_ruleset({"a.toml": FRAME + rules})
+    found = find_evidence(ruleset, message)
+
+    sent = pickle.loads(pickle.dumps(ruleset.to_find_by()))  # noqa: S301 - our own
+
+    assert len(found.hits) == 1
+    assert find_evidence(sent, message) == found

@@ -191,10 +191,21 @@ def expression(regexes: Iterable[str]) -> Expression:
     """
     source = "|".join(f"(?i:{regex})" for regex in regexes)
     try:
-        compiled: Expression = re2.compile(source.encode(), _EXPERT_OPTIONS)
+        return _Expression(source.encode())
     except re2.error:
         raise PhraseError("together these expressions are too large") from None
-    return compiled
+
+
+class _Expression:
+    """One that can be sent to another process, which compiles it again."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self.finditer = re2.compile(source, _EXPERT_OPTIONS).finditer
+
+    @override
+    def __reduce__(self) -> tuple[type["_Expression"], tuple[bytes]]:
+        return _Expression, (self._source,)
 
 
 def check_regex(regex: str) -> None:

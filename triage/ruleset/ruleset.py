@@ -42,19 +42,22 @@ class Ruleset:
     only_decides: bool = field(default=False, repr=False)
     """Whether what finds signals is left out."""
 
-    def to_decide_by(self) -> "Ruleset":
-        """Return it without what finds signals, which is most of it.
-
-        A process that reads no mail itself decides by it on what another has found.
-        """
+    def to_find_by(self) -> "Ruleset":
+        """Return it without the words as they were written: they are compiled."""
         kept = {
             "signal": tuple(map(_without_words, self.tables.signal)),
             "list": (),
             "example": (),
         }
+        return replace(self, tables=self.tables.model_copy(update=kept))
+
+    def to_decide_by(self) -> "Ruleset":
+        """Return it without what finds signals, which is most of it.
+
+        A process that reads no mail itself decides by it on what another has found.
+        """
         return replace(
-            self,
-            tables=self.tables.model_copy(update=kept),
+            self.to_find_by(),
             centres=CentreDirectory(),
             matching=signals_of((), {}),
             likeness=self.likeness and self.likeness.to_decide_by(),

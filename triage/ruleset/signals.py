@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 from triage.ruleset.index import Index, Vocabulary
 from triage.ruleset.patterns import Expression, Matcher, Pattern
@@ -63,10 +62,9 @@ class Signals:
 
     all: Sequence[SignalPatterns]
     vocabulary: Vocabulary
-    patterns: Sequence[Pattern]
-    """Those that cost least come first."""
+    index: Index
     matchers: Sequence[Matcher]
-    """By pattern."""
+    """By pattern; those that cost least come first."""
     parts_of: Sequence[tuple[int, ...]]
     """By pattern: the parts that it is one of."""
     wanted: frozenset[Where]
@@ -78,17 +76,16 @@ class Signals:
     by_regex: Sequence[tuple[int, Expression]]
     """Signals that have a regular expression."""
 
-    @cached_property
-    def index(self) -> Index:
-        """Made at the first look: it is large, and the daemon itself reads no mail."""
-        return Index(self.patterns, self.vocabulary)
-
 
 def signals_of(
     signals: Sequence[SignalPatterns], matchers: Mapping[Pattern, Matcher]
 ) -> Signals:
     """Lay the signals out; `matchers` has one for each of their patterns."""
     return _Layout(signals, matchers).signals()
+
+
+def _without_patterns(signal: SignalPatterns) -> SignalPatterns:
+    return replace(signal, phrases=(), together=(), weak=(), unless=(), regex=None)
 
 
 class _Layout:
@@ -115,9 +112,9 @@ class _Layout:
         }
         wanted = frozenset(where for _, signal in numbered for where in signal.where)
         return Signals(
-            all=self._signals,
+            all=list(map(_without_patterns, self._signals)),
             vocabulary=self._vocabulary,
-            patterns=list(self._patterns),
+            index=Index(list(self._patterns), self._vocabulary),
             matchers=[self._matchers[pattern] for pattern in self._patterns],
             parts_of=self._parts_of(),
             wanted=wanted,
