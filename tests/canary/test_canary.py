@@ -13,6 +13,7 @@ from triage.config import load_config
 from triage.dispatch import Dispatch, Sender
 from triage.errors import TransientError
 from triage.intake import Rulebook
+from triage.intake.letters import mint_for_us
 from triage.store import State, Store
 from triage.wiring import rulebook_of
 
@@ -194,3 +195,16 @@ def test_in_summer_its_hour_is_that_of_the_board(rulebook: Rulebook) -> None:
     now = datetime(2026, 7, 1, 5, 30, tzinfo=UTC)
 
     assert latest(time(6), rulebook.ruleset.calendar, now) == now - 30 * MINUTE
+
+
+def test_each_of_several_mailboxes_knows_its_own_again(rulebook: Rulebook) -> None:
+    kind = "canary-20260303"
+    ids = [
+        mint_for_us("CANARY", kind, replace(rulebook, mailbox=name))
+        for name in ("", "uk", "ie")
+    ]
+
+    minted = [each.reference for each in rulebook.ours_among(ids)]
+
+    assert minted == ["CANARY", "CANARY-UK", "CANARY-IE"]
+    assert ids[1] == mint_for_us("CANARY", kind, replace(rulebook, mailbox="uk"))

@@ -7,8 +7,21 @@ import pytest
 from sqlite_utils import Database
 
 from tests.store.making import NOW, make_inquiry, make_letter, make_record, record_case
+from triage.edition import Edition
 from triage.errors import ConfigError
-from triage.store import Balance, CaseQuery, Deed, Inbox, Place, Store
+from triage.store import (
+    Acceptance,
+    Activation,
+    Balance,
+    CaseQuery,
+    Deed,
+    How,
+    Inbox,
+    Outcome,
+    Place,
+    Store,
+    Trial,
+)
 from triage.store.digests import DigestRow
 from triage.store.letters import Origin, queue
 from triage.store.migrations import steps
@@ -161,6 +174,34 @@ def test_folders_of_two_accounts_are_two_folders(two: tuple[Store, Store]) -> No
     assert ie.watches.last("Sent") is None
     assert ie.watches.seen("Sent", 1) == set()
     assert uk.watches.seen("Sent", 1) == {3, 4}
+
+
+SAME = Edition({"10-roles.toml": "# the same\n"}, {})
+
+
+def test_what_is_in_force_and_was_refused_is_of_each_mailbox(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    uk.editions.keep(SAME, None, NOW)
+    uk.editions.activate(Activation(NOW, SAME.hash, How.START, "daemon"))
+    ie.editions.note_trial(Trial(NOW, SAME.hash, Outcome.REFUSED, ("no",)))
+
+    assert uk.editions.in_force() is not None
+    assert ie.editions.in_force() is None
+    assert uk.editions.last_trial() is None
+    assert [len(each.editions.history()) for each in two] == [1, 1]
+
+
+def test_who_answers_for_an_edition_in_one_mailbox_does_not_in_another(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    uk.editions.keep(SAME, None, NOW)
+    uk.editions.accept(Acceptance(NOW, SAME.hash, None, "Ann", "it was in force"))
+
+    assert len(uk.editions.accepted(SAME.hash)) == 1
+    assert ie.editions.accepted(SAME.hash) == ()
 
 
 def test_each_has_its_digest_of_a_day(two: tuple[Store, Store]) -> None:

@@ -243,8 +243,8 @@ class Editions:
     def accept(self, acceptance: Acceptance) -> None:
         """Note that a person answers for what an edition does."""
         self._engine.run(
-            "INSERT INTO acceptances (at, edition, sha256, by, why)"
-            " VALUES (:at, :hash, :sha256, :by, :why)",
+            "INSERT INTO acceptances (mailbox, at, edition, sha256, by, why)"
+            " VALUES (coalesce(:mailbox, 1), :at, :hash, :sha256, :by, :why)",
             at=acceptance.at,
             hash=acceptance.hash,
             sha256=acceptance.sha256,
@@ -255,7 +255,9 @@ class Editions:
     def accepted(self, hash_: str) -> tuple[Acceptance, ...]:
         """Return what people answer for in exactly this edition, the eldest first."""
         rows = self._engine.rows(
-            "SELECT * FROM acceptances WHERE edition = :hash ORDER BY id", hash=hash_
+            "SELECT * FROM acceptances WHERE edition = :hash"
+            " AND mailbox = coalesce(:mailbox, mailbox) ORDER BY id",
+            hash=hash_,
         )
         return tuple(
             Acceptance(
@@ -270,7 +272,10 @@ class Editions:
 
     def count_acceptances(self) -> int:
         """Return how often people answered for something, in any edition."""
-        row = self._engine.one("SELECT count(*) AS acceptances FROM acceptances")
+        row = self._engine.one(
+            "SELECT count(*) AS acceptances FROM acceptances"
+            " WHERE mailbox = coalesce(:mailbox, mailbox)"
+        )
         return int(row["acceptances"])
 
 

@@ -157,4 +157,9 @@ CREATE TABLE reconciliations (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS = (("0020_mailboxes", _MAILBOXES),)
+_ACCEPTANCES = """
+-- Two mailboxes may go by the same files, and different people answer for each.
+ALTER TABLE acceptances ADD COLUMN mailbox INTEGER NOT NULL DEFAULT 1;
+"""
+
+STEPS = (("0020_mailboxes", _MAILBOXES), ("0021_acceptances", _ACCEPTANCES))
