@@ -132,7 +132,8 @@ class Canary:
 
 
 def _kind(since: datetime) -> str:
-    return f"canary-{since:%Y%m%d}"
+    """Name one by its moment: whoever sets another hour gets another one."""
+    return f"canary-{since:%Y%m%d-%H%M}"
 
 
 def latest(at: time, calendar: Calendar, now: datetime) -> datetime:

@@ -266,10 +266,11 @@ def test_a_job_that_failed_with_the_mailbox_may_be_tried_later_than_it(
     assert ear.occasions == ["alarm", "over"]
 
 
+@pytest.mark.parametrize("job", ["answers", "approvals", "canary"])
 def test_jobs_that_fail_with_the_mailbox_are_not_told_beside_it(
-    watching: Watching, ear: Ear
+    watching: Watching, ear: Ear, job: str
 ) -> None:
-    watching.failing |= {"intake": AWAY, "answers": AWAY}
+    watching.failing |= {"intake": AWAY, job: AWAY}
 
     watching.wait(2 * HOUR)
 

@@ -22,7 +22,14 @@ from triage.store import Vigil
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 LOOK = 15.0
-JOBS = {"intake": 60, "dispatch": 5, "answers": 60, "digest": 60}
+JOBS = {
+    "intake": 60,
+    "dispatch": 5,
+    "answers": 60,
+    "approvals": 60,
+    "canary": 60,
+    "digest": 60,
+}
 EVEN = Glimpse(due=0, on_their_way=0, uneven=None)
 
 

@@ -77,7 +77,7 @@ def test_it_is_sent_once_a_day_by_the_way_of_all_letters(morning: Morning) -> No
     (line,) = morning.store.outbox.listed(State.QUEUED)
 
     assert said == ["a test mail is queued", "", ""]
-    assert (line.reference, line.kind) == (None, "canary-20260303")
+    assert (line.reference, line.kind) == (None, "canary-20260303-0600")
 
 
 def test_what_came_back_is_timed_and_moved_out_of_the_way(morning: Morning) -> None:
@@ -133,7 +133,7 @@ def test_a_new_day_brings_a_new_one_whatever_became_of_the_last(
         morning.run(after=DAY)
 
     kinds = [each.kind for each in morning.store.outbox.listed(State.QUEUED)]
-    assert sorted(kinds) == ["canary-20260303", "canary-20260304"]
+    assert sorted(kinds) == ["canary-20260303-0600", "canary-20260304-0600"]
 
 
 def test_the_failure_of_a_day_ends_when_the_next_is_back_and_not_when_it_is_sent(
@@ -149,6 +149,17 @@ def test_the_failure_of_a_day_ends_when_the_next_is_back_and_not_when_it_is_sent
     morning.mailbox.deliver(letter)
 
     assert morning.run(after=MINUTE) == "the test mail came back within 120 s"
+
+
+def test_another_hour_that_somebody_sets_brings_another_one(morning: Morning) -> None:
+    morning.run()
+    morning.mailbox.deliver(morning.send())
+    morning.run(after=MINUTE)
+    morning.canary = replace(morning.canary, at=time(6, 30))
+
+    assert morning.run(after=60 * MINUTE) == "a test mail is queued"
+    morning.mailbox.deliver(morning.send())
+    assert "came back" in morning.run(after=MINUTE)
 
 
 def test_days_on_which_nothing_ran_are_no_failure(morning: Morning) -> None:

@@ -12,7 +12,7 @@ from triage.alarm.model import Kind
 from triage.alarm.pulse import JobState
 
 INTAKE, DISPATCH = "intake", "dispatch"
-OF_THE_MAILBOX = frozenset({"answers", "approvals"})
+OF_THE_MAILBOX = frozenset({"answers", "approvals", "canary"})
 """Jobs that fail with the mailbox, which is told alone then."""
 PATIENCE = 30.0
 """A job that neither ends nor gets on for so long is told as not well."""
