@@ -4,6 +4,7 @@ It also tells mail servers whether a token is good, as introspection does (RFC 7
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import secrets
@@ -54,6 +55,8 @@ class _State:
     user: str
     expires_in: int | None = 3600
     rotates: bool = True
+    overlaps: bool = False
+    """A refresh token is good until that which came for it was used."""
     refresh_expires_in: int | None = None
     padding: int = 0
     """So many octets longer are tokens, as real ones are."""
@@ -65,6 +68,8 @@ class _State:
     access: dict[str, float] = field(default_factory=dict)
     """Good access tokens, with the monotonic second of their end."""
     refresh: set[str] = field(default_factory=set)
+    before: dict[str, str] = field(default_factory=dict)
+    """By a refresh token, which one was good before it and still is."""
     shown: list[str] = field(default_factory=list)
     """Every secret that was given to anybody."""
 
@@ -180,12 +185,20 @@ class TokenIssuer:
             description = f"the token {token} was revoked"
             return 400, {"error": "invalid_grant", "error_description": description}
         more: dict[str, Any] = {}
+        self.state.refresh.discard(self.state.before.pop(token, ""))
         if self.state.rotates:
-            self.state.refresh.remove(token)
-            more["refresh_token"] = self.new_refresh_token()
+            more["refresh_token"] = self._next(token)
         if self.state.refresh_expires_in is not None:
             more["refresh_expires_in"] = self.state.refresh_expires_in
         return 200, {**self._given(), **more}
+
+    def _next(self, token: str) -> str:
+        found = self.new_refresh_token()
+        if self.state.overlaps:
+            self.state.before[found] = token
+        else:
+            self.state.refresh.remove(token)
+        return found
 
     def _given(self) -> dict[str, Any]:
         token = self._secret("access")
@@ -266,8 +279,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        # Who asks may be gone by then.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.end_headers()
+            self.wfile.write(body)
 
     @override
     def log_message(self, *_: object) -> None:

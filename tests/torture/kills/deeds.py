@@ -13,9 +13,13 @@ from tests.torture.kills.office import Books, Clock, Office
 from tests.torture.kills.sabotage import keep_freed_pages
 from triage.backup import unpack
 from triage.config import load_config
+from triage.logins import IssuerTable
+from triage.oauth.keeping import TokenFile
+from triage.oauth.open import OpenIssuer
 from triage.store import Store
 from triage.store.audit import Deed
 from triage.wiring import back_up, check_backup, restore
+from triage.wiring.logins import Logins
 
 BACKUP = "the.backup"
 OFFICER = "Ms Officer"
@@ -135,6 +139,29 @@ def _erase(
         store.subjects.erase(subject, cases, deed)
 
 
+def _renew(config: Path, at: datetime, _: Books, __: Sequence[Sabotage]) -> None:
+    """Ask for a token, as every login does once the last one is over."""
+    mailbox = load_config(config).mailbox
+    tokens = Logins(lambda: at).tokens("mailbox", mailbox.user, mailbox.oauth)
+    assert tokens is not None
+    tokens.token()
+
+
+def _renew_carelessly(
+    config: Path, _: datetime, __: Books, ___: Sequence[Sabotage]
+) -> None:
+    """Write the new one over the old one."""
+    mailbox = load_config(config).mailbox
+    assert mailbox.oauth is not None
+    assert isinstance(mailbox.oauth.app, IssuerTable)
+    path = config.with_name("state") / "refresh-token"
+    granted = OpenIssuer(mailbox.oauth.app).by_refresh_token(
+        TokenFile(path).read().refresh_token
+    )
+    with path.open("wb", 0) as file:
+        file.write((granted.refresh_token or "").encode())
+
+
 def _break(_: Path, __: datetime, ___: Books, ____: Sequence[Sabotage]) -> None:
     raise LookupError
 
@@ -161,6 +188,8 @@ DEEDS: dict[str, Do] = {
     "careless restore": _restore_carelessly,
     "erase": _erase,
     "careless erase": _erase_carelessly,
+    "renew": _renew,
+    "careless renew": _renew_carelessly,
     "break": _break,
     "hang": _hang,
 }

@@ -16,6 +16,7 @@ from tests.torture.kills.injecting import build_shim
 from tests.torture.kills.mortal import Mortal
 from tests.torture.kills.power import Cut
 from tests.torture.kills.sweep import Extent, Flow, Found, Sweep
+from tests.torture.kills.tokens import TokenSweep, outcome_of
 from tests.torture.row import Outcome, Row
 
 WORKERS = 2
@@ -83,6 +84,22 @@ def _without_move(ground: Ground) -> Dovecot:
         authority.issue("localhost", hosts=LOCAL),
         capabilities="IMAP4rev1 NAMESPACE UIDPLUS SPECIAL-USE",
     )
+
+
+def _tokens(ground: Ground) -> Outcome:
+    """Renew at an issuer that forgives a lost answer, and at one that does not."""
+    most = 40 if ground.is_full else 2
+    with _mortals(ground) as (mortal, *_):
+        kind, strict = (
+            TokenSweep(
+                ground.folder / f"overlaps-{overlaps}",
+                mortal,
+                overlaps=overlaps,
+                most=most,
+            ).run()
+            for overlaps in (True, False)
+        )
+    return outcome_of(kind, strict)
 
 
 def _power(ground: Ground) -> Outcome:
@@ -174,6 +191,11 @@ ROWS = (
         name="kills-erase",
         fault="killed while a person is erased",
         run=_swept((flows.ERASE, 30)),
+    ),
+    Row(
+        name="kills-tokens",
+        fault="killed while a refresh token is used, and the new one is kept",
+        run=_tokens,
     ),
     Row(
         name="kills-power",

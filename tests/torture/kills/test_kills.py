@@ -16,6 +16,7 @@ from tests.torture.kills.mortal import Mortal
 from tests.torture.kills.power import Cut, cut_power
 from tests.torture.kills.site import Site
 from tests.torture.kills.sweep import Extent, Sweep, Trial, spread
+from tests.torture.kills.tokens import TokenSweep
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,17 @@ def test_a_letter_whose_copy_is_not_looked_for_is_found(
     found = Sweep(WITNESSED_IN_SENT, flow, dovecot, [mortal], extent).run()
 
     assert "honest" in {finding.promise for finding in found.findings}
+
+
+def test_a_refresh_token_that_is_written_over_the_old_one_is_found(
+    mortal: Mortal, tmp_path: Path
+) -> None:
+    """Killed between making the file empty and writing, nobody has a token."""
+    careless = TokenSweep(
+        tmp_path / "careless", mortal, overlaps=True, deed="careless renew"
+    )
+
+    assert {each.promise for each in careless.run().findings} == {"fate"}
 
 
 @pytest.mark.servers
