@@ -391,6 +391,10 @@ def numbered_anew(site: Site, _stack: ExitStack) -> None:
         database.execute("UPDATE inboxes SET uidvalidity = uidvalidity - 1")
 
 
+def the_folder_is_not_there(site: Site, _stack: ExitStack) -> None:
+    site.put("mailbox", 'folder = "Beschwerden"')
+
+
 def answers_have_no_folder(site: Site, _stack: ExitStack) -> None:
     site.put("mailbox", 'sent_folders = ["Sent Items"]')
 
@@ -474,6 +478,7 @@ SCENES: Mapping[str, tuple[Scene, str]] = {
     "untrusted": (servers_are_not_trusted, "imap.login smtp.login"),
     "certificate-over-soon": (certificates_end_in(3), "imap.cert smtp.cert"),
     "certificate-soon": (certificates_end_in(15), "imap.cert smtp.cert"),
+    "folder-missing": (the_folder_is_not_there, "imap.folder"),
     "imap-breaks": (mailbox_that({"EXAMINE": [HangUp()]}), "imap.connection"),
     "imap-old": (mailbox_that(OLD), "imap.idle imap.filing imap.namespace"),
     "imap-neither": (mailbox_that(NEITHER), "imap.filing"),

@@ -17,6 +17,17 @@ def test_every_transcript_stands_on_the_page_and_each_of_the_page_is_made() -> N
     assert set(page.blocks()) == made
 
 
+def test_every_finding_stands_in_the_handbook() -> None:
+    doctor = page.PAGE.parents[1] / "triage" / "doctor"
+    code = "".join(each.read_text("utf-8") for each in sorted(doctor.glob("*.py")))
+
+    named = set(re.findall(r'"((?:imap|smtp|domain|host|calendar)\.[a-z-]+)"', code))
+
+    handbook = (page.PAGE.parent / "operations.md").read_text("utf-8")
+    assert len(named) > 10
+    assert {each for each in named if f"`{each}`" not in handbook} == set()
+
+
 def test_every_finding_of_the_handbook_stands_on_the_page() -> None:
     handbook = (page.PAGE.parent / "operations.md").read_text("utf-8")
     table = handbook.partition("| finding |")[2].partition("\n\n")[0]
