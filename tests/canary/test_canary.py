@@ -117,6 +117,29 @@ def test_one_that_does_not_come_back_is_a_failure_until_it_does(
     assert morning.run(after=MINUTE) == "the test mail came back within 1020 s"
 
 
+def test_a_forged_one_neither_silences_the_failure_nor_is_put_aside(
+    morning: Morning,
+) -> None:
+    """From outside, with all that can be known of ours: the id of another day even."""
+    morning.run()
+    letter = morning.send()
+    (line,) = morning.store.outbox.listed()
+    real = line.message_id.encode()
+    name, mac = real.rsplit(b"@", 1)[0].rsplit(b".", 1)
+    for forged in (
+        real.replace(mac, b"0" * len(mac)),
+        real.replace(mac, mac[:-1]),
+        name + b"@examboard.example>",
+        b"<canary@elsewhere.example>",
+    ):
+        morning.mailbox.deliver(letter.replace(real, forged))
+
+    with pytest.raises(TransientError, match="did not come back"):
+        morning.run(after=16 * MINUTE)
+
+    assert len(morning.mailbox.folders["INBOX"]) == 4
+
+
 def test_one_that_the_server_does_not_take_is_a_failure(morning: Morning) -> None:
     morning.run()
 

@@ -18,9 +18,12 @@ from tests.servers.issuer import (
     elsewhere,
     garbage,
     huge,
+    hung_up,
+    page,
     refusing,
     saying,
     slow,
+    too_many,
 )
 from triage.demo.servers import Certificate
 from triage.errors import ConfigError, LoginRefusedError, TransientError
@@ -65,11 +68,29 @@ def test_a_refresh_token_brings_a_new_one(issuer: TokenIssuer, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    "told",
+    [None, 0, -1, 1e300, "soon", "NaN", True, [3600], {}],
+    ids=str,
+)
+def test_a_life_that_makes_no_sense_is_that_of_one_login(
+    issuer: TokenIssuer, tmp_path: Path, told: object
+) -> None:
+    issuer.fail(saying({"access_token": "good", "expires_in": told}))
+
+    granted = OpenIssuer(table_of(issuer, tmp_path), QUICK).by_secret()
+
+    assert (granted.access_token, granted.lasts) == ("good", None)
+
+
+@pytest.mark.parametrize(
     ("fault", "words"),
     [
         pytest.param(down, r"no token at the moment \(500\)", id="down"),
         pytest.param(garbage, "nothing that makes sense", id="garbage"),
         pytest.param(huge, "no answer", id="huge"),
+        pytest.param(page, "nothing that makes sense", id="a page"),
+        pytest.param(too_many, r"at the moment \(429\)", id="too many"),
+        pytest.param(hung_up, "no answer", id="hangs up"),
         pytest.param(slow, "in time", id="slow"),
         pytest.param(dripping, "in time", id="dripping"),
         pytest.param(elsewhere, "elsewhere", id="redirection"),

@@ -314,6 +314,19 @@ def garbage(handler: _Handler) -> None:
     handler.put(200, b"\x00\xff{{{")
 
 
+def page(handler: _Handler) -> None:
+    """Answer as a portal that wants somebody to log in."""
+    handler.put(200, b"<html><body>Log in to the network</body></html>")
+
+
+def too_many(handler: _Handler) -> None:
+    handler.put(429, b"{}", **{"Retry-After": "86400"})
+
+
+def hung_up(handler: _Handler) -> None:
+    handler.close_connection = True
+
+
 def huge(handler: _Handler) -> None:
     handler.put(200, b'{"access_token": "' + b"x" * 1_000_000 + b'"}')
 
