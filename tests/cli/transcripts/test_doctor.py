@@ -217,6 +217,10 @@ def others_read_a_secret(site: Site, _stack: ExitStack) -> None:
     (site.folder / "imap-password").chmod(0o644)
 
 
+def the_key_is_short(site: Site, _stack: ExitStack) -> None:
+    (site.folder / "reference.key").write_text("k\n")
+
+
 def others_read_the_store(site: Site, _stack: ExitStack) -> None:
     site.run_once()
     site.store.chmod(0o644)
@@ -466,6 +470,7 @@ POLICY = f"_dmarc.{DOMAIN}"
 SCENES: Mapping[str, tuple[Scene, str]] = {
     "secrets-missing": (a_secret_is_missing, "secrets"),
     "secrets-open": (others_read_a_secret, "secrets"),
+    "secrets-key": (the_key_is_short, "secrets"),
     "secrets-store": (others_read_the_store, "secrets"),
     "secrets-config": (others_change_the_config, "secrets"),
     "rules": (rules_are_wrong, "rules"),
