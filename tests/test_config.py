@@ -310,7 +310,7 @@ def test_a_file_that_others_can_read_is_refused_under_systemd_too(
         ),
         pytest.param(
             Secret(credential="imap"),
-            "add LoadCredential= to the unit",
+            "the unit names it by LoadCredential=",
             id="no systemd",
         ),
         pytest.param(

@@ -21,6 +21,12 @@ from triage.errors import ConfigError, LoginRefusedError, Problem
 from triage.web import why_no_web_address
 
 COMMAND_SECONDS = 30
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""Where systemd says in which folder the secrets of a unit are."""
+OF_A_UNIT = (
+    "the unit names it by LoadCredential=; elsewhere run the command as root with"
+    f" their folder before it: {CREDENTIALS}=/etc/triage/credentials"
+)
 REFUSED_PAUSE = timedelta(minutes=5)
 """Whoever refused a login is left alone for so long."""
 
@@ -49,6 +55,11 @@ class Secret(Table):
         if len(given) != 1:
             raise ValueError("name exactly one of file, env, credential, command")
         return self
+
+    @property
+    def is_at_hand(self) -> bool:
+        """False for what systemd gives to its unit, and to nobody else."""
+        return self.credential is None or CREDENTIALS in os.environ
 
     def read(self) -> str:
         """Return the secret without its line end.
@@ -79,11 +90,14 @@ class Secret(Table):
         return _read(self._credential())
 
     def _credential(self) -> Path:
-        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        folder = os.environ.get(CREDENTIALS)
         if folder is None:
             raise ConfigError(
-                f"the systemd credential {self.credential} is asked for, "
-                "but systemd gave none: add LoadCredential= to the unit"
+                Problem(
+                    f"the systemd credential {self.credential} is asked for, but"
+                    " systemd gave none",
+                    hint=OF_A_UNIT,
+                )
             )
         return Path(folder) / str(self.credential)
 

@@ -204,6 +204,22 @@ def test_a_credential_is_looked_at_only_where_systemd_gave_some(
     assert f"{config.parent / 'imap'} cannot be read" in there.err
 
 
+def test_a_key_that_only_systemd_gives_keeps_nothing_else_from_being_looked_at(
+    triage: Triage, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = config.read_text("utf-8")
+    named = text.replace('{ file = "reference.key" }', '{ credential = "reference" }')
+    assert named != text
+    config.write_text(named, "utf-8")
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+
+    result = triage("check", "--config", config)
+
+    assert (result.status, result.err) == (0, "")
+    assert "ok  rules " in result.out
+    assert "not looked at: credential reference: only systemd gives it" in result.out
+
+
 def test_a_damaged_page_of_the_store_is_told(triage: Triage, worked: Path) -> None:
     path = worked.with_name("triage.sqlite3")
     octets = bytearray(path.read_bytes())

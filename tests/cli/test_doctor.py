@@ -249,6 +249,21 @@ def test_a_key_that_is_too_short_is_told(triage: Triage, healthy: Path) -> None:
     assert "openssl rand" in to_do
 
 
+def test_a_secret_that_only_systemd_gives_is_told_with_how_to_name_its_folder(
+    triage: Triage, healthy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(healthy, '{ file = "imap-password" }', '{ credential = "imap-password" }')
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+
+    findings = found(triage, healthy)
+
+    for check in ("secrets", "imap.login"):
+        verdict, text, to_do = findings[check]
+        assert (verdict, "systemd gave none" in text) == ("failed", True)
+        assert "CREDENTIALS_DIRECTORY=" in to_do, check
+    assert "CREDENTIALS_DIRECTORY" not in findings["imap.login"][1]
+
+
 def test_a_secret_that_others_can_read_is_told_with_what_to_do(
     triage: Triage, healthy: Path
 ) -> None:

@@ -30,13 +30,14 @@ from triage.doctor import (
     warning,
 )
 from triage.errors import ConfigError, Problem, TransientError
+from triage.logins import OF_A_UNIT
 from triage.oauth.expiry import countdown, ending, is_soon
 from triage.ruleset import Ruleset, read_policy
 from triage.smtp import Envelope
 from triage.store import Store, holder_of, why_unwritable
 from triage.store.copying import examine
 from triage.wiring.clock import now
-from triage.wiring.faults import secrets_in
+from triage.wiring.faults import not_looked_at, secrets_in
 from triage.wiring.logins import expiries_of, faults_of_logins
 from triage.wiring.rule_check import check_folders, faults_in
 from triage.wiring.rulebook import edition_of, keys_of
@@ -107,7 +108,9 @@ def _private(path: Path, config: Config) -> Iterator[Finding]:
             f"others may change {path}, and with it where mail goes",
             f"run: chmod go-w {path}",
         )
-    problems = list(_unfit_secrets(config))
+    missing, problems = not_looked_at(config), list(_unfit_secrets(config))
+    if missing:
+        yield failed("secrets", f"{', '.join(missing)}: systemd gave none", OF_A_UNIT)
     for problem in problems:
         to_do = problem.hint or "put it there; only triage may read it"
         yield failed("secrets", problem.message, to_do)
@@ -119,18 +122,20 @@ def _private(path: Path, config: Config) -> Iterator[Finding]:
             f"others may read the store {store}, in which all mail is",
             f"run: chmod o-rwx {store}",
         )
-    if not problems and not is_open:
+    if not (missing or problems or is_open):
         yield ok("secrets", "each secret can be read, and by nobody else")
 
 
 def _unfit_secrets(config: Config) -> Iterator[Problem]:
     problems: list[Problem] = []
-    for _, secret in secrets_in(config):
+    secrets = [secret for _, secret in secrets_in(config)]
+    for secret in secrets:
         try:
-            secret.read()
+            if secret.is_at_hand:
+                secret.read()
         except ConfigError as error:
             problems += error.problems
-    if not problems:
+    if not problems and all(each.is_at_hand for each in secrets):
         try:
             keys_of(config)
         except ConfigError as error:

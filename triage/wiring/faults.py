@@ -1,6 +1,5 @@
 """What is wrong with an installation beside its rules: secrets, commands, the store."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -82,10 +81,8 @@ def faults_of(config: Config, path: Path) -> Iterator[Problem]:
 
 def not_looked_at(config: Config) -> tuple[str, ...]:
     """Name the secrets that only systemd could give."""
-    if "CREDENTIALS_DIRECTORY" in os.environ:
-        return ()
     return tuple(
-        str(secret) for _, secret in secrets_in(config) if secret.credential is not None
+        str(secret) for _, secret in secrets_in(config) if not secret.is_at_hand
     )
 
 
@@ -106,7 +103,7 @@ def _of(source: _Written, key: Key, secret: Secret) -> Iterator[Problem]:
     if secret.command is not None:
         # It is not run: it may ask for something.
         yield from _command_faults(source, key, secret.command)
-    elif secret.credential is None or "CREDENTIALS_DIRECTORY" in os.environ:
+    elif secret.is_at_hand:
         try:
             text = secret.read()
         except ConfigError as error:
@@ -145,11 +142,12 @@ def _placed(
 
 def _others(config: Config, told: set[str]) -> Iterator[Problem]:
     """Yield what the parts themselves refuse, unless it was told with its place."""
+    keys = (config.references.key, *config.references.old_keys)
     parts: tuple[Callable[[Config], object], ...] = (
         mailbox_of,
         submission_of,
         channels_of,
-        keys_of,
+        *((keys_of,) if all(key.is_at_hand for key in keys) else ()),
     )
     for make in parts:
         try:

@@ -126,9 +126,9 @@ def faults_of_logins(
         if app is None:
             continue
         key = (*login.key, _kind_of(login.oauth))
-        checks: list[tuple[str, Callable[[], object]]] = [
-            ("", _app(login.user, login.oauth, now).check)
-        ]
+        checks: list[tuple[str, Callable[[], object]]] = []
+        if not _waits_for_systemd(app):
+            checks.append(("", _app(login.user, login.oauth, now).check))
         if app.refresh_token_file is not None:
             file = TokenFile(app.refresh_token_file)
             checks.append(("refresh_token_file", file.check))
@@ -143,6 +143,12 @@ def faults_of_logins(
                 (*key, "expires"),
                 Problem("the client secret is over", hint="have a new one made"),
             )
+
+
+def _waits_for_systemd(app: MicrosoftTable | GoogleTable | IssuerTable) -> bool:
+    account = app.service_account if isinstance(app, GoogleTable) else None
+    secrets = (app.client_secret, account)
+    return any(each is not None and not each.is_at_hand for each in secrets)
 
 
 def _kind_of(oauth: OAuth) -> str:
