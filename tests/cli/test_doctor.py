@@ -282,9 +282,12 @@ def test_rules_with_mistakes_are_told_of(triage: Triage, healthy: Path) -> None:
 
     findings = found(triage, healthy)
 
-    assert findings["rules"][0] == "failed"
-    assert findings["rules"][1] == "rules and templates: 1 error"
-    assert "triage rules check" in findings["rules"][2]
+    lines = rules.read_text().splitlines()
+    number = next(i for i, each in enumerate(lines, 1) if 'topic = ["x"]' in each)
+    verdict, text, to_do = findings["rules"]
+    assert verdict == "failed"
+    assert text.startswith(f"rules and templates: 1 error: {rules}:{number}:")
+    assert "triage rules check" in to_do
 
 
 def test_a_config_that_is_missing_cannot_be_examined(
@@ -294,3 +297,20 @@ def test_a_config_that_is_missing_cannot_be_examined(
 
     assert result.status == 2
     assert "there is no configuration" in result.err
+
+
+def test_a_config_that_is_wrong_is_a_finding_for_scripts(
+    triage: Triage, config: Path
+) -> None:
+    edit(config, 'folder = "rules"', 'foler = "rules"\nfolders = "rules"')
+
+    result = triage("doctor", "--json", "--config", config)
+
+    findings = [json.loads(line) for line in result.out.splitlines()]
+    assert (result.status, result.err) == (2, "")
+    assert len(findings) > 1
+    assert {(each["check"], each["verdict"]) for each in findings} == {
+        ("config", "failed")
+    }
+    assert all(f"{config}:" in each["text"] for each in findings)
+    assert all(each["to_do"] for each in findings)

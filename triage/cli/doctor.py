@@ -1,6 +1,8 @@
 """`triage doctor`: what is wrong outside, and what to do about it."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,7 +10,8 @@ import click
 from triage.cli.options import config_option, json_option
 from triage.cli.plain import plain
 from triage.cli.terminal import Look, bad, dim, good, look, printable, strong
-from triage.doctor import Finding, Verdict
+from triage.doctor import Finding, Verdict, failed
+from triage.errors import CANNOT_RUN, ConfigError
 from triage.wiring import Lookup, examine_installation
 
 SOMETHING_FAILED = 1
@@ -39,18 +42,33 @@ def doctor(
 
     Exit status: 0 nothing failed, 1 something failed, 2 cannot run.
     """
-    verdicts = []
-    shown = look()
-    for finding in examine_installation(config, Lookup(asks_dns, dkim_selector)):
-        verdicts.append(finding.verdict)
-        if as_json:
-            click.echo(json.dumps(plain(finding)))
-        else:
+    findings = examine_installation(config, Lookup(asks_dns, dkim_selector))
+    if as_json:
+        verdicts = _for_scripts(findings)
+    else:
+        verdicts = []
+        shown = look()
+        for finding in findings:
+            verdicts.append(finding.verdict)
             _show(shown, finding)
-    if not as_json:
         _sum_up(verdicts)
     if Verdict.FAILED in verdicts:
         raise click.exceptions.Exit(SOMETHING_FAILED)
+
+
+def _for_scripts(findings: Iterator[Finding]) -> list[Verdict]:
+    verdicts = []
+    try:
+        for finding in findings:
+            verdicts.append(finding.verdict)
+            click.echo(json.dumps(plain(finding)))
+    except ConfigError as error:
+        for problem in error.problems:
+            told = replace(problem, source=None, hint=None)
+            found = failed("config", str(told), problem.hint or "set it right there")
+            click.echo(json.dumps(plain(found)))
+        raise click.exceptions.Exit(CANNOT_RUN) from None
+    return verdicts
 
 
 def _show(shown: Look, finding: Finding) -> None:

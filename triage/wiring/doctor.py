@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +43,7 @@ from triage.wiring.rule_check import check_folders, faults_in
 from triage.wiring.rulebook import edition_of, keys_of
 from triage.wiring.servers import inbox_of, mailbox_of, submission_of
 
+MOST_ERRORS = 3
 OTHERS = stat.S_IRWXO
 WRITABLE = "let triage write there again: without it nothing is recorded or answered"
 WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -152,9 +153,7 @@ def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
         errors = sorted({*errors, *map(str, faults)})
     to_do = "triage rules check shows each in its place"
     if errors:
-        yield failed(
-            "rules", f"rules and templates: {number_of(len(errors), 'error')}", to_do
-        )
+        yield failed("rules", f"rules and templates: {_first_of(errors)}", to_do)
     elif checked.warnings:
         warnings = number_of(len(checked.warnings), "warning")
         yield note("rules", f"rules and templates are right, with {warnings}: {to_do}")
@@ -162,6 +161,15 @@ def _rules(config: Config, moment: datetime) -> Iterator[Finding]:
         yield ok("rules", "rules and templates are right")
     if checked.rulebook is not None:
         yield from _calendar(checked.rulebook.ruleset, moment)
+
+
+def _first_of(errors: Sequence[str]) -> str:
+    """Count errors, and tell the first of them with their places."""
+    # The line itself and its caret stand below the first line.
+    told = [each.splitlines()[0] for each in errors[:MOST_ERRORS]]
+    if more := len(errors) - len(told):
+        told.append(f"and {more} more")
+    return f"{number_of(len(errors), 'error')}: {'; '.join(told)}"
 
 
 def _logins(config: Config, moment: datetime) -> Iterator[Finding]:
