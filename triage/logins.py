@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, Self
@@ -270,8 +271,11 @@ class Trials(Protocol):
     def trying(self, password: str) -> AbstractContextManager[None]:
         """Be waited for while a password is tried; raises LoginRefusedError."""
 
-    def tried(self, password: str, *, is_taken: bool) -> None:
-        """Note whether a server took it."""
+    def taken(self, password: str) -> None:
+        """Note that a server took it."""
+
+    def refused(self, password: str, why: str) -> None:
+        """Note that a server refused it, in words for who waits or comes next."""
 
 
 class SharedPassword:
@@ -285,7 +289,7 @@ class SharedPassword:
     def __init__(self, read: Callable[[], str], clock: Callable[[], datetime]) -> None:
         self._read = read
         self._clock = clock
-        self._refused: tuple[str, datetime] | None = None
+        self._refused: _Refusal | None = None
         self._taken: str | None = None
         self._trying = threading.Lock()
 
@@ -308,21 +312,27 @@ class SharedPassword:
             self._raise_during_pause(password)
             yield
 
-    def tried(self, password: str, *, is_taken: bool) -> None:
-        """Note that a server took it, or refused it."""
-        if is_taken:
-            self._taken, self._refused = password, None
-        else:
-            self._taken, self._refused = None, (password, self._clock())
+    def taken(self, password: str) -> None:
+        """Note that a server took it."""
+        self._taken, self._refused = password, None
+
+    def refused(self, password: str, why: str) -> None:
+        """Note that a server refused it, in words for who waits or comes next."""
+        self._taken, self._refused = None, _Refusal(password, why, self._clock())
 
     def _raise_during_pause(self, password: str) -> None:
         found = self._refused
-        if found is None:
+        if found is None or password != found.password:
             return
-        refused, since = found
-        waited = self._clock() - since
-        if password == refused and timedelta() <= waited < REFUSED_PAUSE:
+        if timedelta() <= self._clock() - found.at < REFUSED_PAUSE:
             raise LoginRefusedError(
-                f"the password was refused at {since:%H:%M:%S} UTC and is not "
-                "tried again for five minutes: check user and password"
+                f"{found.why} (at {found.at:%H:%M:%S} UTC; it is not tried again for "
+                "five minutes)"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    password: str = field(repr=False)
+    why: str
+    at: datetime

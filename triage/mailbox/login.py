@@ -59,15 +59,16 @@ def _log_in_with_password(client: Client, account: Account, password: str) -> No
             client.quoted_login(user, password)
     except imaplib.IMAP4.error as error:
         _raise_unless_refused(error)
-        if account.trials is not None:
-            account.trials.tried(password, is_taken=False)
         alert = _alert_without(client, password, f"\0{user}\0{password}")
-        raise LoginRefusedError(
+        problem = (
             f'{account} refuses the login of "{user}": check the user, the '
             f"password and that the account may use IMAP{alert}"
-        ) from None
+        )
+        if account.trials is not None:
+            account.trials.refused(password, problem)
+        raise LoginRefusedError(problem) from None
     if account.trials is not None:
-        account.trials.tried(password, is_taken=True)
+        account.trials.taken(password)
 
 
 def _log_in_with_token(

@@ -76,9 +76,9 @@ def _try_password(wire: Wire, user: str, password: str, trials: Trials) -> None:
                 _log_in_with_password(wire, user, password)
             except NotTakenError as end:
                 if end.outcome.concern is Concern.LOGIN and end.outcome.code:
-                    trials.tried(password, is_taken=False)
+                    trials.refused(password, end.outcome.text)
                 raise
-            trials.tried(password, is_taken=True)
+            trials.taken(password)
     except LoginRefusedError as error:
         raise server_failed(str(error), Concern.LOGIN) from None
 
