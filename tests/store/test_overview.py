@@ -13,7 +13,9 @@ from triage.store import (
     Balance,
     CameIn,
     Deed,
+    Inbox,
     MatterKind,
+    Place,
     SetAside,
     State,
     Store,
@@ -204,6 +206,21 @@ def test_the_last_balance_of_a_mailbox_is_kept(store: Store) -> None:
 
     assert last == second
     assert (first.is_even, last.is_even) == (False, True)
+
+
+@pytest.mark.parametrize("is_used", [True, False], ids=["used", "empty"])
+def test_how_a_mailbox_stood_where_it_is_read_no_more_is_forgotten(
+    store: Store, is_used: bool
+) -> None:
+    record_case(store)
+    moved = Inbox("complaints@new.example", INBOX.folder)
+    store.balances.note(Balance(inbox=INBOX, at=NOW, unaccounted=2, lingering=0))
+    if is_used:
+        record_case(store, 2, asked={"place": Place(moved, 1, 2)})
+
+    store.balances.note(Balance(inbox=moved, at=NOW, unaccounted=0, lingering=0))
+
+    assert [each.inbox for each in store.balances.last()] == [moved] * is_used
 
 
 QUESTIONS = {

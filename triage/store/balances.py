@@ -46,7 +46,17 @@ class Balances:
         self._engine = engine
 
     def note(self, balance: Balance) -> None:
-        """Write down a balance; a mailbox that was never used has none."""
+        """Write down a balance; a mailbox that was never used has none.
+
+        Where the mailbox was read before, on another server or in another folder, it is
+        read no more: how that stood at last is forgotten.
+        """
+        self._engine.run(
+            "DELETE FROM balances WHERE inbox IN (SELECT id FROM inboxes"
+            " WHERE mailbox = :own AND NOT (account = :account AND folder = :folder))",
+            account=balance.inbox.account,
+            folder=balance.inbox.folder,
+        )
         self._engine.run(
             "INSERT INTO balances (inbox, at, unaccounted, lingering, on_server,"
             " recorded, set_aside, left_alone, which, amiss)"
