@@ -222,10 +222,7 @@ def preparing(tell: Tell) -> Iterator[None]:
 
 
 def _has_begun(intake: JobState) -> bool:
-    is_under_way = (
-        intake.running_since is not None and intake.got_on_at > intake.running_since
-    )
-    return intake.has_gone_well or intake.failures > 0 or is_under_way
+    return intake.has_gone_well or intake.failures > 0 or intake.gets_on
 
 
 def _is_unread(intake: JobState) -> bool:

@@ -547,6 +547,26 @@ def test_a_killed_daemon_does_not_get_on(triage: Triage, config: Path) -> None:
     assert "NOT RUNNING" in result.out
 
 
+@pytest.mark.parametrize(
+    ("since", "expected"), [(MINUTE, 0), (HOUR, 2)], ids=["just now", "long ago"]
+)
+def test_a_daemon_that_brings_its_store_up_to_date_is_starting(
+    triage: Triage, config: Path, since: timedelta, expected: int
+) -> None:
+    start(config)
+    with store_of(config) as store:
+        store._engine.run(
+            "DELETE FROM _sqlite_migrations WHERE id ="
+            " (SELECT max(id) FROM _sqlite_migrations)"
+        )
+
+    with daemon_on(config, since):
+        result = triage("status", "--daemon", "--config", config)
+
+    assert result.status == expected
+    assert ("The daemon is starting" in result.out) is (expected == 0)
+
+
 def test_a_matter_that_waits_is_a_need(beside: Triage, worked: Path) -> None:
     start(worked)
     with store_of(worked) as store:

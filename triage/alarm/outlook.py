@@ -100,10 +100,11 @@ def outlook_of(
 
 
 def _job(job: JobState, moment: Moment) -> JobFact:
+    has_got_on = job.has_gone_well or job.gets_on
     return JobFact(
         name=job.name,
         every=job.every,
-        got_on_at=_at(job.got_on_at, moment) if job.has_gone_well else None,
+        got_on_at=_at(job.got_on_at, moment) if has_got_on else None,
         running_since=_at(job.running_since, moment),
         failing_since=_at(job.failing_since, moment),
         failures=job.failures,

@@ -33,6 +33,11 @@ class JobState:
     """How often since the start."""
     ended_badly: int = 0
 
+    @property
+    def gets_on(self) -> bool:
+        """Whether a run is under way that came some way, as a long first one."""
+        return self.running_since is not None and self.got_on_at > self.running_since
+
 
 class Pulse:
     """The state of every job; for many threads."""

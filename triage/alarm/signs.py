@@ -139,7 +139,7 @@ def _trouble(intake: JobState, facts: Facts) -> tuple[float, str] | None:
     if facts.hangs(INTAKE):
         began = max(intake.running_since or 0.0, intake.got_on_at)
         return began, "a look into it began and does not end: is the server silent?"
-    if not (intake.has_gone_well or _gets_on(intake)):
+    if not (intake.has_gone_well or intake.gets_on):
         return intake.got_on_at, "it was not read to its end yet since the start"
     if intake.running_since is not None:
         return None
@@ -148,12 +148,6 @@ def _trouble(intake: JobState, facts: Facts) -> tuple[float, str] | None:
     return (
         (expected, "it should have been read again, and was not") if is_late else None
     )
-
-
-def _gets_on(intake: JobState) -> bool:
-    """Tell whether a pass that is under way has come some way, as a long first one."""
-    began = intake.running_since
-    return began is not None and began < intake.got_on_at
 
 
 def _outbox(facts: Facts, before: Signs) -> Iterator[Sign]:

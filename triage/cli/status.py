@@ -15,6 +15,7 @@ from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import meant_configs
 from triage.digest import Refusal, ledger_in_words
+from triage.errors import ConfigError
 from triage.oauth.expiry import countdown
 from triage.oauth.source import Standing
 from triage.store import Restoration
@@ -24,6 +25,7 @@ from triage.wiring import (
     WholeStatus,
     daemon_in_words,
     hanging_jobs,
+    is_preparing,
     liveness_of,
     now,
     open_store,
@@ -71,8 +73,14 @@ def status(config: Path, as_json: bool, only_daemon: bool) -> None:
 
 def _say_whether_it_gets_on(path: Path) -> None:
     configs, at = meant_configs(path), now()
-    with open_store(path) as store:
-        daemon = liveness_of(configs[0], store, at)
+    try:
+        with open_store(path) as store:
+            daemon = liveness_of(configs[0], store, at)
+    except ConfigError:
+        if not is_preparing(configs[0], at):
+            raise
+        click.echo("The daemon is starting: it prepares its store.")
+        return
     hanging = hanging_jobs(daemon, at, patience_of(*configs))
     click.echo(f"The daemon {daemon_in_words(daemon, at, when)}.")
     for name in hanging:

@@ -52,6 +52,7 @@ from triage.wiring.liveness import (
     Liveness,
     daemon_in_words,
     hanging_jobs,
+    is_preparing,
     liveness_of,
 )
 from triage.wiring.logins import PastedLogin, TypedLogin, begin_login
@@ -117,6 +118,7 @@ __all__ = [
     "examples_in",
     "go_back",
     "hanging_jobs",
+    "is_preparing",
     "learn_second_opinion",
     "liveness_of",
     "log_to_stderr",

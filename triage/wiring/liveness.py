@@ -112,6 +112,12 @@ def liveness_of(config: Config, store: Store, now: datetime) -> Liveness:
     )
 
 
+def is_preparing(config: Config, now: datetime) -> bool:
+    """Tell whether a daemon began just now, whose store nobody else can open yet."""
+    holder = holder_of(config.store.path)
+    return state_of(holder, None, None, now) is State.STARTING
+
+
 def state_of(
     holder: Holder,
     seen_at: datetime | None,
