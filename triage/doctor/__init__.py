@@ -2,6 +2,7 @@
 
 finding       what was found: ok, a note, a warning, or failed and what to do
 mailbox       the IMAP server, its folders and our rights there
+entry         what to do where a server does not let us in
 capabilities  … what it can do, and what that means for us
 submission    the SMTP server, up to the letter that is not sent
 domain, dns   what the sender's domain tells others about mail from it

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.doctor.capabilities import can_file, judge_capabilities
+from triage.doctor.entry import about_clock, about_refusal, missing_secret
 from triage.doctor.expiry import judge_certificate
 from triage.doctor.finding import TRY_AGAIN, Finding, failed, note, ok, warning
 from triage.doctor.host import judge_drift
 from triage.errors import ConfigError, TransientError
 from triage.mailbox import (
+    Account,
     ImapMailbox,
     LoginRefusedError,
     Selected,
@@ -18,6 +20,7 @@ from triage.mailbox import (
 
 LOGIN, FOLDERS, NUMBERS = "imap.login", "imap.folders", "imap.uidvalidity"
 RIGHTS = "imap.rights"
+TABLE = "[mailbox]"
 _ADD, _ADD_NAMED = "i", "insert (i)"
 _TAKE_AWAY = {"t": "delete (t)", "e": "expunge (e)"}
 
@@ -40,12 +43,16 @@ def examine_mailbox(
     mailbox: ImapMailbox, wanted: Wanted, now: datetime
 ) -> Iterator[Finding]:
     """Log in and look; what breaks on the way ends it with a finding."""
+    account = mailbox.account
+    missing = missing_secret(LOGIN, account.password, account.tokens, TABLE)
+    if missing is not None:
+        yield missing
+        return
     try:
         mailbox.connect()
     except (TransientError, ConfigError) as error:
-        yield failed(LOGIN, str(error), _about_login(error))
+        yield failed(LOGIN, str(error), _about_login(error, account, now))
         return
-    account = mailbox.account
     yield ok(LOGIN, f'{account} lets "{account.user}" in')
     try:
         yield from _examine(mailbox, wanted, now)
@@ -55,14 +62,11 @@ def examine_mailbox(
         mailbox.close()
 
 
-def _about_login(error: Exception) -> str:
+def _about_login(error: Exception, account: Account, now: datetime) -> str:
     if isinstance(error, LoginRefusedError):
-        return (
-            "set user and password (or oauth) in [mailbox] right; Microsoft 365 and"
-            " Google take no password here"
-        )
+        return about_refusal(TABLE, account.tokens)
     if isinstance(error, UntrustedServerError):
-        return (
+        return about_clock(str(error), now) or (
             "set host, port and security in [mailbox] right; name an authority of your"
             " own in ca_file. No password was sent"
         )

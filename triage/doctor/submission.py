@@ -3,18 +3,25 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from triage.doctor.entry import about_clock, about_refusal, missing_secret
 from triage.doctor.expiry import judge_certificate
 from triage.doctor.finding import TRY_AGAIN, Finding, failed, ok
 from triage.errors import ConfigError
-from triage.smtp import Concern, Envelope, Refused, Submission, TryLater
+from triage.smtp import Concern, Envelope, Refused, Server, Submission, TryLater
 
 LOGIN, SENDER = "smtp.login", "smtp.sender"
+TABLE = "[submission]"
 
 
 def examine_submission(
-    submission: Submission, envelope: Envelope, server: str, now: datetime
+    submission: Submission, envelope: Envelope, now: datetime
 ) -> Iterator[Finding]:
     """Log in, name sender and recipient, and take it back."""
+    server = submission.server
+    missing = missing_secret(LOGIN, server.password, server.tokens, TABLE)
+    if missing is not None:
+        yield missing
+        return
     try:
         done = submission.rehearse(envelope)
     except ConfigError as error:
@@ -23,9 +30,10 @@ def examine_submission(
     finally:
         submission.close()
     if done.not_ready is not None:
-        yield failed(LOGIN, done.not_ready.text, _about_login(done.not_ready))
+        to_do = _about_login(done.not_ready, server, now)
+        yield failed(LOGIN, done.not_ready.text, to_do)
         return
-    yield ok(LOGIN, f"{server} takes us for who we are")
+    yield ok(LOGIN, f"{server.host} takes us for who we are")
     if done.certificate is not None:
         yield judge_certificate("smtp.certificate", done.certificate, now)
     yield judge_taken(done.not_taken, envelope)
@@ -54,13 +62,10 @@ def judge_taken(refused: TryLater | Refused | None, envelope: Envelope) -> Findi
     )
 
 
-def _about_login(refused: TryLater | Refused) -> str:
+def _about_login(refused: TryLater | Refused, server: Server, now: datetime) -> str:
     if refused.concern is Concern.LOGIN:
-        return (
-            "set user and password (or oauth) in [submission] right; Microsoft 365 and"
-            " Google take no password here"
-        )
-    return (
+        return about_refusal(TABLE, server.tokens)
+    return about_clock(refused.text, now) or (
         "set host, port and security in [submission] right (ca_file names an authority"
         " of your own), and see that this machine gets there"
     )

@@ -44,7 +44,7 @@ class Submission:
         limits: Limits | None = None,
         stop: threading.Event | None = None,
     ) -> None:
-        self._server = server
+        self.server = server
         self._limits = limits or Limits()
         self._stop = stop
         self._wire: Wire | None = None
@@ -116,7 +116,7 @@ class Submission:
             if not _is_healthy(self._wire):
                 self._hang_up()
         if self._wire is None:
-            self._wire = connected(self._server, self._limits, watch)
+            self._wire = connected(self.server, self._limits, watch)
             self.last_certificate = self._wire.certificate
         return self._wire
 

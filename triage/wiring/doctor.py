@@ -227,10 +227,10 @@ def _last_uidvalidity(config: Config) -> int | None:
 
 
 def _submission(config: Config, moment: datetime) -> Iterator[Finding]:
-    table = config.submission
-    envelope = Envelope(table.envelope_from, config.mailbox.addresses[0])
+    sender = config.submission.envelope_from
+    envelope = Envelope(sender, config.mailbox.addresses[0])
     with closing(submission_of(config)) as submission:
-        yield from examine_submission(submission, envelope, table.host, moment)
+        yield from examine_submission(submission, envelope, moment)
 
 
 def _domain_by(lookup: Lookup) -> Examination:

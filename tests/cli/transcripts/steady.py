@@ -19,6 +19,7 @@ _PATTERNS = (
     (r"\(process \d+\)", "(process 1187)"),
     (r"last sign of life \d+ seconds? ago", "last sign of life 4 seconds ago"),
     (r"(the first due) 20\d\d-\d\d-\d\d", r"\1 2026-03-16"),
+    (r"(clock, which says 20\d\d-\d\d-\d\d) \d\d:\d\d", r"\1 08:31"),
     (r"[\d,]+ MB free", "48,210 MB free"),
     (r"until 20\d\d-\d\d-\d\d, 5\d days left", "until 2026-05-01, 59 days left"),
     (r"(token of [^,\n]+), [\w ]+ left", r"\1, 59 min left"),

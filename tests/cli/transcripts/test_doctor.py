@@ -29,6 +29,7 @@ from tests.mailbox.scripts import header_of
 from tests.mailbox.sites import ImapSite
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import PASSWORD, Dovecot, free_port
+from tests.servers.issuer import CLIENT, SECRET, TokenIssuer
 from tests.servers.plugin import LOCAL
 from tests.servers.scripted import (
     Answer,
@@ -259,6 +260,32 @@ def _with_client_secret(site: Site, days: int) -> None:
         )
 
 
+def the_issuer_refuses(site: Site, stack: ExitStack) -> None:
+    issuer = stack.enter_context(TokenIssuer(site.servers.user))
+    revoked = issuer.new_refresh_token()
+    issuer.revoke()
+    _with_refresh_token(site, revoked, issuer.token_url)
+
+
+def the_issuer_is_away(site: Site, _stack: ExitStack) -> None:
+    _with_refresh_token(site, "token", "http://127.0.0.1:1/token")
+
+
+def _with_refresh_token(site: Site, token: str, token_url: str) -> None:
+    for name, text in (("client-secret", SECRET), ("refresh-token", token)):
+        path = site.folder / name
+        path.touch(0o600)
+        path.write_text(f"{text}\n")
+    site.names["127.0.0.1"] = f"login.{DOMAIN}"
+    site.take_away("password =")
+    for table in ("mailbox", "submission"):
+        site.add(
+            f'[{table}.oauth.issuer]\ntoken_url = "{token_url}"\n'
+            f'client_id = "{CLIENT}"\nclient_secret = {{ file = "client-secret" }}\n'
+            'refresh_token_file = "refresh-token"'
+        )
+
+
 def there_is_no_refresh_token(site: Site, _stack: ExitStack) -> None:
     state = site.folder / "state"
     state.mkdir(mode=0o700)
@@ -288,24 +315,34 @@ def servers_are_not_trusted(site: Site, _stack: ExitStack) -> None:
 
 def certificates_end_in(days: int) -> "Scene":
     def scene(site: Site, stack: ExitStack) -> None:
-        fresh = site.authority.issue(f"in-{days}-days", hosts=LOCAL, days=days)
-        short = begun_earlier(site.authority, fresh)
-        imap = ScriptedServer(RIGHT, tls=short.context(), tls_at_once=True)
-        smtp = SmtpSink(user="triage", password="pw", certificate=short)  # noqa: S106 - of this sink
-        site.edit(
-            f"port = {site.servers.imap_port}\n",
-            f"port = {stack.enter_context(imap).port}\n",
-        )
-        site.edit(
-            f"port = {site.servers.smtp_port}\n",
-            f"port = {stack.enter_context(smtp).port}\n",
-        )
+        issued = _issued(site, days)
+        # As others, it has held for three months.
+        short = beginning_in(site.authority, issued, -timedelta(days=90))
+        _secured_by(short, site, stack)
 
     return scene
 
 
-def begun_earlier(authority: Authority, certificate: Certificate) -> Certificate:
-    """Return a certificate that has held for three months, as others have."""
+def _issued(site: Site, days: int) -> Certificate:
+    return site.authority.issue(f"in-{days}-days", hosts=LOCAL, days=days)
+
+
+def _secured_by(certificate: Certificate, site: Site, stack: ExitStack) -> None:
+    imap = ScriptedServer(RIGHT, tls=certificate.context(), tls_at_once=True)
+    smtp = SmtpSink(user="triage", password="pw", certificate=certificate)  # noqa: S106 - of this sink
+    for server, old, usual in (
+        (imap, site.servers.imap_port, 993),
+        (smtp, site.servers.smtp_port, 587),
+    ):
+        port = stack.enter_context(server).port
+        site.edit(f"port = {old}\n", f"port = {port}\n")
+        site.names[f":{port}"] = f":{usual}"
+
+
+def beginning_in(
+    authority: Authority, certificate: Certificate, wait: timedelta
+) -> Certificate:
+    """Return a certificate that begins so much later."""
     old = x509.load_pem_x509_certificate(certificate.cert.read_bytes())
     key = load_pem_private_key(authority.key.read_bytes(), password=None)
     assert isinstance(key, EllipticCurvePrivateKey)
@@ -314,12 +351,17 @@ def begun_earlier(authority: Authority, certificate: Certificate) -> Certificate
         subject_name=old.subject,
         public_key=old.public_key(),
         serial_number=old.serial_number,
-        not_valid_before=old.not_valid_before_utc - timedelta(days=90),
+        not_valid_before=old.not_valid_before_utc + wait,
         not_valid_after=old.not_valid_after_utc,
         extensions=list(old.extensions),
     ).sign(key, SHA256())
     certificate.cert.write_bytes(longer.public_bytes(Encoding.PEM))
     return certificate
+
+
+def certificates_begin_tomorrow(site: Site, stack: ExitStack) -> None:
+    tomorrow = beginning_in(site.authority, _issued(site, 3), timedelta(days=1))
+    _secured_by(tomorrow, site, stack)
 
 
 def mailbox_that(script: Mapping[str, Reply | InTurn]) -> "Scene":
@@ -478,11 +520,14 @@ SCENES: Mapping[str, tuple[Scene, str]] = {
     "login-over": (the_client_secret_is_over, "login"),
     "login-soon": (the_client_secret_ends_soon, "login"),
     "login-token": (there_is_no_refresh_token, "login"),
+    "login-revoked": (the_issuer_refuses, "imap.login"),
+    "login-unreachable": (the_issuer_is_away, "smtp.login"),
     "refused": (passwords_are_wrong, "imap.login smtp.login"),
     "away": (servers_are_away, "imap.login smtp.login"),
     "untrusted": (servers_are_not_trusted, "imap.login smtp.login"),
     "certificate-over-soon": (certificates_end_in(3), "imap.cert smtp.cert"),
     "certificate-soon": (certificates_end_in(15), "imap.cert smtp.cert"),
+    "certificate-not-yet": (certificates_begin_tomorrow, "imap.login smtp.login"),
     "folder-missing": (the_folder_is_not_there, "imap.folder"),
     "imap-breaks": (mailbox_that({"EXAMINE": [HangUp()]}), "imap.connection"),
     "imap-old": (mailbox_that(OLD), "imap.idle imap.filing imap.namespace"),
