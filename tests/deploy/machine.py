@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 OURS = re.compile(r"(?<![\w./])/(?=(etc|opt|var)/)")
 SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FOLDERS = ("etc/sysusers.d", "etc/systemd/system", "opt", "var/lib/triage", "shims")
+FOLDERS = ("etc/systemd/system", "opt", "var/lib/triage", "shims")
 SHIMS = {
     "python3": f'exec {sys.executable} "$@"',
     "systemd-sysusers": 'exec /usr/bin/systemd-sysusers --root="$MACHINE" "$@"',
