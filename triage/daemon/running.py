@@ -10,28 +10,25 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from types import FrameType
-from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.contextvars import bound_contextvars
 
-from triage.alarm import Pulse
+from triage.daemon.parts import Alarm, MailboxJobs, Parts, Rules, Timed, Watcher
+from triage.daemon.patience import Patience
+from triage.daemon.signals import heeding
 from triage.errors import CANNOT_RUN, ConfigError, TransientError, TriageError
-from triage.mailbox import backoff
 
 DISPATCH_SECONDS = 5
 RULES_SECONDS = 10
 CLOCK_SECONDS = 5.0
-RECONCILE_SECONDS = 300.0
 RECONCILE_AGAIN_SECONDS = 60.0
 """After a balance that was not even; or what came meanwhile was not taken up yet."""
 INDISPENSABLE = frozenset({"intake", "dispatch"})
@@ -42,128 +39,6 @@ STOP_SECONDS = 8.0
 """After this long a stop is no longer clean, only safe: what is done is not lost."""
 
 log = logging.getLogger(__name__)
-
-
-class Job(Protocol):
-    """One pass that may be repeated."""
-
-    def run(self, stopping: Callable[[], bool]) -> object: ...
-
-
-class Intake(Job, Protocol):
-    """The intake job, which also balances the ledger."""
-
-    def reconcile(self) -> bool: ...
-
-
-class Alarm(Protocol):
-    """Watches the jobs in a thread of its own until `stop` is set."""
-
-    def run(self, stop: threading.Event) -> None: ...
-
-
-class Supervisor(Protocol):
-    """Tells whoever started us how it goes, in a thread until `stop` is set."""
-
-    def run(self, stop: threading.Event) -> None: ...
-    def reloading(self) -> None: ...
-    def reloaded(self) -> None: ...
-    def stopping(self) -> None: ...
-
-
-class Listener(Protocol):
-    """Answers who asks how it goes, in a thread of its own until `stop` is set."""
-
-    def run(self, stop: threading.Event) -> None: ...
-
-
-class Dispatch(Job, Protocol):
-    """The dispatch job, which also takes back what the last run left unfinished."""
-
-    def recover(self) -> None: ...
-
-
-class Rules(Job, Protocol):
-    """The job that puts changed rules in force, out of turn when asked."""
-
-    def ask(self) -> None: ...
-
-
-class Watcher(Protocol):
-    """A connection of its own that only waits for something new."""
-
-    def connect(self) -> None: ...
-    def select(self) -> object: ...
-    def uids(self) -> object: ...
-    def wait(self, seconds: float, stop: threading.Event) -> bool: ...
-
-
-class Patience:
-    """How long a job leaves a server alone after failures in a row."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._until = 0.0
-
-    @property
-    def is_over(self) -> bool:
-        return monotonic() >= self._until
-
-    def succeed(self) -> None:
-        self._failures = 0
-
-    def fail(self, error: Exception | None = None) -> float:
-        """Note a failure; return the seconds to wait, doubling up to five minutes."""
-        self._failures += 1
-        pause = backoff(self._failures, error)
-        self._until = monotonic() + pause
-        return pause
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A job that runs every so many seconds; what it did may be letters to send."""
-
-    name: str
-    seconds: int
-    job: Job
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailboxJobs:
-    """The jobs of one mailbox."""
-
-    name: str = ""
-    """What follows the names of its jobs, where there are several mailboxes."""
-
-    intake: Intake
-    dispatch: Dispatch
-    ready: Callable[[Callable[[], bool]], None]
-    """Connects the mailbox of the intake job; may take long after a restoration."""
-    watcher: Watcher | None
-    """None: polling alone finds new mail."""
-    poll_seconds: int
-    rules: Rules | None = None
-    """None: the rules stay as they are."""
-    others: tuple[Timed, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts(MailboxJobs):
-    """What the daemon runs: a mailbox, those beside it, and what they share."""
-
-    beside: tuple[MailboxJobs, ...] = ()
-    interrupt: Callable[[], None]
-    """Ends whatever command is under way."""
-    stop: threading.Event
-    pulse: Pulse = field(default_factory=lambda: Pulse(monotonic))
-    """Where it stands how each job goes."""
-    alarm: Alarm | None = None
-    supervisor: Supervisor | None = None
-    """None: nobody wants to be told."""
-    listener: Listener | None = None
-    """None: nobody is told over HTTP how it goes."""
-    reconcile_seconds: float = RECONCILE_SECONDS
 
 
 class _Mailbox:
@@ -221,7 +96,7 @@ class Daemon:
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT, or until something only a person can mend."""
-        with self._heeding_signals():
+        with heeding((*STOP_SIGNALS, RELOAD_SIGNAL), self._heed):
             self._run()
         if self._fatal is not None:
             raise self._fatal
@@ -321,38 +196,14 @@ class Daemon:
     def _leave(self, status: int) -> None:
         os._exit(status)
 
-    @contextmanager
-    def _heeding_signals(self) -> Iterator[None]:
-        """Stop on a signal, by a thread that reads of it.
-
-        A handler interrupts any line, perhaps one that holds a lock of the log, of the
-        stop event or of the list of threads, so ours does nothing.
-        """
-        told, telling = os.pipe()
-        os.set_blocking(telling, False)
-        heeded = (*STOP_SIGNALS, RELOAD_SIGNAL)
-        handlers = {each: signal.signal(each, _nothing) for each in heeded}
-        before = signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
-        heeding = threading.Thread(target=self._heed, args=(told,), daemon=True)
-        heeding.start()
-        try:
-            yield
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
-            signal.set_wakeup_fd(before)
-            os.close(telling)
-            heeding.join()
-            os.close(told)
-
-    def _heed(self, told: int) -> None:
-        while numbers := os.read(told, 1):
-            if (number := numbers[0]) in STOP_SIGNALS:
-                log.info("%s: stopping", signal.Signals(number).name)
-                self.stop()
-            elif number == RELOAD_SIGNAL:
-                log.info("%s: reading the rules", RELOAD_SIGNAL.name)
-                self.reload()
+    def _heed(self, number: int) -> None:
+        """Do what a signal asks for."""
+        if number in STOP_SIGNALS:
+            log.info("%s: stopping", signal.Signals(number).name)
+            self.stop()
+        elif number == RELOAD_SIGNAL:
+            log.info("%s: reading the rules", RELOAD_SIGNAL.name)
+            self.reload()
 
     def _every(self, seconds: int, name: str, job: Callable[[], None]) -> None:
         self._pulse.expect(name, seconds)
@@ -519,10 +370,6 @@ class Daemon:
     def _tell_of_news(self, mailbox: _Mailbox) -> None:
         mailbox.news.set()
         self._hurry(mailbox.named("intake"))
-
-
-def _nothing(_number: int, _frame: FrameType | None) -> None:
-    """Take the place of the handler that would end the process."""
 
 
 def _took(began: float) -> dict[str, object]:
