@@ -330,11 +330,10 @@ def _issued(site: Site, days: int) -> Certificate:
 def _secured_by(certificate: Certificate, site: Site, stack: ExitStack) -> None:
     imap = ScriptedServer(RIGHT, tls=certificate.context(), tls_at_once=True)
     smtp = SmtpSink(user="triage", password="pw", certificate=certificate)  # noqa: S106 - of this sink
-    for server, old, usual in (
-        (imap, site.servers.imap_port, 993),
-        (smtp, site.servers.smtp_port, 587),
+    for port, old, usual in (
+        (stack.enter_context(imap).port, site.servers.imap_port, 993),
+        (stack.enter_context(smtp).port, site.servers.smtp_port, 587),
     ):
-        port = stack.enter_context(server).port
         site.edit(f"port = {old}\n", f"port = {port}\n")
         site.names[f":{port}"] = f":{usual}"
 
