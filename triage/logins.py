@@ -88,9 +88,11 @@ class Secret(Table):
         if self.file is not None:
             refuse_readable_by_others(self.file)
             return _read(self.file)
-        return _read(self._credential())
+        return _read(self.credential_file)
 
-    def _credential(self) -> Path:
+    @property
+    def credential_file(self) -> Path:
+        """Where systemd put it; raises ConfigError where it gave none."""
         folder = os.environ.get(CREDENTIALS)
         if folder is None:
             raise ConfigError(
@@ -130,6 +132,15 @@ def refuse_readable_by_others(path: Path) -> None:
                 hint=f"run: chmod 600 {path}",
             )
         )
+
+
+def is_read_by_all(path: Path) -> bool:
+    """Tell whether every user gets at a file: by its own bits, and its folder's."""
+    if not path.is_file():
+        return False
+    return bool(
+        path.stat().st_mode & stat.S_IROTH and path.parent.stat().st_mode & stat.S_IXOTH
+    )
 
 
 def output_of(command: tuple[str, ...]) -> str:

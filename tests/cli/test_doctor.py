@@ -13,7 +13,9 @@ from tests.journeys.mails import make_mail
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.smtp.scripted import ScriptedServer
+from triage.config import load_config
 from triage.demo.servers import Certificate, SmtpSink
+from triage.wiring.servers import mailbox_of
 
 pytestmark = pytest.mark.servers
 
@@ -274,6 +276,48 @@ def test_a_secret_that_others_can_read_is_told_with_what_to_do(
     verdict, text, to_do = findings["secrets"]
     assert (verdict, "other users" in text) == ("failed", True)
     assert "chmod 600" in to_do
+
+
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [((0o644, 0o755), "warning"), ((0o644, 0o700), "ok"), ((0o600, 0o755), "ok")],
+)
+def test_a_credential_that_everybody_can_read_is_told(
+    triage: Triage,
+    healthy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    modes: tuple[int, int],
+    expected: str,
+) -> None:
+    edit(healthy, '{ file = "imap-password" }', '{ credential = "imap-password" }')
+    given = healthy.parent / "credentials"
+    given.mkdir()
+    kept = (healthy.parent / "imap-password").rename(given / "imap-password")
+    for path, mode in zip((kept, given), modes, strict=True):
+        path.chmod(mode)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
+
+    verdict, text, _ = found(triage, healthy)["secrets"]
+
+    assert verdict == expected
+    assert ("imap-password" in text) is (expected == "warning")
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"), [("Sent", "ok"), ("Sent Items", "failed")]
+)
+def test_a_folder_of_sent_mail_that_is_not_there_can_witness_nothing(
+    triage: Triage, healthy: Path, folder: str, expected: str
+) -> None:
+    edit(healthy, 'witness = "none"', f'witness = "sent"\nsent_folder = "{folder}"')
+    with mailbox_of(load_config(healthy)) as mailbox:
+        mailbox.ensure_folders(["Sent"])
+
+    verdict, text, to_do = found(triage, healthy)["imap.witness"]
+
+    assert verdict == expected
+    assert folder in text
+    assert ("the server marks Sent" in to_do) is (expected == "failed")
 
 
 def test_rules_with_mistakes_are_told_of(triage: Triage, healthy: Path) -> None:

@@ -35,6 +35,8 @@ class Wanted:
     """Folders that the rules file mail in."""
     sent_folders: Sequence[str] | None
     """Where answers are noticed; None: the folder that the server marks."""
+    witnessed_in: str | None
+    """Where the server keeps a copy of each letter; None: it is not asked for one."""
     known: int | None
     """UIDVALIDITY at the last pass; None: there was none."""
 
@@ -94,6 +96,8 @@ def _examine(mailbox: ImapMailbox, wanted: Wanted, now: datetime) -> Iterator[Fi
         yield _writing(mailbox)
         yield from _folders(mailbox, wanted.filed_in)
     yield _answers(mailbox, wanted.sent_folders)
+    if wanted.witnessed_in is not None:
+        yield _witness(mailbox, wanted.witnessed_in)
     yield from _newest(mailbox, second, now)
 
 
@@ -180,6 +184,19 @@ def _answers(mailbox: ImapMailbox, named: Sequence[str] | None) -> Finding:
     if not folders:
         return note(check, "sent_folders is empty: answers are not noticed")
     return ok(check, f"answers are noticed in {', '.join(folders)}")
+
+
+def _witness(mailbox: ImapMailbox, folder: str) -> Finding:
+    check = "imap.witness"
+    if folder in mailbox.standing([folder]):
+        return ok(check, f"copies of our letters are looked for in {folder}")
+    marked = mailbox.sent_folder()
+    right = f"the server marks {marked}" if marked else "name the one that is there"
+    return failed(
+        check,
+        f'there is no folder "{folder}": no letter of doubt could be looked for there',
+        f"set sent_folder of [submission] right ({right}), or another witness",
+    )
 
 
 def _newest(

@@ -30,7 +30,7 @@ from triage.doctor import (
     warning,
 )
 from triage.errors import ConfigError, Problem, TransientError
-from triage.logins import OF_A_UNIT
+from triage.logins import OF_A_UNIT, is_read_by_all
 from triage.oauth.expiry import countdown, ending, is_soon
 from triage.ruleset import Ruleset, read_policy
 from triage.smtp import Envelope
@@ -123,8 +123,22 @@ def _private(path: Path, config: Config) -> Iterator[Finding]:
             f"others may read the store {store}, in which all mail is",
             f"run: chmod o-rwx {store}",
         )
-    if not (missing or problems or is_open):
+    seen = [each for each in _credentials(config) if is_read_by_all(each)]
+    if seen:
+        yield warning(
+            "secrets",
+            f"every user of this machine can read {', '.join(map(str, seen))}",
+            "run chmod 600 on it, or chmod 700 on its folder; in a container, where"
+            " there is nobody else, nothing",
+        )
+    if not (missing or problems or is_open or seen):
         yield ok("secrets", "each secret can be read, and by nobody else")
+
+
+def _credentials(config: Config) -> Iterator[Path]:
+    for _, secret in secrets_in(config):
+        if secret.credential is not None and secret.is_at_hand:
+            yield secret.credential_file
 
 
 def _unfit_secrets(config: Config) -> Iterator[Problem]:
@@ -197,11 +211,13 @@ def _calendar(ruleset: Ruleset, moment: datetime) -> Iterator[Finding]:
 
 
 def _mailbox(config: Config, moment: datetime) -> Iterator[Finding]:
+    submission = config.submission
     wanted = Wanted(
         files=config.mailbox.file,
         poll_seconds=config.mailbox.poll_seconds,
         filed_in=_folders_of_rules(config),
         sent_folders=config.mailbox.sent_folders,
+        witnessed_in=submission.sent_folder if submission.witness == "sent" else None,
         known=_last_uidvalidity(config),
     )
     yield from examine_mailbox(mailbox_of(config), wanted, moment)
