@@ -444,6 +444,11 @@ def answers_have_no_folder(site: Site, _stack: ExitStack) -> None:
     site.put("mailbox", 'sent_folders = ["Sent Items"]')
 
 
+def no_folder_witnesses(site: Site, _stack: ExitStack) -> None:
+    site.work()
+    site.edit('witness = "none"', 'witness = "sent"\nsent_folder = "Sent Items"')
+
+
 def submission_that(script: Mapping[str, bytes], envelope: str = "") -> "Scene":
     def scene(site: Site, stack: ExitStack) -> None:
         server = stack.enter_context(ScriptedSmtp(script))
@@ -550,6 +555,7 @@ SCENES: Mapping[str, tuple[Scene, str]] = {
         "imap.sent",
     ),
     "sent-missing": (answers_have_no_folder, "imap.sent"),
+    "witness-missing": (no_folder_witnesses, "imap.witness"),
     "mail-from-the-future": (a_mail_is_from_the_future, "imap.clock"),
     "sender-empty": (
         submission_that({"mail": b"550 5.7.1 no empty sender here\r\n"}),
