@@ -24,6 +24,7 @@ from triage.ruleset.schema import Modes
 from triage.store import Filed, HandedIn, IllegalMoveError, Spot, Store
 
 NOT_TAKEN_UP = "it is no mail that was taken up"
+NOT_HERE = "another mailbox took it up: its reply is decided about in the folders there"
 NOTHING_WAITS = "no reply to it waits for approval"
 MOVE_AGAIN = (
     "it may have been there before it was filed: to decide about its reply,"
@@ -139,6 +140,8 @@ class Approvals:
         filed = known_again(self.store, listed, fetched)
         if filed is None:
             self._leave(listed.uid, NOT_TAKEN_UP, look)
+        elif not filed.is_ours:
+            self._leave(listed.uid, NOT_HERE, look)
         elif look.before is None or look.before < filed.since:
             self._leave(listed.uid, MOVE_AGAIN, look)
         elif not filed.waiting:

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
 from tests.alarm.watching import NOON
+from tests.store.making import NOW, record_case
 from triage.alarm import Book, Entry, MailAlarm, Notice, OneOfOurs, Policy
 from triage.alarm.book import Moment, turned
+from triage.alarm.keeping import Keeper
 from triage.alarm.model import Kind
 from triage.alarm.pulse import JobState
 from triage.alarm.several import intakes, of_mailbox, signs_of_all
 from triage.alarm.signs import Facts, Glimpse, Sign
 from triage.alarm.wording import said
 from triage.smtp import Accepted, Envelope, Outcome, TryLater
+from triage.store import Inbox, Place, Store, Vigil
 
 AT = 1000.0
 JOBS = ("intake uk", "dispatch uk", "digest uk", "intake ie", "dispatch ie")
@@ -196,3 +201,20 @@ def test_words_name_the_mailbox() -> None:
     assert said(Kind.MAILBOX, "uk") == "the mailbox `uk` is not read"
     assert said(Kind.MAILBOX, "") == "the mailbox is not read"
     assert said(Kind.OUTBOX, "uk", is_over=True) == "letters of `uk` are sent again"
+
+
+def test_letters_of_a_mailbox_that_is_not_served_are_none_that_do_not_move(
+    tmp_path: Path,
+) -> None:
+    path, uk, ie = tmp_path / "store", Inbox("uk@imap", "INBOX"), Inbox("ie", "INBOX")
+    with Store.open(path, exclusive=True) as store:
+        store.mailboxes.settle({"uk": uk, "ie": ie})
+        record_case(store.within("uk"), 1, asked={"place": Place(uk, 1, 1)})
+        store.mailboxes.settle({"ie": ie})
+
+    seen = Keeper(path, 0, (), ("ie",)).look(
+        Vigil(at=NOW + timedelta(days=1), outlook="", book="")
+    )
+
+    assert (seen.due, seen.on_their_way) == (0, 0)
+    assert list(seen.left) == ["uk"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from imapclient import IMAPClient
 
 from tests.journeys.installing import Post, Servers, install_several
 from tests.journeys.mails import MOTHER, make_mail
@@ -287,3 +288,35 @@ def run_once(house: House) -> None:
     with Installation(config, beside=beside) as installation:
         for parts in installation.each:
             parts.run_once()
+
+
+@pytest.mark.parametrize("folder", ["Ireland/Review", "Ireland/Approved"])
+def test_who_moves_the_copy_of_a_mail_to_both_decides_nothing_in_the_other(
+    house: House, folder: str
+) -> None:
+    house.install()
+    for name, own in (("uk", "Britain"), ("ie", "Ireland")):
+        rules = house.folder / f"rules-{name}" / "10-journeys.toml"
+        in_hold = f'at_most = "hold"\napproved_folder = "{own}/Approved"'
+        text = rules.read_text("utf-8")
+        rules.write_text(text.replace('at_most = "live"', in_hold), "utf-8")
+    run_once(house)
+    mail = make_mail(to=f"{UK}, {IE}")
+    for user in house.users.values():
+        house.dovecot.deliver(user, mail, MOTHER)
+    run_once(house)
+    run_once(house)
+
+    with IMAPClient(HOST, house.dovecot.imap, ssl=False) as client:
+        client.login(house.users["ie"], PASSWORD)
+        client.select_folder("INBOX")
+        if not client.folder_exists(folder):
+            client.create_folder(folder)
+        client.move(client.search(), folder)
+    run_once(house)
+    run_once(house)
+
+    (case,) = house.cases()
+    assert house.subjects("ie", folder) == 1
+    assert case.line.route == "formal-complaint"
+    assert [letter.line.state for letter in case.letters] == [State.HELD]

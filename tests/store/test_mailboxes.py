@@ -290,6 +290,74 @@ def test_a_single_mailbox_may_move_to_another_server(store: Store) -> None:
     assert store.mailboxes.settle({"": UK}) == ()
 
 
+def test_a_mailbox_without_a_name_may_get_one_and_move(store: Store) -> None:
+    record_case(store, 1)
+
+    store.mailboxes.settle({"uk": IE})
+
+    assert store.mailboxes.name_of_case("CMP-2026-00001") == "uk"
+
+
+def test_another_mailbox_in_the_place_of_the_only_one_gets_nothing_of_it(
+    store: Store,
+) -> None:
+    store.mailboxes.settle({"uk": UK})
+    record_case(store.within("uk"), 1, asked=in_(UK))
+
+    left = store.mailboxes.settle({"ie": IE})
+
+    assert left == ("uk",)
+    assert store.mailboxes.name_of_case("CMP-2026-00001") == "uk"
+    assert store.within("ie").outbox.claim(NOW, claim()) is None
+
+
+def test_a_mailbox_that_was_tried_and_never_used_is_told_no_more(store: Store) -> None:
+    store.mailboxes.settle({"uk": UK, "ie": IE})
+    record_case(store.within("uk"), 1, asked=in_(UK))
+
+    assert store.mailboxes.settle({"uk": UK, "eire": IE}) == ()
+    assert store.mailboxes.settle({"": UK}) == ()
+    assert store.mailboxes.name_of_case("CMP-2026-00001") == ""
+
+
+def test_a_copy_in_another_mailbox_is_not_where_a_mail_was_taken_up(
+    two: tuple[Store, Store],
+) -> None:
+    uk, ie = two
+    record = make_record(1, asked=in_(UK))
+    uk.record(record)
+
+    here = uk.handed_in.by_bytes(record.inquiry.sha256)
+    there = ie.handed_in.by_bytes(record.inquiry.sha256)
+
+    assert here is not None
+    assert there is not None
+    assert (here.is_ours, there.is_ours) == (True, False)
+
+
+def test_a_restoration_is_over_though_a_mailbox_was_taken_out_before_it_was_asked(
+    store: Store, two: tuple[Store, Store]
+) -> None:
+    uk, _ = two
+    store.restorations.begin(NOW, NOW, beyond=None)
+    uk.restorations.finish({"mails put back": 2}, NOW)
+
+    store.mailboxes.settle({"uk": UK})
+    store.restorations.end_asking(NOW)
+
+    assert store.restorations.pending() is None
+
+
+def test_a_restoration_that_no_mailbox_was_asked_about_is_not_over(
+    store: Store,
+) -> None:
+    store.restorations.begin(NOW, NOW, beyond=None)
+
+    store.restorations.end_asking(NOW)
+
+    assert store.restorations.pending() is not None
+
+
 def test_a_renamed_mailbox_keeps_its_cases(two: tuple[Store, Store]) -> None:
     a_case_each(two)
     store = two[0]

@@ -8,6 +8,7 @@ from tests.journeys.installing import Servers, install
 from triage.alarm import Kind
 from triage.config import Config, load_config
 from triage.errors import ConfigError
+from triage.logins import Secret
 from triage.wiring import check_installation
 from triage.wiring.alarms import _last_resort, channels_of, hears_of_outbox
 from triage.wiring.logins import Logins
@@ -101,12 +102,19 @@ def test_several_mailboxes_with_servers_of_their_own_tell_of_each_other(
         update={"host": "smtp.other.example", "security": "tls"}
     )
     other = one.model_copy(update={"submission": elsewhere})
+    as_another = one.submission.model_copy(
+        update={"user": "ie", "password": Secret(env="ANY")}
+    )
+    another = one.model_copy(update={"submission": as_another})
     hindrances = (lambda: None, lambda: None)
 
     same = _last_resort((one, one), Logins(), hindrances)
     two = _last_resort((one, other), Logins(), hindrances)
+    two_logins = _last_resort((one, another), Logins(), hindrances)
 
     assert same is not None
     assert two is not None
+    assert two_logins is not None
+    assert not two_logins.fails_with
     assert same.fails_with == {Kind.OUTBOX}
     assert not two.fails_with

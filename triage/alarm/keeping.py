@@ -51,15 +51,20 @@ class Keeper:
 
     def _seen(self, store: Store, now: datetime) -> Glimpse:
         with store.looking():
-            balances, waiting = store.balances.last(), store.outbox.waiting(now)
+            balances, configured = store.balances.last(), self.configured
+            served = (
+                [store]
+                if configured is None
+                else [store.within(name) for name in configured]
+            )
+            waiting = [each.outbox.waiting(now) for each in served]
             of_each = {
                 name: store.within(name).outbox.waiting(now) for name in self.mailboxes
             }
-            configured = self.configured
             left = () if configured is None else store.mailboxes.left(configured)
         return Glimpse(
-            due=waiting.due,
-            on_their_way=waiting.on_their_way,
+            due=sum(each.due for each in waiting),
+            on_their_way=sum(each.on_their_way for each in waiting),
             uneven=_uneven(balances),
             of_each={
                 name: (each.due, each.on_their_way) for name, each in of_each.items()

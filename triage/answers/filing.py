@@ -82,7 +82,9 @@ class Filing:
                 unknown.append(each)
         for fetched in mailbox.fetch(unknown):
             filed = known_again(self.store, listed[fetched.uid], fetched)
-            if filed is not None and filed.case and filed.folder != look.folder:
+            if filed is None or not filed.case or not filed.is_ours:
+                continue
+            if filed.folder != look.folder:
                 with self.store.batch():
                     done[self._moved(filed, filed.case, look)] += 1
         return set()

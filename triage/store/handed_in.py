@@ -32,6 +32,9 @@ class Filed:
     """The case, where it is a person's mail."""
     folder: str | None
     """Where it was filed, or moved to since."""
+    is_ours: bool
+    """Whether it was taken up in the mailbox in view; else it is a copy that lies
+    here, and whoever moves it decides nothing there."""
     waiting: tuple[int, ...]
     """The letter that acknowledges comes first."""
 
@@ -105,8 +108,17 @@ class HandedInRows:
             case=case["reference"] if case and is_persons else None,
             since=moment(row["filed_at"] or row["seen_at"]),
             folder=row["folder"],
+            is_ours=self._is_ours(row["inbox"]),
             waiting=tuple(each["id"] for each in waiting),
         )
+
+    def _is_ours(self, inbox: int | None) -> bool:
+        row = self._engine.row(
+            "SELECT mailbox = coalesce(:mailbox, mailbox) AS is_ours FROM inboxes"
+            " WHERE id = :inbox",
+            inbox=inbox,
+        )
+        return row is None or bool(row["is_ours"])
 
     def note_moved(self, message: int, folder: str, at: datetime) -> None:
         """Note that a person moved a mail: it lies there from now on."""

@@ -96,16 +96,20 @@ class Mailboxes:
         """Know the configured mailboxes from now on, each by its name.
 
         A mailbox is known again under another name where its account and folder are the
-        same, or where there is no other. Returns the names of those that the store has
-        and the configuration has not. Raises ConfigError where it cannot be told whose
-        the cases are.
+        same, or where there is no other and one of the two names is empty. Returns the
+        names of those with cases that the configuration has not. Raises ConfigError
+        where it cannot be told whose the cases are.
         """
         with self._engine.writing():
             self._refuse_swapped(configured)
             for name, inbox in configured.items():
                 if name not in self._numbers():
                     self._know(name, inbox, configured)
-            left = [each for each in self._numbers() if each not in configured]
+            left = [
+                each
+                for each in self._numbers()
+                if each not in configured and not self._is_unused(each)
+            ]
             if ALONE in left:
                 raise ConfigError(_nobodys(self._inboxes_of(ALONE)))
             if ALONE in configured and left:
@@ -136,8 +140,12 @@ class Mailboxes:
             return known if known not in configured else None
         others = [each for each in self._numbers() if each not in configured]
         is_only_one = len(configured) == 1 and len(self._numbers()) == 1
+        has_no_name = ALONE in configured or ALONE in others
         for other in others:
-            if is_only_one or (other == ALONE and self._is_unused(other)):
+            # With two names, it is another one that was put in its place.
+            if is_only_one and has_no_name:
+                return other
+            if other == ALONE and self._is_unused(other):
                 return other
         return None
 

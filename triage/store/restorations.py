@@ -236,6 +236,11 @@ class Restorations:
                 now=now,
                 found=json.dumps(dict(found)),
             )
+            self.end_asking(now)
+
+    def end_asking(self, now: datetime) -> None:
+        """Note that every mailbox which is configured was asked, where that is so."""
+        with self._engine.writing():
             for row in self._engine.rows(_ASKED_EVERYWHERE):
                 self._engine.run(
                     "UPDATE restorations SET reconciled_at = :now, found = :found"
@@ -254,6 +259,7 @@ class Restorations:
 
 _ASKED_EVERYWHERE = """
 SELECT r.id FROM restorations r WHERE r.reconciled_at IS NULL
+    AND EXISTS (SELECT 1 FROM reconciliations c WHERE c.restoration = r.id)
     AND NOT EXISTS (SELECT 1 FROM mailboxes b WHERE b.is_configured
         AND b.id NOT IN (SELECT c.mailbox FROM reconciliations c
             WHERE c.restoration = r.id))

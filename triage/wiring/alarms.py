@@ -160,7 +160,7 @@ def _last_resort(
     """Return our own submission servers, on connections of the alarm's own.
 
     Of several mailboxes it is the server of one whose letters move, and every team
-    hears. Where all have one server, it fails with the letters.
+    hears. Where all log in to one server as one, it fails with the letters.
     """
     told, teams = set[str](), _teams(configs)
     mails = [
@@ -168,8 +168,8 @@ def _last_resort(
         for config, hindrance in zip(configs, hindrances, strict=True)
         if (mail := _by_our_own(config, logins, teams, told)) is not None
     ]
-    hosts = {config.submission.host.casefold() for config in configs}
-    if len(hosts) == 1:
+    senders = [each.submission for each in configs]
+    if len({(each.host.casefold(), each.user) for each in senders}) == 1:
         return mails[0][1] if mails else None
     return OneOfOurs(name=TEAM, fails_with=frozenset(), mails=mails) if mails else None
 

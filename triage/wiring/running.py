@@ -80,6 +80,8 @@ class Installation(MailboxParts):
         if noticed is not None:
             log.warning(_OLDER_COPY, path, noticed.why, noticed.doubted)
         _settle(self.whole_store, self.configs)
+        # A mailbox that was taken out will not be asked any more.
+        self.whole_store.restorations.end_asking(at)
         self._begin(opened)
         tables = {each.config.mailbox.name: each.tables() for each in self.each}
         if problems := tuple(folders_of_two(self.configs, tables)):
