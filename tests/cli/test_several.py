@@ -302,3 +302,57 @@ def test_status_has_a_block_for_each_mailbox_and_facts_for_machines(
     assert "The mailbox ie:" in words
     assert words.count("the daemon never ran") == 1
     assert facts["mailboxes"]["ie"]["open_cases"] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--once"),
+        ("backup", "create", "copy"),
+        ("alarm", "list"),
+        ("alarm", "test"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_of_all_mailboxes_takes_no_name(
+    triage: Triage, two: Path, words: tuple[str, ...]
+) -> None:
+    result = triage(*words, "-c", two, "--mailbox", "nobody")
+
+    assert result.status == 2
+    assert "No such option" in result.err
+    assert "--mailbox" in result.err
+
+
+def test_a_new_name_is_understood_before_the_daemon_starts_anew(
+    triage: Triage, two: Path
+) -> None:
+    text = two.read_text("utf-8")
+    two.write_text(text.replace('name = "uk"', 'name = "gb"'), "utf-8")
+
+    status = triage("status", "-c", two)
+    cases = triage("case", "list", "-c", two, "--mailbox", "gb")
+
+    assert "The mailbox gb:" in status.out, status.err
+    assert "not served yet" not in status.out
+    assert "not configured any more" not in status.out
+    assert BRITISH in cases.out
+    assert IRISH not in cases.out
+
+
+def test_a_mailbox_that_no_daemon_has_seen_is_told_by_status(
+    triage: Triage, two: Path
+) -> None:
+    shared, *mailboxes = two.read_text("utf-8").split("[[mailbox]]")
+    third = (
+        mailboxes[-1]
+        .replace('name = "ie"', 'name = "fr"')
+        .replace('user = "ie"', 'user = "fr"')
+        .replace("ie@", "fr@")
+    )
+    two.write_text("[[mailbox]]".join((shared, *mailboxes, third)), "utf-8")
+
+    result = triage("status", "-c", two)
+
+    assert "the mailbox `fr` is not served yet: start the daemon anew" in result.out
+    assert "The mailbox ie:" in result.out

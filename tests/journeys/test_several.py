@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from imapclient import IMAPClient
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # ships no types
 
 from tests.journeys.installing import Post, Servers, install_several
 from tests.journeys.mails import MOTHER, make_mail

@@ -7,7 +7,7 @@ import click
 
 from triage.backup import Manifest
 from triage.cli.listing import moment
-from triage.cli.options import config_option, json_option
+from triage.cli.options import json_option, whole_config_option
 from triage.cli.plain import plain
 from triage.digest import number_of
 from triage.wiring import back_up, check_backup, now, restore
@@ -27,7 +27,7 @@ def backup() -> None:
 
 @backup.command("create", short_help="Write a backup while the daemon works.")
 @click.argument("file", type=FILE)
-@config_option
+@whole_config_option
 @json_option
 def create(file: Path, config: Path, as_json: bool) -> None:
     """Write a backup into the new FILE, and check it before it gets that name.
@@ -70,7 +70,7 @@ def verify(file: Path, config: Path | None, as_json: bool) -> None:
 @backup.command("restore", short_help="Bring the cases back from a backup.")
 @click.argument("file", type=FILE)
 @click.option("--replace", is_flag=True, help="Where there is a store: it is kept.")
-@config_option
+@whole_config_option
 @json_option
 def restore_command(file: Path, replace: bool, config: Path, as_json: bool) -> None:
     """Put the cases of FILE in the place that the config names; stop the daemon first.

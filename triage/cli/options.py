@@ -49,7 +49,12 @@ mailbox_option = click.option(
 
 def config_option(command: Command) -> Command:
     """Take the configuration, and which of its mailboxes is meant."""
-    taking = click.option(
+    return whole_config_option(mailbox_option(command))
+
+
+def whole_config_option(command: Command) -> Command:
+    """Take the configuration, all of whose mailboxes are meant."""
+    return click.option(
         "--config",
         "-c",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -59,8 +64,7 @@ def config_option(command: Command) -> Command:
         show_envvar=True,
         callback=_meant,
         help="The configuration file.",
-    )
-    return taking(mailbox_option(command))
+    )(command)
 
 
 json_option = click.option(

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from triage.cli.options import config_option
+from triage.cli.options import whole_config_option
 from triage.wiring import run_daemon, run_once
 
 
 @click.command(short_help="Run the daemon; --once for a single pass.")
-@config_option
+@whole_config_option
 @click.option(
     "--once",
     is_flag=True,

@@ -91,7 +91,7 @@ def _say_whether_it_gets_on(path: Path) -> None:
 
 def _for_machines(found: WholeStatus) -> object:
     """Return the facts of the only mailbox, or those of each by its name."""
-    if len(found.mailboxes) > 1:
+    if len(found.mailboxes) != 1:
         return plain(found) | {"needs": plain(found.needs)}
     (only,) = found.mailboxes.values()
     return plain(replace(only, needs=found.needs))

@@ -59,6 +59,13 @@ class Mailboxes:
             )
         )
 
+    def known_as(self, name: str, inbox: Inbox) -> str | None:
+        """Return under which name a configured mailbox is known until the next start.
+
+        None: it is not known at all.
+        """
+        return name if name in self._numbers() or not name else self._owner(inbox)
+
     def name_of_case(self, reference: str) -> str | None:
         """Return the name of the mailbox that a case belongs to."""
         row = self._engine.row(

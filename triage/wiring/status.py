@@ -23,11 +23,12 @@ from triage.errors import ConfigError
 from triage.oauth.expiry import Expiry, is_soon, warning
 from triage.ruleset import Policy
 from triage.ruleset.modes import mode_of
-from triage.store import ALL, Debt, DutyKind, Listed, Restoration, Store, Unread
+from triage.store import ALL, Debt, DutyKind, Left, Listed, Restoration, Store, Unread
 from triage.wiring.editions import policy_of
 from triage.wiring.folders import RuleFolders
 from triage.wiring.liveness import InWords, Liveness, liveness_of, needs_of_daemon
 from triage.wiring.logins import OF_ALARM, expiries_of
+from triage.wiring.servers import inbox_of
 
 DUE_SOON = timedelta(hours=24)
 RESTORED_FOR = timedelta(days=30)
@@ -129,16 +130,17 @@ def status_of_all(
 ) -> WholeStatus:
     """Look at every mailbox, and at what they share."""
     daemon = liveness_of(configs[0], store, now)
-    names = [each.mailbox.name for each in configs]
     around = [surroundings_of(each) for each in configs]
     with store.looking():
+        known = [_known_as(store, each) for each in configs]
         mailboxes = {
-            name if len(configs) > 1 else "": _status(
+            config.mailbox.name if len(configs) > 1 else "": _status(
                 config, store.within(name), (daemon, _own(outside)), now
             )
-            for name, config, outside in zip(names, configs, around, strict=True)
+            for name, config, outside in zip(known, configs, around, strict=True)
+            if name is not None
         }
-        left = store.mailboxes.left(configs[0].names)
+        left = _left(configs, store, known)
     expiries = tuple(each for each in around[0].expiries if _is_of_all(each))
     return WholeStatus(
         daemon=daemon,
@@ -147,9 +149,35 @@ def status_of_all(
         needs_of_all=(
             *needs_of_daemon(daemon, now, in_words),
             *(warning(each, now) for each in expiries if is_soon(each, now)),
+            *_about_unknown(configs, known),
             *needs_of_left(left),
         ),
     )
+
+
+def _known_as(store: Store, config: Config) -> str | None:
+    return store.mailboxes.known_as(config.mailbox.name, inbox_of(config))
+
+
+def _left(
+    configs: Sequence[Config], store: Store, known: Sequence[str | None]
+) -> tuple[Left, ...]:
+    """Return what waits where nobody serves it; one that was named has siblings."""
+    looked_at = {each.mailbox.name for each in configs}
+    in_store = set(store.mailboxes.names())
+    others = (set(configs[0].names) - looked_at) & in_store
+    return store.mailboxes.left({each for each in known if each is not None} | others)
+
+
+def _about_unknown(
+    configs: Sequence[Config], known: Sequence[str | None]
+) -> Iterator[str]:
+    for config, name in zip(configs, known, strict=True):
+        if name is None:
+            yield (
+                f"the mailbox `{config.mailbox.name}` is not served yet: start the"
+                " daemon anew"
+            )
 
 
 def _own(around: Surroundings) -> Surroundings:

@@ -13,6 +13,7 @@ from triage.config import (
 )
 from triage.errors import ConfigError, Problem
 from triage.store import Store
+from triage.wiring.servers import inbox_of
 
 
 def open_store(path: Path) -> Store:
@@ -94,5 +95,8 @@ def _opened(path: Path, in_view: Callable[[Store], str | None]) -> Store:
 def _in_view(path: Path, configs: Sequence[Config], store: Store) -> str | None:
     named = meant_mailbox(path)
     if named is None and len(configs) == 1 and not _is_only_one(configs, store):
-        return configs[0].mailbox.name
+        named = configs[0].mailbox.name
+    for config in configs:
+        if named is not None and config.mailbox.name == named:
+            return store.mailboxes.known_as(named, inbox_of(config)) or named
     return named

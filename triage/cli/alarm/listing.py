@@ -9,7 +9,7 @@ import click
 
 from triage.alarm import Kind, Telling, said
 from triage.cli.listing import columns, when
-from triage.cli.options import config_option, json_option
+from triage.cli.options import json_option, whole_config_option
 from triage.cli.plain import plain
 from triage.cli.terminal import printable
 from triage.config import load_configs
@@ -19,7 +19,7 @@ STANDS = 1
 
 
 @click.command(short_help="Show which alarms stand and who was told.")
-@config_option
+@whole_config_option
 @json_option
 def list_(config: Path, as_json: bool) -> None:
     """Show which alarms stand, who was told, and what could not be told.

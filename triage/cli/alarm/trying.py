@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from triage.cli.options import config_option
+from triage.cli.options import whole_config_option
 from triage.cli.terminal import printable
 from triage.wiring import try_alarms
 
 
 @click.command(short_help="Send a test by every channel.")
-@config_option
+@whole_config_option
 def test(config: Path) -> None:
     """Send a test message by every channel of [alarm], and to the team.
 
