@@ -356,3 +356,14 @@ def test_a_mailbox_that_no_daemon_has_seen_is_told_by_status(
 
     assert "the mailbox `fr` is not served yet: start the daemon anew" in result.out
     assert "The mailbox ie:" in result.out
+
+
+def test_each_finding_of_doctor_has_the_mailbox_that_it_is_about(
+    triage: Triage, two: Path
+) -> None:
+    result = triage("doctor", "--json", "--no-dns", "-c", two)
+
+    found = [json.loads(line) for line in result.out.splitlines()]
+    logins = [each["mailbox"] for each in found if each["check"] == "smtp.login"]
+    assert logins == ["uk", "ie"], result.out
+    assert {each["mailbox"] for each in found if each["check"] == "config"} == {""}

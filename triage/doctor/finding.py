@@ -28,6 +28,8 @@ class Finding:
     text: str
     to_do: str | None = None
     """What a person does about it; where something failed it is always said."""
+    mailbox: str = ""
+    """Which of several it is about; empty: all of them, or the only one."""
 
 
 def ok(check: str, text: str) -> Finding:

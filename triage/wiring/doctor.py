@@ -5,7 +5,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -71,14 +71,21 @@ def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
             yield note(
                 "mailbox", f"what follows is of the mailbox `{each.mailbox.name}`"
             )
-        yield from _private(path, each)
-        for examination in (_rules, _logins, _mailbox, _submission, _domain_by(lookup)):
-            yield from _guarded(examination, each, moment)
+        for finding in _of_mailbox(path, each, lookup, moment):
+            yield replace(finding, mailbox=each.mailbox.name)
     yield judge_clock(is_clock_kept())
     yield _disk(config)
     yield from _listening(config)
     yield from _guarded(_store, config, moment)
     yield from _guarded(_left, config, moment)
+
+
+def _of_mailbox(
+    path: Path, config: Config, lookup: Lookup, moment: datetime
+) -> Iterator[Finding]:
+    yield from _private(path, config)
+    for examination in (_rules, _logins, _mailbox, _submission, _domain_by(lookup)):
+        yield from _guarded(examination, config, moment)
 
 
 def examine_server(
