@@ -1,4 +1,6 @@
 import stat
+import tomllib
+from datetime import date
 from pathlib import Path
 
 from tests.cli.conftest import Triage
@@ -39,6 +41,15 @@ def test_what_it_makes_watches_and_is_otherwise_as_shipped(
     assert {mode_of(route, tables) for route in tables.route} == {"watch"}
     assert "It begins in watch" in result.out
     assert "triage rules diff --mode live" in result.out
+
+
+def test_what_arrived_before_the_day_it_was_made_is_left_alone(
+    triage: Triage, tmp_path: Path
+) -> None:
+    triage("init", "--no-ask", tmp_path / "triage")
+
+    made = tomllib.loads((tmp_path / "triage" / "config.toml").read_text("utf-8"))
+    assert made["mailbox"]["since"] == date.today()  # noqa: DTZ011 - as the command does
 
 
 def test_its_key_is_long_random_and_private(triage: Triage, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ PASSING = ".triage-init-"
 
 
 def _lay_down(folder: Path) -> None:
-    """Copy what is shipped; it only watches."""
+    """Copy what is shipped; it only watches, and leaves alone what is there already."""
     made: Mapping[str, Path] = {
         "config.toml": shipped.example_config(),
         "rules": shipped.rules(),
@@ -41,6 +41,10 @@ def _lay_down(folder: Path) -> None:
     for name, source in made.items():
         copy = shutil.copytree if source.is_dir() else shutil.copyfile
         copy(source, folder / name)
+    config = folder / "config.toml"
+    draft = Draft(config.read_text(encoding="utf-8"))
+    draft.put("mailbox", "since", now().astimezone().date())
+    config.write_text(draft.text, encoding="utf-8")
     modes = folder / MODES_FILE
     shipped_modes = modes.read_text(encoding="utf-8")
     modes.write_text(shipped_modes.replace(LIVE, WATCH), encoding="utf-8")
@@ -62,7 +66,6 @@ def _ask_into(folder: Path) -> None:
         setup = Setup(
             folder=made,
             draft=Draft((made / "config.toml").read_text(encoding="utf-8")),
-            today=now().astimezone().date(),
         )
         tries = Tries(
             mailbox=partial(examine_server, server="mailbox"),
@@ -117,8 +120,9 @@ def init(folder: Path, is_asking: bool | None) -> None:
     """Make FOLDER with a commented config.toml, the rule files and the templates.
 
     In a terminal it asks for the mailbox, the server for letters, the team and the time
-    zone, and tries each answer; nothing is sent or changed there. Mail that arrived
-    before today is left alone. With --no-ask everything is left for you to edit.
+    zone, and tries each answer; nothing is sent or changed there. With --no-ask
+    everything is left for you to edit. Mail that arrived before today is left alone:
+    `since` in config.toml.
 
     Everything in it is yours to edit. Nothing that is already there is overwritten. A
     random reference.key is made too: it is what proves that a reply belongs to a case,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -51,7 +51,6 @@ class Setup:
 
     folder: Path
     draft: Draft
-    today: date
     preset: Preset = PRESETS["own"]
     address: str = ""
     login: dict[str, object] | None = None
@@ -96,7 +95,6 @@ def ask_everything(setup: Setup, tries: Tries) -> None:
     _ask_who(setup)
     click.echo("\nHow does one get into the mailbox?")
     _until_it_works(setup, _ask_mailbox, tries.mailbox)
-    setup.draft.put("mailbox", "since", setup.today)
     _until_it_works(setup, _ask_submission, tries.submission)
     _ask_calendar(setup)
     setup.draft.put("references", "domain", setup.domain)
