@@ -10,18 +10,24 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
+from time import monotonic
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from triage.errors import TransientError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MOST_OCTETS = 262_144
-ADDRESSES = 3
-"""So many of a server's addresses may be silent ones."""
+SHORTEST = 0.01
+"""Seconds; a socket with none at all would not wait."""
+Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+"""An address, as it is looked up."""
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -135,9 +141,7 @@ class Asking:
         self, method: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         """Ask in this thread; raises TimeoutError where it was given up meanwhile."""
-        with contextlib.closing(self._connection()) as connection:
-            connection.connect()
-            connection.sock.settimeout(self._web.seconds)
+        with contextlib.closing(self._connected()) as connection:
             with self._connecting:
                 # What is posted may be good for one time only.
                 if self._is_left:
@@ -154,19 +158,37 @@ class Asking:
             raise ValueError("it has too many octets")
         return Answer(response.status, octets, dict(response.getheaders()))
 
-    def _connection(self) -> http.client.HTTPConnection:
-        host, seconds = self._url.hostname or "", self._web.seconds / ADDRESSES
-        if self._url.scheme == "http":
-            return http.client.HTTPConnection(host, self._url.port, timeout=seconds)
+    def _connected(self) -> http.client.HTTPConnection:
+        until = monotonic() + self._web.seconds
+        host = self._url.hostname or ""
+        context = self._context() if self._url.scheme == "https" else None
+        connection = (
+            http.client.HTTPConnection(host, self._url.port)
+            if context is None
+            else http.client.HTTPSConnection(host, self._url.port, context=context)
+        )
+        where = (connection.host, connection.port)
+        found = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)
+        connection.sock = first_to_answer(found, until)
+        connection.sock.settimeout(self._web.seconds)
+        if context is None:
+            return connection
+        try:
+            sock = connection.sock
+            connection.sock = context.wrap_socket(sock, server_hostname=host)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _context(self) -> ssl.SSLContext:
         # `create_default_context` writes the session's keys where SSLKEYLOGFILE says.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_default_certs()
         if self._web.ca_file is not None:
             context.load_verify_locations(self._web.ca_file)
-        return http.client.HTTPSConnection(
-            host, self._url.port, timeout=seconds, context=context
-        )
+        return context
 
     def give_up(self) -> None:
         """End what is under way, whatever its thread is waiting for."""
@@ -176,6 +198,32 @@ class Asking:
             with contextlib.suppress(OSError):
                 # Not SSLSocket.shutdown, which drops the TLS state under a reader.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def first_to_answer(found: Sequence[Found], until: float) -> socket.socket:
+    """Connect to the first address that answers; each has its share of the time.
+
+    Families take turns: often all addresses of one of them are silent (RFC 8305).
+    Raises OSError.
+    """
+    turns = Counter[int]()
+    ranked: list[tuple[int, Found]] = []
+    for each in found:
+        ranked.append((turns[each[0]], each))
+        turns[each[0]] += 1
+    in_turn = [each for _, each in sorted(ranked, key=itemgetter(0))]
+    failure: OSError = OSError(0, "it has no address")
+    for tried, (family, kind, protocol, _, address) in enumerate(in_turn):
+        sock = socket.socket(family, kind, protocol)
+        sock.settimeout(max((until - monotonic()) / (len(in_turn) - tried), SHORTEST))
+        try:
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            return sock
+    raise failure
 
 
 def _refuse_clear_text_abroad(sock: socket.socket) -> None:
