@@ -16,6 +16,7 @@ from triage.intake.letters import mint_for_us
 from triage.reply.mime import Draft, Origin, write
 from triage.reply.model import Wording
 from triage.store import Category, Letter, Store
+from triage.store.canaries import KIND
 from triage.workdays import Calendar
 
 BACK = "canary"
@@ -34,6 +35,8 @@ class Mailbox(Protocol):
 
     def connect(self) -> None: ...
     def select(self) -> object: ...
+    def ensure_folders(self, folders: Iterable[str]) -> None: ...
+    def find(self, message_id: str, folder: str) -> bool: ...
     def uids_named(self, message_id: str) -> list[int]: ...
     def file(self, uids: Iterable[int], folder: str) -> frozenset[int]: ...
 
@@ -63,23 +66,26 @@ class Canary:
         the mailbox fails. That of the day before is missing until the next is back.
         """
         now, rulebook = self.clock(), self.rulebook()
-        calendar = rulebook.ruleset.calendar
-        since = latest(self.at, calendar, now)
+        since = latest(self.at, rulebook.ruleset.calendar, now)
+        try:
+            return self._looked(since, rulebook, now)
+        finally:
+            self.store.outbox.canaries.give_up(since, now)
+
+    def _looked(self, since: datetime, rulebook: Rulebook, now: datetime) -> str:
         back = self.store.heartbeat.last(BACK)
         if back is not None and since <= back <= now:
             return ""
         letter = self._letter(since, rulebook, now)
         is_new = self.store.outbox.notify(letter, now)
-        queued_at, is_sent = self.store.outbox.course_of(letter.message_id) or (
-            now,
-            False,
-        )
-        if is_sent and self._is_back(letter.message_id, rulebook):
+        course = self.store.outbox.canaries.course_of(letter.message_id)
+        if course and course.may_be_out and self._is_back(letter.message_id, rulebook):
+            self.store.outbox.canaries.came_back(course, now)
             self.store.heartbeat.note(BACK, now)
-            seconds = (now - queued_at).total_seconds()
+            seconds = (now - course.queued_at).total_seconds()
             return f"the test mail came back within {seconds:.0f} s"
         self._raise_if_missing(since, rulebook, now)
-        before = latest(self.at, calendar, since - MOMENT)
+        before = latest(self.at, rulebook.ruleset.calendar, since - MOMENT)
         if back is None or not before <= back <= now:
             self._raise_if_missing(before, rulebook, now)
         return "a test mail is queued" if is_new else ""
@@ -89,13 +95,13 @@ class Canary:
     ) -> None:
         """Raise TransientError where that of a day was sent, and is away too long."""
         message_id = mint_for_us(NO_CASE, _kind(since), rulebook)
-        course = self.store.outbox.course_of(message_id)
-        if course is None or now - course[0] <= self.within:
+        course = self.store.outbox.canaries.course_of(message_id)
+        if course is None or now - course.queued_at <= self.within:
             return
-        queued_at, is_sent = course
-        what = "did not come back" if is_sent else "was not taken by the server"
+        is_out = course.may_be_out
+        what = "did not come back" if is_out else "was not taken by the server"
         raise TransientError(
-            f"the test mail of {queued_at:%Y-%m-%d %H:%M} UTC {what}"
+            f"the test mail of {course.queued_at:%Y-%m-%d %H:%M} UTC {what}"
             f" within {self.within / timedelta(minutes=1):g} minutes"
         )
 
@@ -122,18 +128,23 @@ class Canary:
         )
 
     def _is_back(self, message_id: str, rulebook: Rulebook) -> bool:
+        """Look in the inbox, and aside: it may have been moved there and not noted."""
         self.mailbox.connect()
         self.mailbox.select()
         uids = self.mailbox.uids_named(message_id)
         folder = rulebook.ruleset.tables.automatic.folder
-        if uids and self.files and folder is not None:
+        if not self.files or folder is None:
+            return bool(uids)
+        if uids:
             self.mailbox.file(uids, folder)
-        return bool(uids)
+            return True
+        self.mailbox.ensure_folders([folder])
+        return self.mailbox.find(message_id, folder)
 
 
 def _kind(since: datetime) -> str:
     """Name one by its moment: whoever sets another hour gets another one."""
-    return f"canary-{since:%Y%m%d-%H%M}"
+    return f"{KIND}{since:%Y%m%d-%H%M}"
 
 
 def latest(at: time, calendar: Calendar, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dispatch.fakes import FakeSubmission
+from tests.dispatch.fakes import LOST, NEVER, FakeSubmission
 from tests.journeys.installing import Servers, Settings, install
 from tests.servers.fake_mailbox import FakeMailbox
 from triage.canary import BACK, Canary, latest
@@ -14,7 +14,8 @@ from triage.dispatch import Dispatch, Sender
 from triage.errors import TransientError
 from triage.intake import Rulebook
 from triage.intake.letters import mint_for_us
-from triage.store import State, Store
+from triage.smtp import Outcome
+from triage.store import Category, Letter, State, Store
 from triage.wiring import rulebook_of
 
 MORNING = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
@@ -53,6 +54,10 @@ class Morning:
 
     def send(self) -> bytes:
         """Send what is queued; return the letter as the server got it."""
+        self.dispatch()
+        return self.server.dots[-1]
+
+    def dispatch(self) -> None:
         Dispatch(
             outbox=self.store.outbox,
             submission=self.server,
@@ -60,7 +65,12 @@ class Morning:
             sender=Sender("test"),
             clock=lambda: self.now,
         ).run()
-        return self.server.dots[-1]
+
+    def states(self) -> list[State]:
+        return [line.state for line in self.store.outbox.listed()]
+
+    def in_doubt(self) -> int:
+        return self.store.overview.doubtful(0).count
 
 
 @pytest.fixture
@@ -147,7 +157,7 @@ def test_one_that_the_server_does_not_take_is_a_failure(morning: Morning) -> Non
         morning.run(after=16 * MINUTE)
 
 
-def test_a_new_day_brings_a_new_one_whatever_became_of_the_last(
+def test_a_new_day_brings_a_new_one_in_the_place_of_one_that_could_not_be_sent(
     morning: Morning,
 ) -> None:
     morning.run()
@@ -155,8 +165,91 @@ def test_a_new_day_brings_a_new_one_whatever_became_of_the_last(
     with pytest.raises(TransientError, match="03-03 06:00 UTC was not taken"):
         morning.run(after=DAY)
 
-    kinds = [each.kind for each in morning.store.outbox.listed(State.QUEUED)]
-    assert sorted(kinds) == ["canary-20260303-0600", "canary-20260304-0600"]
+    (line,) = morning.store.outbox.listed(State.QUEUED)
+    assert line.kind == "canary-20260304-0600"
+    assert morning.states() == [State.DROPPED, State.QUEUED]
+
+
+def test_one_that_was_moved_and_then_not_noted_is_back_all_the_same(
+    morning: Morning,
+) -> None:
+    """As where the process was killed between the two, or a filter moved it."""
+    morning.run()
+    morning.mailbox.deliver(morning.send())
+    morning.mailbox.file([1], AUTOMATIC)
+
+    assert "came back" in morning.run(after=MINUTE)
+    assert len(morning.mailbox.folders[AUTOMATIC]) == 1
+
+
+@pytest.mark.parametrize("waits", [MINUTE, 16 * MINUTE])
+def test_one_whose_fate_is_unknown_is_proven_by_its_return(
+    morning: Morning, waits: timedelta
+) -> None:
+    morning.canary = replace(morning.canary, within=60 * MINUTE)
+    morning.server.outcomes = [LOST]
+    morning.run()
+    letter = morning.send()
+    morning.now += waits
+    morning.dispatch()
+    morning.mailbox.deliver(letter)
+
+    assert "came back" in morning.run()
+    assert morning.states() == [State.SENT]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "what"),
+    [(LOST, "did not come back"), (NEVER, "was not taken by the server")],
+)
+def test_one_that_is_lost_or_refused_rings_its_alarm_and_is_nobodys_doubtful_letter(
+    morning: Morning, outcome: Outcome, what: str
+) -> None:
+    morning.server.outcomes = [outcome]
+    morning.run()
+    morning.dispatch()
+    morning.now += 15 * MINUTE
+    morning.dispatch()
+
+    morning.run()
+
+    assert morning.in_doubt() == 0
+    assert morning.states() == [State.DROPPED]
+    with pytest.raises(TransientError, match=what):
+        morning.run(after=MINUTE)
+
+
+def test_one_that_was_given_up_and_comes_late_ends_the_failure(
+    morning: Morning,
+) -> None:
+    morning.server.outcomes = [LOST]
+    morning.run()
+    letter = morning.send()
+    morning.now += 15 * MINUTE
+    morning.dispatch()
+    morning.run()
+    assert morning.states() == [State.DROPPED]
+    morning.mailbox.deliver(letter)
+
+    assert "came back" in morning.run(after=MINUTE)
+
+
+def test_while_one_is_given_up_no_letter_of_a_person_is(morning: Morning) -> None:
+    notice = Letter(
+        kind="notice",
+        to="team@examboard.example",
+        message_id=mint_for_us("RULES", "notice", morning.canary.rulebook()),
+        data=b"Subject: a notice\r\n\r\n",
+        category=Category.NOTICE,
+        acknowledges=False,
+    )
+    morning.server.outcomes = [NEVER]
+    morning.store.outbox.notify(notice, morning.now)
+    morning.dispatch()
+
+    morning.run(after=MINUTE)
+
+    assert morning.states() == [State.REFUSED, State.QUEUED]
 
 
 def test_the_failure_of_a_day_ends_when_the_next_is_back_and_not_when_it_is_sent(

@@ -105,6 +105,7 @@ Outbox (dispatch, command line); states and moves stand in triage/store/states.p
     store.outbox.resend(id, now) / drop(id, now)   a person's acts; IllegalMoveError
     store.outbox.reported_case(addresses, now) -> str | None      whom a report may mean
     store.outbox.notify(letter, now) -> bool              a notice of no case, once
+    store.outbox.canaries: the test mails among them; see triage/store/canaries.py
     the moves of dispatch: see triage/store/outbox.py
 
 Letters that wait for approval (command line, approved folder)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from triage.errors import TransientError
 from triage.store.audit import DAEMON, Deed
+from triage.store.canaries import Canaries
 from triage.store.changing import change_case
 from triage.store.engine import Engine, Row, moment, moment_or_none
 from triage.store.holding import note_told
@@ -87,6 +88,7 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.canaries = Canaries(engine)
 
     def notify(self, notice: Letter, now: datetime) -> bool:
         """Queue a notice of no case; False: its Message-ID was queued before."""
@@ -350,16 +352,6 @@ class Outbox:
     def show(self, letter: int) -> OutboxItem | None:
         """Return one letter with its bytes and moves."""
         return letter_item(self._engine, letter)
-
-    def course_of(self, message_id: str) -> tuple[datetime, bool] | None:
-        """Return when a letter was queued, and whether it is sent; None: unknown."""
-        rows = self._engine.rows(
-            "SELECT created_at, state FROM outbox WHERE message_id = :message_id",
-            message_id=message_id,
-        )
-        for row in rows:
-            return moment(row["created_at"]), row["state"] == State.SENT
-        return None
 
     def reported_case(self, addresses: Sequence[str], now: datetime) -> str | None:
         """Return the case of the latest reply to one of the addresses in a report.

@@ -162,6 +162,11 @@ def _renew_carelessly(
         file.write((granted.refresh_token or "").encode())
 
 
+def _fly_a_canary(office: Office) -> None:
+    office.look_for_canary()
+    office.send()
+
+
 def _break(_: Path, __: datetime, ___: Books, ____: Sequence[Sabotage]) -> None:
     raise LookupError
 
@@ -190,6 +195,7 @@ DEEDS: dict[str, Do] = {
     "careless erase": _erase_carelessly,
     "renew": _renew,
     "careless renew": _renew_carelessly,
+    "canary": _in_office(_fly_a_canary),
     "break": _break,
     "hang": _hang,
 }

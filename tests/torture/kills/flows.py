@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tests.journeys.installing import ADDRESS, Settings
+from tests.journeys.installing import ADDRESS, USUAL, Settings
 from tests.smtp.scripted import ScriptedServer, accepting
 from tests.torture.evidence import Due
 from tests.torture.finding import Finding
@@ -19,13 +19,14 @@ from tests.torture.kills.mails import (
     not_ours,
     redirected,
 )
-from tests.torture.kills.site import Site
+from tests.torture.kills.site import Site, rows_of
 from tests.torture.kills.sweep import Desk, Flow, Script
 from tests.torture.oracle import judge
 from triage import shipped
 
 ERASED = ("qalpha", "CMP-2026-00001")
 """The mail and the case of who is erased."""
+ASIDE = "Complaints/Automatic"
 ACCEPTED = b"250 2.0.0 queued\r\n"
 DUE_SOON = datetime(2026, 3, 17, 10, tzinfo=UTC)
 """Two working days before the answers are due: a reminder and holding letters."""
@@ -172,6 +173,59 @@ def _with_backup(desk: Desk, settings: Settings) -> Site:
     return replace(site, accepted=(*site.accepted, *taken))
 
 
+def _with_canary(desk: Desk, settings: Settings) -> Site:
+    """A mail to ourselves is due; a complaint came, too."""
+    site = _settled(desk, settings)
+    text = site.config.read_text("utf-8")
+    canary = "[canary]\nat = 00:00:00\nwithin_minutes = 60\n"
+    site.config.write_text(f"{text}\n{canary}", "utf-8")
+    return site.with_mails(mail("qeta"))
+
+
+def _with_canary_back(desk: Desk, settings: Settings) -> Site:
+    """It was sent and lies in the inbox, and nobody has looked."""
+    site = _with_canary(desk, settings)
+    with ScriptedServer() as server:
+        _to(site, server.port)
+        _do(desk, site, "canary", NOW + timedelta(minutes=59))
+        taken = tuple(server.accepted)
+        _to(site, None)
+    site.take_copies(taken)
+    return replace(site, accepted=(*site.accepted, *taken))
+
+
+def _one_canary_at_most(site: Site, about: str) -> Iterator[Finding]:
+    """One flew, came back and lies aside; or none did, and nobody has to decide.
+
+    None flies where it was killed just before its dot: the next day's takes its place.
+    """
+    flown = rows_of(
+        site.store, "SELECT message_id, state FROM outbox WHERE kind LIKE 'canary-%'"
+    )
+    (name,) = {row["message_id"].encode() for row in flown} or {b""}
+    lies_in = [
+        folder
+        for folder, mails in site.folders().items()
+        if any(name in octets for octets in mails)
+    ]
+    back = rows_of(site.store, "SELECT at FROM heartbeats WHERE job = 'canary'")
+    states, it_flew = [row["state"] for row in flown], bool(lies_in)
+    if states != (["sent"] if it_flew else ["dropped"]):
+        yield Finding("settled", about, f"canaries: {states}, found in {lies_in}")
+    if bool(back) != it_flew:
+        yield Finding("honest", about, f"came back: {bool(back)}, found in {lies_in}")
+    if it_flew and lies_in != [ASIDE]:
+        yield Finding("untouched", about, f"the canary lies in {lies_in}")
+    if rows_of(site.store, _CANARIES_TAKEN_UP):
+        yield Finding("gate", about, "it was taken up as somebody's mail")
+
+
+_CANARIES_TAKEN_UP = """
+SELECT m.id FROM messages m JOIN outbox o ON o.message_id = m.message_id
+WHERE o.kind LIKE 'canary-%'
+"""
+
+
 def _backup_is_whole(site: Site, about: str) -> Iterator[Finding]:
     """Under its name is a whole backup, and nothing else of it lies about."""
     path = site.folder / BACKUP
@@ -272,6 +326,15 @@ ERASE = Flow(
         *_others_keep_theirs(site, about),
     ),
 )
+CANARY = Flow(
+    deed="canary",
+    prepare=_with_canary,
+    at=NOW + timedelta(hours=1),
+    settings=replace(USUAL, automatic_folder=ASIDE, submission={"witness": "copy"}),
+    again="canary",
+    further=_one_canary_at_most,
+)
+CANARY_BACK = replace(CANARY, prepare=_with_canary_back, again="")
 CARELESS_BACKUPS = replace(BACKUPS, deed="careless backup")
 CARELESS_RESTORE = replace(RESTORE_GIVEN_UP, deed="careless restore")
 CARELESS_ERASE = replace(ERASE, deed="careless erase", again="erase")

@@ -75,6 +75,18 @@ GUARDS = (
         "fate",
     ),
     Guard(
+        "a test mail that was moved, and not noted, is found where it was put",
+        flows.CANARY_BACK,
+        _without("canary_looked_for_in_the_inbox_alone"),
+        "honest",
+    ),
+    Guard(
+        "a test mail that may not have gone out waits for nobody",
+        flows.CANARY,
+        _without("canary_left_to_a_person"),
+        "settled",
+    ),
+    Guard(
         "no start is a way around a trial",
         flows.REFUSED,
         _without("folders_trusted_at_a_start", most=3),

@@ -13,11 +13,12 @@ from functools import partial
 from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.backup import Restoring
+from triage.canary import Canary
 from triage.config import Config
 from triage.deadlines import Deadlines
 from triage.dispatch import Dispatch
 from triage.edition import Edition
-from triage.errors import ConfigError
+from triage.errors import ConfigError, TransientError
 from triage.intake import Intake, Rulebook
 from triage.message import Fetched
 from triage.reader import Reading, Unreadable, read_here
@@ -138,6 +139,7 @@ class Office:
         self.deadlines = Deadlines(
             store=store, rulebook=lambda: self.intake.rulebook, clock=clock
         )
+        self.canary = self._canary()
         self.restoring = Restoring(
             inbox=inbox_of(config),
             mailbox=self.restored,
@@ -147,6 +149,27 @@ class Office:
             letters_in=self._folders_with_letters,
             files=config.mailbox.file,
         )
+
+    def _canary(self) -> Canary | None:
+        table = self.config.canary
+        if table is None:
+            return None
+        return Canary(
+            store=self.store,
+            mailbox=self.beside,
+            rulebook=lambda: self.intake.rulebook,
+            clock=self.clock,
+            address=self.config.mailbox.addresses[0],
+            at=table.at,
+            within=timedelta(minutes=table.within_minutes),
+            files=self.config.mailbox.file,
+        )
+
+    def look_for_canary(self) -> None:
+        """Send the mail to ourselves, and look for it; one that is late is told."""
+        if self.canary is not None:
+            with suppress(TransientError):
+                self.canary.run()
 
     def _begun(self) -> Rulebook:
         """Choose what to start with, as triage.wiring.rules does."""
@@ -216,11 +239,13 @@ class Office:
         """Make one pass of every job, as triage.wiring's Installation does."""
         self.clock.now += later
         self.dispatch.recover()
+        self.look_for_canary()
         self.take_up()
         self.approvals.run()
         self.answers.run()
         self.deadlines.run()
         self.dispatch.run()
+        self.look_for_canary()
 
     def close(self) -> None:
         beside = (self.beside, self.witness, self.approving, self.restored)

@@ -198,6 +198,12 @@ ROWS = (
         run=_tokens,
     ),
     Row(
+        name="kills-canary",
+        fault="killed while the mail to ourselves is written and sent, and while it is"
+        " found and put aside",
+        run=_swept((flows.CANARY, 20), (flows.CANARY_BACK, 20)),
+    ),
+    Row(
         name="kills-power",
         fault="the power goes off: unsynced writes are lost, in part, or torn",
         run=_power,

@@ -166,6 +166,29 @@ def seen_before_it_is_noted(office: Office) -> None:
     watches.seen = careless
 
 
+class _InboxAlone:
+    """A mailbox in whose other folders nothing is ever found."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def find(self, _message_id: str, _folder: str) -> bool:
+        return False
+
+
+def canary_looked_for_in_the_inbox_alone(office: Office) -> None:
+    assert office.canary is not None
+    office.canary.mailbox = _InboxAlone(office.beside)
+
+
+def canary_left_to_a_person(office: Office) -> None:
+    canaries: Any = office.store.outbox.canaries
+    canaries.give_up = lambda *_: None
+
+
 def folders_trusted_at_a_start(office: Office) -> None:
     """Put in force what stands in the folders, tried or not."""
     standing = office.trials.folders.read()
@@ -194,6 +217,8 @@ SABOTAGES: dict[str, Callable[[Office], None]] = {
         committed_piece_by_piece,
         without_unique,
         seen_before_it_is_noted,
+        canary_looked_for_in_the_inbox_alone,
+        canary_left_to_a_person,
         folders_trusted_at_a_start,
         commits_not_synced,
     )
