@@ -159,6 +159,19 @@ def test_an_alarm_that_stands_is_told_again_once_a_day(
     assert ear.occasions == ["alarm", "reminder", "reminder"]
 
 
+def test_an_alarm_that_was_told_by_a_clock_ahead_is_told_again_by_the_right_one(
+    watching: Watching, ear: Ear
+) -> None:
+    watching.failing["intake"] = AWAY
+    watching.now += timedelta(days=300)
+    watching.wait(15 * MINUTE)
+    watching.now -= timedelta(days=300)
+
+    watching.wait(HOUR)
+
+    assert ear.occasions == ["alarm", "reminder"]
+
+
 def test_a_restart_tells_nothing_twice(watching: Watching, ear: Ear) -> None:
     watching.failing["intake"] = AWAY
     watching.wait(20 * MINUTE)

@@ -193,6 +193,15 @@ def test_a_domain_is_asked_for_at_the_right_names() -> None:
     ]
 
 
+def test_the_policy_of_the_organisation_holds_for_what_is_below_it() -> None:
+    def texts(name: str) -> tuple[str, ...]:
+        return ("v=DMARC1; p=reject",) if name == "_dmarc.board.example" else ()
+
+    *_, dmarc = examine_domain("complaints.board.example", None, texts)
+
+    assert (dmarc.verdict, "board.example has" in dmarc.text) == (OK, True)
+
+
 def test_dns_that_is_silent_says_nothing_about_the_domain() -> None:
     def texts(_name: str) -> tuple[str, ...]:
         raise SilentError("DNS gave no answer (LifetimeTimeout)")

@@ -230,7 +230,8 @@ def turned(
     reminded = tuple(
         replace(entry, told_at=now)
         for entry in book.standing
-        if now - entry.told_at >= timedelta(seconds=policy.reminds(entry.kind))
+        # So far ahead of now it was told by a clock that was wrong.
+        if abs(now - entry.told_at) >= timedelta(seconds=policy.reminds(entry.kind))
         and entry.name not in {each.name for each in over}
     )
     if not (begun or over or reminded):

@@ -56,7 +56,25 @@ def examine_domain(
     else:
         key = f"{selector}._domainkey.{domain}"
         yield _asked(DKIM, key, texts, partial(judge_dkim, key))
-    yield _asked(DMARC, f"_dmarc.{domain}", texts, partial(judge_dmarc, domain))
+    yield _dmarc(domain, texts)
+
+
+def _dmarc(domain: str, texts: Texts) -> Finding:
+    """Judge the record of a domain, or of the nearest above it that has one.
+
+    That of the organisation is meant for all below (RFC 7489 §6.6.3).
+    """
+    labels = domain.split(".")
+    for start in range(len(labels) - 1):
+        above = ".".join(labels[start:])
+        name = f"_dmarc.{above}"
+        try:
+            found = texts(name)
+        except SilentError as silent:
+            return dns_silent(DMARC, name, str(silent))
+        if found:
+            return judge_dmarc(above, found)
+    return judge_dmarc(domain, ())
 
 
 def _asked(
