@@ -14,6 +14,7 @@ from tests.intake.conftest import ReaderHere
 from tests.intake.mails import delivered
 from tests.journeys.installing import Post, Servers, Settings, install, install_several
 from tests.servers.fake_mailbox import FakeMailbox
+from triage import shipped
 from triage.cli import main
 from triage.config import load_config
 from triage.intake import Intake
@@ -34,6 +35,20 @@ class Result:
 
 
 Triage = Callable[..., Result]
+
+
+def as_shipped(config: Path) -> None:
+    """Let a contact and a link be those of the example that comes with triage."""
+    shown = load_config(shipped.example_config())
+    own = load_config(config)
+    text = config.read_text("utf-8")
+    for old, new in (
+        (own.contacts["director"], shown.contacts["director"]),
+        (own.links["handbook"], shown.links["handbook"]),
+    ):
+        assert f'"{old}"' in text
+        text = text.replace(f'"{old}"', f'"{new}"')
+    config.write_text(text, "utf-8")
 
 
 @pytest.fixture

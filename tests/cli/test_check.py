@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Triage
+from tests.cli.conftest import Triage, as_shipped
 from tests.journeys.installing import Servers, Settings, install
 from triage import shipped
 from triage.config import load_configs
@@ -218,6 +218,20 @@ def test_a_key_that_only_systemd_gives_keeps_nothing_else_from_being_looked_at(
     assert (result.status, result.err) == (0, "")
     assert "ok  rules " in result.out
     assert "not looked at: credential reference: only systemd gives it" in result.out
+
+
+def test_links_and_contacts_of_the_shipped_example_are_warned_of(
+    triage: Triage, config: Path
+) -> None:
+    as_shipped(config)
+
+    result = triage("check", "--config", config)
+
+    assert (result.status, result.err) == (0, "")
+    assert result.out.splitlines()[-1] == (
+        "warning  still as in the example that comes with triage:"
+        " director in [contacts] and handbook in [links]"
+    )
 
 
 def test_a_damaged_page_of_the_store_is_told(triage: Triage, worked: Path) -> None:

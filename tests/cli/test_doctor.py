@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Triage
+from tests.cli.conftest import Triage, as_shipped
 from tests.journeys.installing import Inline, Servers, Settings, install
 from tests.journeys.mails import make_mail
 from tests.servers.certificates import Authority
@@ -196,6 +196,18 @@ def test_a_folder_that_was_numbered_anew_is_told_of(
         "ok",
         f"{healthy.parent / 'triage.sqlite3'} is whole: 1 case, 2 mails",
     )
+
+
+def test_links_and_contacts_of_the_shipped_example_are_warned_of(
+    triage: Triage, healthy: Path
+) -> None:
+    as_shipped(healthy)
+
+    verdict, text, to_do = found(triage, healthy)["config"]
+
+    assert verdict == "warning"
+    assert "director in [contacts] and handbook in [links]" in text
+    assert "write your own" in to_do
 
 
 def test_a_damaged_store_is_told_with_what_to_do(triage: Triage, healthy: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Result, Triage
+from tests.cli.conftest import Result, Triage, as_shipped
 from triage.alarm import (
     Book,
     Entry,
@@ -109,6 +109,25 @@ def test_all_is_well(beside: Triage, config: Path) -> None:
     assert result.out.startswith("All is well.\n")
     assert f"edition {in_force} since" in result.out
     assert "4 live" in result.out
+
+
+@pytest.mark.parametrize(
+    ("at_most", "status"), [("watch", 0), ("hold", 1), ("live", 1)]
+)
+def test_links_of_the_shipped_example_need_a_person_once_letters_go(
+    beside: Triage, config: Path, at_most: str, status: int
+) -> None:
+    rules = config.parent / "rules" / "10-journeys.toml"
+    text = rules.read_text("utf-8")
+    assert 'at_most = "live"' in text
+    rules.write_text(text.replace('at_most = "live"', f'at_most = "{at_most}"'))
+    as_shipped(config)
+    start(config)
+
+    result = beside("status", "--config", config)
+
+    told = "write your own director in [contacts] and handbook in [links]"
+    assert (result.status, told in result.out) == (status, status == 1)
 
 
 def test_a_refused_edition_needs_a_person(beside: Triage, config: Path) -> None:

@@ -127,7 +127,7 @@ def test_the_breaker_opens_once_with_one_alert(
     alerts = [line for line in store.outbox.listed() if line.reference is None]
     assert done == {"recorded": 5, "filed": 5}
     assert len(store.outbox.listed(State.HELD)) == 3
-    assert [line.to for line in alerts] == ["complaints-team@examboard.example"]
+    assert [line.to for line in alerts] == ["team@examboard.example"]
     assert len(store.cases.debts()) == 3
 
 

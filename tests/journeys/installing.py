@@ -9,7 +9,7 @@ from triage import shipped
 from triage.demo.servers import HOST
 
 ADDRESS = "complaints@examboard.example"
-TEAM = "complaints-team@examboard.example"
+TEAM = "team@examboard.example"
 PRIVATE = 0o600
 
 RULES = """
@@ -278,10 +278,10 @@ def _config(servers: Servers, settings: Settings) -> str:
     }
     contacts = {
         "team": TEAM,
-        "safeguarding": "safeguarding@examboard.example",
-        "malpractice": "malpractice@examboard.example",
-        "director": "director@examboard.example",
-        "form-8": "info@examboard.example",
+        "safeguarding": "safeguarding-lead@examboard.example",
+        "malpractice": "malpractice-lead@examboard.example",
+        "director": "directors@examboard.example",
+        "form-8": "forms@examboard.example",
     }
     names = (
         "complaints-policy",
@@ -309,7 +309,7 @@ def _config(servers: Servers, settings: Settings) -> str:
         },
         "http": settings.http,
         "contacts": contacts,
-        "links": {name: f"https://www.examboard.example/{name}" for name in names},
+        "links": {name: f"https://examboard.example/{name}" for name in names},
     }
     lines = [f'log_level = "{settings.log_level}"']
     return "\n".join((*lines, *(_table(name, tables[name]) for name in tables)))

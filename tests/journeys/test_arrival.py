@@ -108,7 +108,7 @@ def test_a_child_in_danger_is_not_sent_away_and_somebody_is_told(
 
     recipients = [each.recipients[0] for each in journey.smtp.accepted]
     (case,) = journey.cases()
-    assert sorted([MOTHER, "safeguarding@examboard.example"]) == sorted(recipients)
+    assert sorted([MOTHER, "safeguarding-lead@examboard.example"]) == sorted(recipients)
     assert case.line.route == "review"
     assert case.line.flags == ("safeguarding",)
     assert case.letters[0].line.template == "acknowledged-neutral"

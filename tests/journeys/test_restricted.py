@@ -58,7 +58,7 @@ def test_a_restricted_persons_new_complaint_is_a_case_like_any_and_its_reply_wai
     assert (reply.state, reply.waits) == (State.HELD, True)
     assert "a restriction is in force" in (reply.reason or "")
     sent = [str(each["To"]) for each in journey.replies()[before:]]
-    assert sent == ["director@examboard.example"]
+    assert sent == ["directors@examboard.example"]
     assert "Complaint about something else" in journey.subjects("Complaints/Formal")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from triage.cli.options import config_option
-from triage.wiring import check_installation, try_servers
+from triage.wiring import check_installation, try_servers, warnings_of
 
 
 @click.command(
@@ -29,6 +29,8 @@ def check(config: Path, connect: bool) -> None:
     """
     for line in check_installation(config):
         click.echo(f"ok  {line}")
+    for line in warnings_of(config):
+        click.echo(f"warning  {line}")
     if connect:
         for line in try_servers(config):
             click.echo(f"ok  {line}")

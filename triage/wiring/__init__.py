@@ -28,7 +28,7 @@ logs       the log, for people and for scripts
 
 from triage.wiring.alarms import try_alarms
 from triage.wiring.backups import Restored, back_up, check_backup, restore
-from triage.wiring.checking import check_installation, try_servers
+from triage.wiring.checking import check_installation, try_servers, warnings_of
 from triage.wiring.clock import now
 from triage.wiring.doctor import Lookup, examine_installation, examine_server
 from triage.wiring.editions import (
@@ -146,4 +146,5 @@ __all__ = [
     "submit_tests",
     "try_alarms",
     "try_servers",
+    "warnings_of",
 ]

@@ -14,6 +14,7 @@ from triage.ruleset.schema import RuleFiles
 from triage.wiring.accounts import folders_of_two
 from triage.wiring.alarms import NOBODY_HEARS, channels_of, hears_of_outbox
 from triage.wiring.clock import now
+from triage.wiring.examples import left_as_shipped
 from triage.wiring.faults import STORE_SECONDS, faults_of, not_looked_at
 from triage.wiring.rule_check import faults_in
 from triage.wiring.rulebook import edition_of, rulebook_without_keys
@@ -39,6 +40,14 @@ def check_installation(path: Path) -> Iterator[str]:
     problems += folders_of_two(meant_configs(path), dict(_tables(path)))
     if problems:
         raise ConfigError(*problems)
+
+
+def warnings_of(path: Path) -> Iterator[str]:
+    """Yield what works and is hardly meant; raises ConfigError."""
+    for config in meant_configs(path):
+        if left := left_as_shipped(config):
+            of = f"mailbox {config.mailbox.name}: " if config.mailbox.name else ""
+            yield f"{of}still as in the example that comes with triage: {left}"
 
 
 def _tables(path: Path) -> Iterator[tuple[str, RuleFiles]]:

@@ -37,6 +37,7 @@ from triage.smtp import Envelope
 from triage.store import Store, holder_of, why_unwritable
 from triage.store.copying import examine
 from triage.wiring.clock import now
+from triage.wiring.examples import left_as_shipped
 from triage.wiring.faults import not_looked_at, secrets_in
 from triage.wiring.logins import expiries_of, faults_of_logins
 from triage.wiring.rule_check import check_folders, faults_in
@@ -83,6 +84,7 @@ def examine_installation(path: Path, lookup: Lookup) -> Iterator[Finding]:
 def _of_mailbox(
     path: Path, config: Config, lookup: Lookup, moment: datetime
 ) -> Iterator[Finding]:
+    yield from _examples(config)
     yield from _private(path, config)
     for examination in (_rules, _logins, _mailbox, _submission, _domain_by(lookup)):
         yield from _guarded(examination, config, moment)
@@ -107,6 +109,16 @@ def _guarded(
         yield from examine_one(config, moment)
     except (ConfigError, TransientError) as error:
         yield failed("config", str(error), "set it right in the configuration")
+
+
+def _examples(config: Config) -> Iterator[Finding]:
+    if left := left_as_shipped(config):
+        yield warning(
+            "config",
+            f"still as in the example that comes with triage: {left}",
+            "write your own there: people are told these links, and mails go to these"
+            " addresses",
+        )
 
 
 def _private(path: Path, config: Config) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from triage.ruleset import Policy
 from triage.ruleset.modes import mode_of
 from triage.store import ALL, Debt, DutyKind, Left, Listed, Restoration, Store, Unread
 from triage.wiring.editions import policy_of
+from triage.wiring.examples import left_as_shipped
 from triage.wiring.folders import RuleFolders
 from triage.wiring.liveness import InWords, Liveness, liveness_of, needs_of_daemon
 from triage.wiring.logins import OF_ALARM, expiries_of
@@ -99,10 +100,10 @@ def _status(
     debts, asides = view.unacknowledged(ALL), view.set_aside(ALL)
     overdue, unsettled = overdue_now(store, now), view.unsettled(0).count
     policy = _policy_or_none(config, store, health)
-    unassigned = _unassigned(store, policy)
+    unassigned, modes = _unassigned(store, policy), _modes(policy)
     return Status(
         health=health,
-        modes=_modes(policy),
+        modes=modes,
         open_cases=view.open_cases(),
         overdue=overdue.count,
         unacknowledged=debts,
@@ -116,6 +117,7 @@ def _status(
         restored=_restored(store, now),
         needs=(
             *needs_of(health, now),
+            *_about_examples(config, modes),
             *_about_flags(unassigned),
             *_about_matters(unsettled),
             *_about_debts(debts, now),
@@ -245,6 +247,14 @@ def _about_asides(asides: Listed[Unread], now: datetime) -> Iterator[str]:
     if pressing:
         mails = number_of(pressing, "mail")
         yield f"{mails} set aside must be read by a person: triage case list --other"
+
+
+def _about_examples(config: Config, modes: Mapping[str, int]) -> Iterator[str]:
+    is_watching_only = not modes.keys() - {"watch"}
+    if not is_watching_only and (left := left_as_shipped(config)):
+        yield (
+            f"letters go by the example that comes with triage: write your own {left}"
+        )
 
 
 def _about_flags(unassigned: int) -> Iterator[str]:

@@ -56,7 +56,7 @@ def null_author() -> Iterator[Specimen]:
 
 
 def address_as_name() -> Iterator[Specimen]:
-    for name in ("director@examboard.example", VICTIM, f"Director <{VICTIM}>"):
+    for name in ("directors@examboard.example", VICTIM, f"Director <{VICTIM}>"):
         sender = new_writer()
         yield _from(f'"{name}" <{sender}>', Due.REPLY, sender)
 
