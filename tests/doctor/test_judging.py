@@ -222,6 +222,15 @@ def test_dates_that_end_soon_are_told_of() -> None:
     assert verdicts == [OK, WARNING]
 
 
+def test_dates_that_are_all_over_are_a_failure() -> None:
+    today = date(2026, 11, 25)
+
+    closing, series = judge_calendar([today], [date(2026, 6, 15)], today)
+
+    assert (closing.verdict, series.verdict) == (WARNING, FAILED)
+    assert "was over on 2026-06-15" in series.text
+
+
 def test_a_sender_that_is_refused_is_told_with_what_to_do() -> None:
     refused = Refused(550, "5.7.1", "no empty sender here")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from triage.doctor.finding import Finding, note, ok, warning
+from triage.doctor.finding import Finding, failed, note, ok, warning
 
 AHEAD = timedelta(days=90)
 
@@ -24,10 +24,13 @@ def _reaches(
     if not days:
         return note(check, f"the rules name no {what}")
     last = max(days)
+    to_do = f"enter the coming ones ({table}) in the rule files: due dates go by them"
+    if last < today:
+        return failed(
+            check, f"the last {what} that the rules know was over on {last}", to_do
+        )
     if last < today + AHEAD:
         return warning(
-            check,
-            f"the last {what} that the rules know ends on {last}",
-            f"enter the coming ones ({table}) in the rule files: due dates go by them",
+            check, f"the last {what} that the rules know ends on {last}", to_do
         )
     return ok(check, f"the rules know each {what} until {last}")
