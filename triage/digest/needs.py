@@ -12,7 +12,10 @@ from triage.store import Balance, Left
 def needs_of(health: Health, now: datetime) -> Iterator[str]:
     """Say what is not well with the program, each in a sentence."""
     if health.refused is not None and not health.refused.is_answered_for:
-        yield "changed rules or templates are refused: triage status"
+        yield (
+            "changed rules or templates are refused; `triage status` ends with why, and"
+            " what to do"
+        )
     if health.mailbox_read_at is None:
         yield "the mailbox was never read: triage doctor"
     elif health.is_mailbox_silent:
