@@ -75,16 +75,19 @@ def beside(triage: Triage) -> Triage:
     return run
 
 
-def start(config: Path, *notes: str) -> str:
-    """As if the daemon had begun a minute ago; return what is in force."""
+def start(
+    config: Path, *notes: str, read: timedelta = MINUTE, by_daemon: bool = True
+) -> str:
+    """As if mail had been read since a minute ago; return what is in force."""
     edition = edition_of(load_config(config))
     at = now() - MINUTE
     with store_of(config) as store:
         store.editions.keep(edition, Counts(5, 4, 4, 19), now())
         store.editions.activate(Activation(at, edition.hash, How.START, "the daemon"))
         store.editions.note_trial(Trial(at, edition.hash, Outcome.LIVE, notes))
-        store.heartbeat.note(HEARTBEAT, now() - MINUTE)
-        store.vigils.keep(Vigil(at=now(), outlook="", book="{}"))
+        store.heartbeat.note(HEARTBEAT, now() - read)
+        if by_daemon:
+            store.vigils.keep(Vigil(at=now(), outlook="", book="{}"))
     return edition.hash
 
 
@@ -128,6 +131,18 @@ def test_links_of_the_shipped_example_need_a_person_once_letters_go(
 
     told = "write your own director in [contacts] and handbook in [links]"
     assert (result.status, told in result.out) == (status, status == 1)
+
+
+@pytest.mark.parametrize(("read", "status"), [(MINUTE, 0), (24 * HOUR, 1)])
+def test_who_reads_the_mailbox_from_cron_needs_no_daemon(
+    triage: Triage, config: Path, read: timedelta, status: int
+) -> None:
+    start(config, read=read, by_daemon=False)
+
+    result = triage("status", "--config", config)
+
+    assert result.status == status, result.out
+    assert ("- the daemon never ran" in result.out) == (status == 1)
 
 
 def test_a_refused_edition_needs_a_person(beside: Triage, config: Path) -> None:

@@ -199,10 +199,14 @@ def hanging_jobs(daemon: Liveness, now: datetime, patience: float) -> tuple[str,
 
 
 def needs_of_daemon(
-    liveness: Liveness, now: datetime, in_words: InWords
+    liveness: Liveness, now: datetime, in_words: InWords, *, is_read: bool = False
 ) -> Iterator[str]:
-    """Say what is not well with the daemon, each in a sentence."""
-    if not liveness.is_alive:
+    """Say what is not well with the daemon, each in a sentence.
+
+    None is needed where each mailbox `is_read` by `triage run --once`, say from cron.
+    """
+    is_by_turns = liveness.state is State.NEVER and is_read
+    if not (liveness.is_alive or is_by_turns):
         yield f"the daemon {daemon_in_words(liveness, now, in_words)}"
     unwell = liveness.unwell
     if liveness.unwritable and Kind.STORE not in {each.kind for each in unwell}:

@@ -143,13 +143,14 @@ def status_of_all(
             if name is not None
         }
         left = _left(configs, store, known)
+    is_read = not any(each.health.is_mailbox_silent for each in mailboxes.values())
     expiries = tuple(each for each in around[0].expiries if _is_of_all(each))
     return WholeStatus(
         daemon=daemon,
         mailboxes=mailboxes,
         expiries=expiries,
         needs_of_all=(
-            *needs_of_daemon(daemon, now, in_words),
+            *needs_of_daemon(daemon, now, in_words, is_read=is_read),
             *(warning(each, now) for each in expiries if is_soon(each, now)),
             *_about_unknown(configs, known),
             *needs_of_left(left),
