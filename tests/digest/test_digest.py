@@ -305,8 +305,8 @@ def test_what_is_not_well_stands_at_the_top(office: Office) -> None:
     said = tuple(headlines_of(office.digest(), office.policy))
 
     assert said[1:5] == (
-        "Changed rules or templates are refused; `triage status` ends with why, and what"
-        " to do.",
+        "Changed rules or templates are refused; `triage status` ends with why, and"
+        " what to do.",
         "The mailbox was not read for 3 hours: triage doctor.",
         "2 mails in the mailbox not accounted for.",
         "Replies are held, too many went out: triage outbox list.",

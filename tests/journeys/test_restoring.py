@@ -218,7 +218,7 @@ def test_the_command_line_makes_checks_and_restores(
 
     statuses = [
         printed_by("backup", "create", again, "--config", journey.config),
-        printed_by("backup", "verify", again, "--config", journey.config),
+        printed_by("backup", "verify", again, "-c", journey.config),
         printed_by("backup", "restore", again, "--replace", "--config", journey.config),
     ]
 

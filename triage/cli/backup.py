@@ -46,6 +46,7 @@ def create(file: Path, config: Path, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option(
     "--config",
+    "-c",
     type=FILE,
     help="Check as well that its key is the one of the backup.",
 )
