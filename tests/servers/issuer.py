@@ -70,6 +70,8 @@ class _State:
     refresh: set[str] = field(default_factory=set)
     before: dict[str, str] = field(default_factory=dict)
     """By a refresh token, which one was good before it and still is."""
+    looked_up: int = 0
+    """How often a mail server asked about a token, which it does at each login."""
     shown: list[str] = field(default_factory=list)
     """Every secret that was given to anybody."""
 
@@ -225,6 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == "/introspect":
             token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+            with self.issuer.lock:
+                self.issuer.state.looked_up += 1
             good = self.issuer.knows(token)
             user = self.issuer.state.user
             self.say(200, {"active": good, **({"username": user} if good else {})})
@@ -348,6 +352,26 @@ def dripping(handler: _Handler) -> None:
             handler.wfile.flush()
         except OSError:
             break
+
+
+def living(lasts: Any) -> Fault:
+    """Give a good token with a life that makes no sense."""
+
+    def fault(handler: _Handler) -> None:
+        issuer = handler.issuer
+        with issuer.lock:
+            given = issuer._given()
+        handler.say(200, {**given, "expires_in": lasts})
+
+    return fault
+
+
+def answer_lost(handler: _Handler) -> None:
+    """Give the next refresh token to a connection that is gone."""
+    issuer = handler.issuer
+    with issuer.lock:
+        issuer._refreshed(issuer.state.asked[-1].form["refresh_token"])
+    handler.close_connection = True
 
 
 def elsewhere(handler: _Handler) -> None:

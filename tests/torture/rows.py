@@ -10,6 +10,7 @@ from tests.torture import (
     kills,
     smtp,
     storms,
+    tokens,
 )
 from tests.torture.row import Row
 
@@ -23,6 +24,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "mails": hostile.ROWS,
     "smtp": smtp.ROWS,
     "storms": storms.ROWS,
+    "tokens": tokens.ROWS,
 }
 
 ROWS = tuple(row for rows in AREAS.values() for row in rows)
