@@ -46,7 +46,7 @@ def test_problems_of_rules_templates_and_config_are_told_together(
 
     result = triage("check", "--config", config)
 
-    assert result.status == 2
+    assert result.status == 1
     assert f"{rules}:" in result.err
     assert "unknown key `priorty`" in result.err
     assert "did you mean `priority`?" in result.err
@@ -66,7 +66,7 @@ def test_a_wrong_rule_is_shown_with_line_and_caret(
 
     (place, source, caret) = result.err.splitlines()[:3]
     number = rules.read_text().splitlines().index('phrases = ["teacher*", "less*on"]')
-    assert result.status == 2
+    assert result.status == 1
     assert place.startswith(f"{rules}:{number + 1}:")
     assert "less*on" in source
     assert caret.strip() == "^"
@@ -84,7 +84,7 @@ def test_a_signal_that_misses_its_own_example_is_told(
 
     result = triage("check", "--config", config)
 
-    assert result.status == 2
+    assert result.status == 1
     assert "There is no tuition." in result.err
 
 
@@ -97,7 +97,7 @@ def test_a_template_that_the_rules_name_and_nobody_wrote_is_told(
 
     result = triage("check", "--config", config)
 
-    assert result.status == 2
+    assert result.status == 1
     assert "there is no template `review`" in result.err
     assert f"{config.parent / 'rules' / '10-journeys.toml'}:" in result.err
 
@@ -110,7 +110,7 @@ def test_a_contact_that_the_rules_tell_and_nobody_set_is_told(
 
     result = triage("check", "--config", config)
 
-    assert result.status == 2
+    assert result.status == 1
     assert "[contacts] of the configuration has no `safeguarding`" in result.err
 
 
@@ -124,7 +124,7 @@ def test_a_folder_that_is_not_there_is_told(
 
     result = triage("check", "--config", config)
 
-    assert result.status == 2
+    assert result.status == 1
     assert f"the folder {config.parent / 'nowhere'} does not exist" in result.err
 
 
@@ -151,7 +151,7 @@ def test_what_is_wrong_beside_the_rules_is_told_together_with_its_place(
 
     result = triage("check", "--config", config)
 
-    assert (result.status, result.out) == (2, "")
+    assert (result.status, result.out) == (1, "")
     for line, words in (
         (password, "can be read by other users"),
         (key, "cannot be read: No such file or directory"),
@@ -182,7 +182,7 @@ def test_a_secret_that_is_missing_is_told_without_a_server(
 
     result = triage("check", "--config", config)
 
-    assert result.status == 2
+    assert result.status == 1
     assert place_of(config, f"password = {password}") in result.err
     assert words in result.err
 
@@ -199,7 +199,7 @@ def test_a_credential_is_looked_at_only_where_systemd_gave_some(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(config.parent))
     there = triage("check", "--config", config)
 
-    assert (here.status, there.status) == (0, 2)
+    assert (here.status, there.status) == (0, 1)
     assert "not looked at: credential imap" in here.out
     assert f"{config.parent / 'imap'} cannot be read" in there.err
 
@@ -242,7 +242,7 @@ def test_a_damaged_page_of_the_store_is_told(triage: Triage, worked: Path) -> No
 
     result = triage("check", "--config", worked)
 
-    assert result.status == 2
+    assert result.status == 1
     assert f"the store {path} is damaged" in result.err
 
 
@@ -266,14 +266,29 @@ def test_a_store_that_is_lost_is_told(triage: Triage, worked: Path) -> None:
 
     result = triage("check", "--config", worked)
 
-    assert result.status == 2
+    assert result.status == 1
     assert f"the store {path} is gone" in result.err
+
+
+def test_which_mailbox_a_server_is_of_is_told(triage: Triage, several: Path) -> None:
+    result = triage("check", "--config", several, "--connect")
+
+    told = [each.partition(": ")[0] for each in result.err.splitlines()]
+    assert {"mailbox uk", "mailbox ie"} == set(told)
+
+
+def test_a_configuration_that_cannot_be_read_is_another_status(
+    triage: Triage, config: Path
+) -> None:
+    config.write_text("[mailbox", "utf-8")
+
+    assert triage("check", "--config", config).status == 2
 
 
 def test_servers_that_are_away_are_both_told(triage: Triage, config: Path) -> None:
     result = triage("check", "--config", config, "--connect")
 
-    assert result.status == 2
+    assert result.status == 1
     assert "127.0.0.1:1, while connecting: nothing listens on that port" in result.err
     assert "SMTP 127.0.0.1: no connection to 127.0.0.1:1" in result.err
 
@@ -316,7 +331,7 @@ def test_a_wrong_password_is_told_without_the_password(
 
     result = triage("check", "-c", install(tmp_path, servers), "--connect")
 
-    assert result.status == 2
+    assert result.status == 1
     assert f'refuses the login of "{imap_server.user}"' in result.err
     assert "wrong-one" not in result.err
 

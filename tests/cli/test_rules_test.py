@@ -150,7 +150,7 @@ def test_an_example_that_fails_is_told_by_check(
 ) -> None:
     result = triage("check", "--config", config)
 
-    assert result.status == 2
+    assert result.status == 1
     assert f"{rules / '90-examples.toml'}:2:" in result.err
     assert "the example `a-lesson` fails: route: expected school-first" in result.err
 

@@ -262,7 +262,7 @@ def test_two_mailboxes_of_one_account_must_file_into_different_folders(
     together = triage("check", "-c", two)
 
     assert apart.status == 0, apart.err
-    assert together.status == 2
+    assert together.status == 1
     assert "`uk` and `ie` are of one account" in together.err
     assert "`Britain/Formal`" in together.err
 

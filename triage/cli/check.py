@@ -5,7 +5,11 @@ from pathlib import Path
 import click
 
 from triage.cli.options import config_option
+from triage.config import meant_configs
+from triage.errors import ConfigError
 from triage.wiring import check_installation, try_servers, warnings_of
+
+SOMETHING_WRONG = 1
 
 
 @click.command(
@@ -25,8 +29,18 @@ def check(config: Path, connect: bool) -> None:
     the mail servers are tried too: TLS, log-in, filing; nothing is sent or changed.
     Warnings, and more about rules and templates, are told by: triage rules check
 
-    Exit status: 0 all right, 2 something is wrong.
+    Exit status: 0 all right, 1 something is wrong, 2 the configuration cannot be read.
     """
+    meant_configs(config)
+    try:
+        _check(config, connect=connect)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        raise click.exceptions.Exit(SOMETHING_WRONG) from None
+
+
+def _check(config: Path, *, connect: bool) -> None:
     for line in check_installation(config):
         click.echo(f"ok  {line}")
     for line in warnings_of(config):

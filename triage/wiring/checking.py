@@ -122,12 +122,13 @@ def try_servers(path: Path) -> Iterator[str]:
     problems: list[str] = []
     attempts = product(meant_configs(path), (_try_imap, _try_smtp))
     for config, attempt in attempts:
+        of = f"mailbox {config.mailbox.name}: " if config.mailbox.name else ""
         try:
-            yield attempt(config)
+            yield f"{of}{attempt(config)}"
         except TransientError as error:
-            problems.append(str(error))
+            problems.append(f"{of}{error}")
         except ConfigError as error:
-            problems += map(str, error.problems)
+            problems += (f"{of}{each}" for each in error.problems)
     if problems:
         raise ConfigError(*problems)
 
