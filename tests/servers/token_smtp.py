@@ -26,6 +26,8 @@ class TokenSmtp(SmtpSink):
         for each in mechanisms:
             # aiosmtpd offers what its handler has a method for.
             setattr(self, f"auth_{each}", self._taking)
+        self.refuses = False
+        """Whether no token is good enough."""
         self.logins: list[tuple[str, bool]] = []
         """By which mechanism, and whether it was let in."""
         self.after_challenge: list[bytes] = []
@@ -54,7 +56,7 @@ class TokenSmtp(SmtpSink):
         opening = {"XOAUTH2": f"user={user}\x01", "OAUTHBEARER": f"n,a={user},\x01"}
         text = said.decode()
         token = text.partition("auth=Bearer ")[2].partition("\x01")[0]
-        return (
+        return not self.refuses and (
             text.startswith(opening[mechanism])
             and text.endswith("\x01\x01")
             and self._issuer.knows(token)

@@ -40,7 +40,7 @@ def test_a_refresh_token_that_is_lost_is_found(tmp_path: Path) -> None:
 
 
 def test_a_storm_of_logins_is_found(tmp_path: Path) -> None:
-    (closed,) = (each for each in SERVERS if each.name == "closed at once")
+    (closed,) = (each for each in SERVERS if each.name == "IMAP closed after 0 octets")
     with place_at(tmp_path / "place") as place:
         storming = Impatient(
             place.site, place.issuer, place.smtp, place.ways, place.office

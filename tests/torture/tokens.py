@@ -58,8 +58,7 @@ MOST_ASKED = 4
 MOST_LOGINS = 10
 """Of all connections in a minute, while none succeeds; accounts are locked by more."""
 LASTING = 1000
-GREETED = 60
-"""Octets that a server says before it knows who comes."""
+SERVED = ("IMAP", "SMTP")
 
 
 @dataclass
@@ -81,6 +80,7 @@ class Trouble:
     end: Callable[["Place"], None]
     gives_none: bool = True
     """Nobody can log in while it lasts."""
+    struck: Callable[["Place"], bool] = lambda _: True
 
 
 @dataclass
@@ -110,6 +110,8 @@ class Place:
                 self._deliver(f"while{number}")
                 self._counted_round(parts)
                 self.issuer.expire()
+            if not trouble.struck(self):
+                yield Finding("sweep", trouble.name, "it never struck")
             trouble.end(self)
             yield from self._settled(parts, trouble)
         yield from self.site.judge()
@@ -198,16 +200,28 @@ def _forgiving(place: Place) -> None:
     place.issuer.fail(answer_lost)
 
 
-def _cutting(name: str, after: int) -> Trouble:
+def _cutting(server: str, after: int) -> Trouble:
+    """Close each connection to one server once it has said so much."""
+
+    def way(place: Place) -> BadWay:
+        return place.ways[SERVED.index(server)]
+
     def begin(place: Place) -> None:
-        for way in place.ways:
-            way.back = Cut(after)
+        way(place).back = Cut(after)
 
     def end(place: Place) -> None:
-        for way in place.ways:
-            way.back = CLEAN
+        way(place).back = CLEAN
 
-    return Trouble(name, begin, end)
+    name = f"{server} closed after {after} octets"
+    return Trouble(name, begin, end, struck=lambda place: way(place).struck.is_set())
+
+
+def _refuse_letters(place: Place) -> None:
+    place.smtp.refuses = True
+
+
+def _take_letters(place: Place) -> None:
+    place.smtp.refuses = False
 
 
 LIVES: tuple[object, ...] = (0, -5, 1, 10**30, "soon", None, {}, inf)
@@ -237,10 +251,9 @@ ISSUERS: tuple[Trouble, ...] = (
 REJECTED = Trouble("XOAUTH2 is refused with the challenge", _revoke_user, _let_user_in)
 SERVERS: tuple[Trouble, ...] = (
     REJECTED,
-    _cutting("closed at once", 0),
-    _cutting("closed after the greeting", GREETED),
-    *(_cutting(f"closed after {n} octets, about the login", n) for n in (250, 400)),
-    *(_cutting(f"the login is taken, then cut after {n}", n) for n in (700, 1500)),
+    Trouble("SMTP refuses it with the challenge", _refuse_letters, _take_letters),
+    *(_cutting("IMAP", after) for after in (0, 60, 250, 400, 700, 1500)),
+    *(_cutting("SMTP", after) for after in (0, 20, 100, 180)),
 )
 SHORT = 1
 
