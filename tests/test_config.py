@@ -319,8 +319,8 @@ def test_a_file_that_others_can_read_is_refused_under_systemd_too(
             id="no command",
         ),
         pytest.param(
-            Secret(command=("sh", "-c", "echo s3cret; exit 1")),
-            "the command sh for a secret failed",
+            Secret(command=("sh", "-c", "echo s3cret; exit 3")),
+            "the command sh for a secret failed: exit status 3",
             id="a command that fails",
         ),
         pytest.param(

@@ -161,7 +161,13 @@ def output_of(command: tuple[str, ...]) -> str:
         raise ConfigError(
             f"the command {command[0]} for a secret took too long"
         ) from None
-    except (subprocess.CalledProcessError, OSError, UnicodeDecodeError):
+    except subprocess.CalledProcessError as error:
+        # What it said is not repeated: a secret may be in it.
+        raise ConfigError(
+            f"the command {command[0]} for a secret failed: exit status"
+            f" {error.returncode}"
+        ) from None
+    except (OSError, UnicodeDecodeError):
         raise ConfigError(f"the command {command[0]} for a secret failed") from None
     return done.stdout
 
