@@ -272,8 +272,7 @@ class Dispatch:
         self._failures += 1
         now = self._clock()
         self._pause_ends = now + wait
-        is_away = isinstance(outcome, TryLater) and outcome.concern is Concern.SERVER
-        self._asked_at = now if is_away else None
+        self._asked_at = now if _is_away(outcome) else None
 
     def _note_course(self, letter: Claimed, outcome: Outcome) -> None:
         """Note whether letters get anywhere, for who watches from another thread."""
@@ -323,7 +322,7 @@ class Dispatch:
             return False
         problem = self._submission.check()
         self._asked_at = now
-        if problem is not None and problem.concern is Concern.SERVER:
+        if problem is not None and _is_away(problem):
             self._may_end_early = True
             return False
         if problem is not None or not self._may_end_early:
@@ -417,6 +416,15 @@ def _keys(letter: Claimed) -> dict[str, object]:
 def _dropped(letter: Claimed) -> str:
     log.info("%s is dropped: a person decided against it meanwhile", _name(letter))
     return "dropped"
+
+
+def _is_away(outcome: Outcome) -> bool:
+    """True where nobody answered; who puts our login off is not asked the sooner."""
+    return (
+        isinstance(outcome, TryLater)
+        and outcome.concern is Concern.SERVER
+        and outcome.code is None
+    )
 
 
 def _hindrance(outcome: TryLater | Refused) -> str:

@@ -17,6 +17,8 @@ from triage.oauth.expiry import Expiry, is_soon
 from triage.tls import Validity
 
 LOOK_AFTER = timedelta(days=1)
+LOOK_SOON = timedelta(minutes=5)
+"""After a start at which none was seen yet."""
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 """While it comes to its end, or could not be seen."""
 
@@ -78,7 +80,8 @@ class Endings:
         self, server: Server, stopping: Callable[[], bool]
     ) -> Expiry | None:
         now, expiry = self.clock(), _expiry(server)
-        due = self._look_from.setdefault(server.name, now + LOOK_AFTER)
+        first = LOOK_AFTER if expiry is not None else LOOK_SOON
+        due = self._look_from.setdefault(server.name, now + first)
         pause = LOOK_AGAIN_AFTER if self._is_soon(expiry, now) else LOOK_AFTER
         # Further away than its pause, it was noted under another clock or certificate.
         if stopping() or now < due <= now + pause:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Protocol, Self
 
 from triage.decision import fingerprint
@@ -31,6 +31,7 @@ from triage.ruleset import Evidence, Ruleset, compile_ruleset, find_evidence
 log = logging.getLogger(__name__)
 
 _PIPE_OCTETS = 1024 * 1024
+_NOT_COMPILED = "the reader does not start: compiling the rules ended unexpectedly ({})"
 _IGNORED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Signals that a terminal or a supervisor sends to the daemon's whole group."""
 
@@ -320,8 +321,8 @@ class _Child:
         except _DeathError as death:
             raise TransientError(f"the reader does not start: {death}") from death
         # It has read nothing of strangers yet.
-        said: _Begun | ConfigError = pickle.loads(data)  # noqa: S301 - from our own child
-        if isinstance(said, ConfigError):
+        said: _Begun | ConfigError | TransientError = pickle.loads(data)  # noqa: S301 - from our own child
+        if isinstance(said, ConfigError | TransientError):
             raise said
         self._begun = said
         return said
@@ -373,7 +374,7 @@ def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (job.limits.memory, job.limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ruleset, said = _compiled_apart(job)
+    ruleset, said = _compiled_apart(job, (requests, answers))
     try:
         answers.send_bytes(said)
         if ruleset is None:
@@ -388,29 +389,60 @@ def _serve(requests: Connection, answers: Connection, job: _Job) -> None:
         return
 
 
-def _compiled_apart(job: _Job) -> tuple[Ruleset | None, bytes]:
+def _compiled_apart(
+    job: _Job, ends: Iterable[Connection]
+) -> tuple[Ruleset | None, bytes]:
     """Compile in a copy of this process: what that takes of memory ends with it.
 
-    Returns what to find by, unless the rules do not compile, and what to tell.
+    `ends` are this process's own, and none of the copy's. Returns what to find by,
+    unless the rules do not compile, and what to tell.
     """
     told, telling = os.pipe()
-    pid = os.fork()
+    reader, pid = os.getpid(), os.fork()
     if pid == 0:
+        # Else the copy would keep them open, and who waits at them would never hear
+        # that the reader has ended.
+        os.close(told)
+        for end in ends:
+            end.close()
+        _end_with(reader)
         with os.fdopen(telling, "wb") as answer, contextlib.suppress(BaseException):
             pickle.dump(_compiled(job), answer)
         os._exit(0)
     os.close(telling)
     with os.fdopen(told, "rb") as answer:
-        compiled: tuple[Ruleset | None, bytes] = pickle.load(answer)  # noqa: S301 - from our own child
-    os.waitpid(pid, 0)
+        octets = answer.read()
+    _, status = os.waitpid(pid, 0)
+    if not octets or status:
+        how = os.waitstatus_to_exitcode(status)
+        return None, pickle.dumps(TransientError(_NOT_COMPILED.format(how)))
+    compiled: tuple[Ruleset | None, bytes] = pickle.loads(octets)  # noqa: S301 - from our own child
     return compiled
+
+
+def _end_with(reader: int) -> None:
+    """End this copy soon after the process that it is a copy of."""
+
+    def look(_number: int, _frame: FrameType | None) -> None:
+        if os.getppid() != reader:
+            os._exit(0)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 1.0, 1.0)
 
 
 def _compiled(job: _Job) -> tuple[Ruleset | None, bytes]:
     try:
-        ruleset = compile_ruleset(job.files)
+        return _compiled_and_checked(job)
     except ConfigError as error:
         return None, pickle.dumps(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, somebody is told of it
+        how = f"an unexpected {type(error).__name__}"
+        return None, pickle.dumps(TransientError(_NOT_COMPILED.format(how)))
+
+
+def _compiled_and_checked(job: _Job) -> tuple[Ruleset, bytes]:
+    ruleset = compile_ruleset(job.files)
     faults: tuple[Problem, ...] = ()
     if job.check is not None:
         check: Check = pickle.loads(job.check)  # noqa: S301 - from our own parent

@@ -94,8 +94,8 @@ def test_a_token_file_that_cannot_be_read_now_is_not_known() -> None:
 
 @pytest.mark.parametrize(
     ("shown", "days", "looks"),
-    [(LONG, 5, 4), (None, 5, 4), (OLD, 2, 48)],
-    ids=["holds for long", "never seen", "ends soon"],
+    [(LONG, 5, 4), (None, 5, 5), (OLD, 2, 48)],
+    ids=["holds for long", "never seen, so a first time soon", "ends soon"],
 )
 def test_a_server_is_connected_to_once_a_day_and_hourly_near_the_end(
     shown: Validity | None, days: int, looks: int

@@ -256,7 +256,10 @@ def test_s1_a_letter_that_waited_for_the_server_is_due_after_a_restart(
     assert office.run() == {"sent": 1}
 
 
-@pytest.mark.parametrize("why", [LOCKED_OUT, LOST, NOT_FROM_US], ids=str)
+THROTTLED = TryLater(454, "4.7.0", "4.7.0 too many logins", Concern.SERVER)
+
+
+@pytest.mark.parametrize("why", [LOCKED_OUT, LOST, NOT_FROM_US, THROTTLED], ids=str)
 def test_s9_no_other_pause_is_asked_about(office: Office, why: Outcome) -> None:
     office.compose(3)
     office.answers(why)
@@ -267,12 +270,13 @@ def test_s9_no_other_pause_is_asked_about(office: Office, why: Outcome) -> None:
     assert office.server.checked == 0
 
 
-def test_s9_a_login_that_is_refused_when_it_is_asked_is_not_tried_again_so(
-    office: Office,
+@pytest.mark.parametrize("said", [LOCKED_OUT, THROTTLED], ids=["refused", "put off"])
+def test_s9_a_login_that_is_not_taken_when_it_is_asked_is_not_tried_again_so(
+    office: Office, said: TryLater
 ) -> None:
     office.compose()
     office.answers(AWAY, AWAY, QUEUED)
-    office.server.checks = [LOCKED_OUT]
+    office.server.checks = [said]
     office.run()
     office.run(after=MINUTE)
     for _ in range(4):

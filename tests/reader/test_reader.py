@@ -255,7 +255,7 @@ def test_a_mailbox_that_fails_is_heard_of_and_the_next_batch_read(
 def test_a_child_that_cannot_start_is_an_error_of_the_moment() -> None:
     with (
         Reader(RULES, Limits(memory=1024)) as broken,
-        pytest.raises(TransientError, match="start"),
+        pytest.raises(TransientError, match="start.*MemoryError"),
     ):
         list(broken.read([fetched(1)]))
 
@@ -291,6 +291,63 @@ def test_rules_to_decide_by_find_nothing_and_say_so(reader: Reader) -> None:
 def test_what_a_check_finds_in_the_rules_is_told() -> None:
     with Reader(RULES, check=find_one_fault) as reader:
         assert reader.faults() == (Problem("late-book"),)
+
+
+def test_a_child_that_dies_while_it_compiles_leaves_nobody_behind() -> None:
+    reader = Reader(RULES, check=take_long)
+    copy = compiling_in(child_of(reader))
+    begun = time.monotonic()
+
+    os.kill(child_of(reader), signal.SIGKILL)
+
+    with pytest.raises(TransientError, match="SIGKILL"):
+        reader.rules()
+    assert time.monotonic() - begun < 10
+    reader.close()
+    assert eventually(lambda: not is_running(copy))
+
+
+def test_closing_while_it_compiles_leaves_nobody_behind() -> None:
+    reader = Reader(RULES, check=take_long)
+    copy = compiling_in(child_of(reader))
+    begun = time.monotonic()
+
+    reader.close()
+
+    assert time.monotonic() - begun < 5
+    assert eventually(lambda: not is_running(copy))
+
+
+def test_a_copy_that_dies_while_it_compiles_is_told() -> None:
+    with Reader(RULES, check=take_long) as reader:
+        os.kill(compiling_in(child_of(reader)), signal.SIGKILL)
+
+        with pytest.raises(TransientError, match=r"ended unexpectedly \(-9\)"):
+            reader.rules()
+
+
+def test_an_error_that_nobody_expects_while_it_compiles_is_told() -> None:
+    with (
+        Reader(RULES, check=break_unexpectedly) as reader,
+        pytest.raises(TransientError, match="an unexpected ZeroDivisionError"),
+    ):
+        reader.rules()
+
+
+def compiling_in(child: int) -> int:
+    """Return the process in which a child compiles, once it is there."""
+    path = Path(f"/proc/{child}/task/{child}/children")
+    assert eventually(lambda: bool(path.read_text().split()))
+    return int(path.read_text().split()[0])
+
+
+def take_long(_: Ruleset) -> tuple[Problem, ...]:
+    time.sleep(60)
+    return ()
+
+
+def break_unexpectedly(_: Ruleset) -> tuple[Problem, ...]:
+    raise ZeroDivisionError
 
 
 def find_one_fault(ruleset: Ruleset) -> tuple[Problem, ...]:

@@ -154,6 +154,8 @@ def test_a_hostile_text_takes_no_time(text: str) -> None:
         ('  "secret", perhaps', "…"),
         ("[secret", "…"),
         ("[mailbox]]", "[mailbox]]"),
+        ("c2VjcmV0c2VjcmV0PQ==", "…"),
+        ('"secret="', "…"),
     ],
 )
 def test_of_a_private_text_no_value_is_shown(line: str, shown: str) -> None:

@@ -18,6 +18,11 @@ from triage.tomlsource.words import code_of, explain
 Model = TypeVar("Model", bound=BaseModel)
 
 _PLACE_IN_MESSAGE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_KEY = re.compile(
+    r"\s*[A-Za-z0-9_-]{1,40}(?:\.[A-Za-z0-9_-]{1,40}){0,4} ?=(?=.*[^\s=])"
+)
+"""With something behind the sign: not the last line of what is in base64."""
+_HEADING = re.compile(r"\s*\[+[A-Za-z0-9_.-]*\]+\s*(?:#.*)?")
 _GIVEN_TWICE = (
     "Cannot overwrite a value",
     "Cannot declare",
@@ -249,10 +254,9 @@ def _causes(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
 
 def _without_value(line: str) -> str:
     """Return a table's name or a key as they stand there, and no value."""
-    key, equals, value = line.partition("=")
-    if equals and value:
-        return f"{key}= …"
-    return line if line.lstrip().startswith("[") and "]" in line else "…"
+    if key := _KEY.match(line):
+        return f"{key[0]} …"
+    return line if _HEADING.fullmatch(line) else "…"
 
 
 def _is_array_of_tables(value: object) -> bool:

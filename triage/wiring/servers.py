@@ -110,6 +110,7 @@ class Searched(Protocol):
     def connect(self) -> None: ...
     def ensure_folders(self, folders: Iterable[str]) -> None: ...
     def find(self, message_id: str, folder: str) -> bool: ...
+    def close(self) -> None: ...
 
 
 class MailboxWitness:
@@ -134,6 +135,10 @@ class MailboxWitness:
         filed_in = self._filed_in() if self._filed_in else None
         ours = (filed_in,) if filed_in else ()
         self._mailbox.connect()
-        self._mailbox.ensure_folders(ours)
-        folders = (self._folder, *ours)
-        return any(self._mailbox.find(message_id, folder) for folder in folders)
+        try:
+            self._mailbox.ensure_folders(ours)
+            folders = (self._folder, *ours)
+            return any(self._mailbox.find(message_id, folder) for folder in folders)
+        finally:
+            # It is seldom asked, and servers count connections.
+            self._mailbox.close()
