@@ -22,7 +22,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Triage
-from tests.intake.conftest import ReaderHere
 from tests.servers.fake_mailbox import FakeMailbox
 from triage.config import load_config
 from triage.intake import Intake
@@ -120,7 +119,7 @@ class Student:
         Intake(
             inbox=Inbox("triage@127.0.0.1"),
             mailbox=mailbox,
-            reader=ReaderHere(rulebook.ruleset),
+            reader=daemon.intake.reader,
             store=daemon.store,
             rulebook=rulebook,
             clock=now,

@@ -255,7 +255,7 @@ def test_a_mailbox_that_fails_is_heard_of_and_the_next_batch_read(
 def test_a_child_that_cannot_start_is_an_error_of_the_moment() -> None:
     with (
         Reader(RULES, Limits(memory=1024)) as broken,
-        pytest.raises(TransientError, match="start.*MemoryError"),
+        pytest.raises(TransientError, match=r"start.*MemoryError"),
     ):
         list(broken.read([fetched(1)]))
 
