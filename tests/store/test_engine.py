@@ -87,6 +87,12 @@ def test_a_column_takes_its_own_type_only(store: Store) -> None:
         store._engine.run("INSERT INTO counters VALUES ('a', 'many')")
 
 
+def test_a_connection_keeps_few_pages_since_each_thread_has_one(store: Store) -> None:
+    (row,) = store._engine.rows("PRAGMA cache_size")
+
+    assert row["cache_size"] == -1024
+
+
 def test_a_row_that_must_exist_is_missed_loudly(store: Store) -> None:
     with pytest.raises(LookupError):
         store._engine.one("SELECT * FROM cases")

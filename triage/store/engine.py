@@ -20,7 +20,9 @@ from sqlite_utils import Database
 from triage.errors import TransientError
 
 BUSY_SECONDS = 30.0
-_CACHE_KIB = 16_384
+_CACHE_KIB = 1024
+"""Of each connection; a dozen threads have one each, and the system keeps pages too."""
+_SCRATCH_KIB = 16_384
 _NO_NAME = ""
 """What SQLite calls a temporary database of one connection."""
 
@@ -142,7 +144,8 @@ class Engine:
         else:
             database.execute("PRAGMA synchronous = FULL")
             database.execute("PRAGMA foreign_keys = ON")
-        database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        kib = _SCRATCH_KIB if self.is_scratch else _CACHE_KIB
+        database.execute(f"PRAGMA cache_size = -{kib}")
         return database
 
     def close(self) -> None:
