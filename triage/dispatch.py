@@ -41,6 +41,7 @@ LEASE = timedelta(minutes=15)
 """Longer than anything that happens before the dot."""
 FINISHING_LEASE = timedelta(minutes=30)
 """Longer than the wait for the reply to the dot."""
+SERVICE_NOT_AVAILABLE = 421
 MANY = 3
 """So many letters that were put off or lost, and none that got through."""
 WITNESS_AFTER = timedelta(minutes=15)
@@ -419,11 +420,14 @@ def _dropped(letter: Claimed) -> str:
 
 
 def _is_away(outcome: Outcome) -> bool:
-    """True where nobody answered; who puts our login off is not asked the sooner."""
+    """True where nobody serves us at all (RFC 5321 §3.8: 421, or no answer).
+
+    Whoever puts our login off is not asked the sooner.
+    """
     return (
         isinstance(outcome, TryLater)
         and outcome.concern is Concern.SERVER
-        and outcome.code is None
+        and outcome.code in {None, SERVICE_NOT_AVAILABLE}
     )
 
 

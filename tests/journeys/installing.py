@@ -10,6 +10,14 @@ from triage.demo.servers import HOST
 
 ADDRESS = "complaints@examboard.example"
 TEAM = "team@examboard.example"
+CONTACTS = {
+    "team": TEAM,
+    "safeguarding": "safeguarding-lead@examboard.example",
+    "malpractice": "malpractice-lead@examboard.example",
+    "director": "directors@examboard.example",
+    "form-8": "forms@examboard.example",
+}
+"""None of them as in the example that is shipped: of those people are warned."""
 PRIVATE = 0o600
 
 RULES = """
@@ -276,13 +284,6 @@ def _config(servers: Servers, settings: Settings) -> str:
         "from_name": "Example Board, Complaints Team",
         "witness": "none",
     }
-    contacts = {
-        "team": TEAM,
-        "safeguarding": "safeguarding-lead@examboard.example",
-        "malpractice": "malpractice-lead@examboard.example",
-        "director": "directors@examboard.example",
-        "form-8": "forms@examboard.example",
-    }
     names = (
         "complaints-policy",
         "malpractice",
@@ -308,7 +309,7 @@ def _config(servers: Servers, settings: Settings) -> str:
             "key": Inline("file", "reference.key"),
         },
         "http": settings.http,
-        "contacts": contacts,
+        "contacts": CONTACTS,
         "links": {name: f"https://examboard.example/{name}" for name in names},
     }
     lines = [f'log_level = "{settings.log_level}"']

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import cast
 
-from tests.journeys.installing import ADDRESS, USUAL, Settings
+from tests.journeys.installing import ADDRESS, CONTACTS, USUAL, Settings
 from tests.journeys.journey import Journey
 from tests.journeys.running import RunningDaemon
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -29,10 +29,7 @@ from triage.intake import Pass
 
 SETTLE_SECONDS = 120.0
 KEY = "k" * 40
-COLLEAGUES = ("complaints-team", "safeguarding", "malpractice", "director", "info")
-OWN_ADDRESSES = frozenset(
-    {ADDRESS, *(f"{name}@examboard.example" for name in COLLEAGUES)}
-)
+OWN_ADDRESSES = frozenset({ADDRESS, *CONTACTS.values()})
 """Of the configuration that tests.journeys.installing writes."""
 Smtp = SmtpSink | ScriptedServer
 
