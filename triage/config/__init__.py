@@ -28,7 +28,7 @@ from triage.config.tables import (
     AlarmTable,
     Config,
     MailboxTable,
-    SubmissionTable,
+    SmtpTable,
 )
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "Config",
     "MailboxTable",
     "OneMailbox",
-    "SubmissionTable",
+    "SmtpTable",
     "load_config",
     "load_configs",
     "look_at_folder",

@@ -64,8 +64,8 @@ class MailboxTable(Table):
         return self
 
 
-class SubmissionTable(Table):
-    """The server that takes our replies, over SMTP."""
+class SmtpTable(Table):
+    """A server that is logged in to over SMTP, where that is wanted."""
 
     host: str
     port: int | None = None
@@ -75,17 +75,22 @@ class SubmissionTable(Table):
     oauth: OAuth | None = None
     ca_file: Path | None = None
     from_address: str
-    from_name: str
-    envelope_from: str = ""
-    witness: Literal["sent", "copy", "none"] = "sent"
-    sent_folder: str = "Sent"
-    seconds_after_dot: int = Field(default=600, ge=10)
 
     @model_validator(mode="after")
     def _plain_stays_here(self) -> Self:
         _login_is_whole(self.user, self.password, self.oauth)
         _only_loopback_in_clear(self.security, self.host)
         return self
+
+
+class SubmissionTable(SmtpTable):
+    """The server that takes our replies."""
+
+    from_name: str
+    envelope_from: str = ""
+    witness: Literal["sent", "copy", "none"] = "sent"
+    sent_folder: str = "Sent"
+    seconds_after_dot: int = Field(default=600, ge=10)
 
 
 def _login_is_whole(
@@ -117,24 +122,10 @@ WebAddress = Annotated[str | Secret, AfterValidator(_checked_address)]
 """Written as it is, or named as a secret."""
 
 
-class AlarmSubmissionTable(Table):
+class AlarmSubmissionTable(SmtpTable):
     """A server that takes alarms, another one than takes our replies."""
 
-    host: str
-    port: int | None = None
-    security: Literal["tls", "starttls", "plain"] = "tls"
-    user: str | None = None
-    password: Secret | None = None
-    oauth: OAuth | None = None
-    ca_file: Path | None = None
-    from_address: str
     to: tuple[str, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _plain_stays_here(self) -> Self:
-        _login_is_whole(self.user, self.password, self.oauth)
-        _only_loopback_in_clear(self.security, self.host)
-        return self
 
 
 class AlarmTable(Table):

@@ -1,6 +1,5 @@
 """Where a mailbox is, how long a server is heard out, what a folder says of itself."""
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +11,7 @@ from triage.errors import ConfigError
 from triage.logins import Trials
 from triage.mailbox.folders import folder_problems
 from triage.oauth.sasl import Tokens
+from triage.web import is_loopback
 
 
 class Security(StrEnum):
@@ -46,7 +46,7 @@ class Account:
         problems = [
             f"IMAP folder: {problem}" for problem in folder_problems(self.folder)
         ]
-        if self.security is Security.PLAIN and not is_loopback(self.host):
+        if self.security is Security.PLAIN and not is_loopback(self.host.strip("[]")):
             problems.append(
                 f'IMAP security = "plain" would send the password in clear to '
                 f'{self.host}: use "imaps" or "starttls"; "plain" is for 127.0.0.1, '
@@ -99,13 +99,3 @@ class Selected:
     uidnext: int | None
     """The next UID to be given; None where the server does not say."""
     exists: int
-
-
-def is_loopback(host: str) -> bool:
-    """True when the name or address can only mean this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

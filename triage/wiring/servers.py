@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from triage.config import AlarmSubmissionTable, Config, SubmissionTable
+from triage.config import Config, SmtpTable
 from triage.dispatch import Sender
 from triage.mailbox import Account, ImapMailbox, Limits, Security
 from triage.smtp import Limits as SmtpLimits
@@ -67,9 +67,7 @@ def server_of(config: Config, logins: Logins | None = None) -> Server:
     return server_in(config.submission, named("submission", config), logins or Logins())
 
 
-def server_in(
-    table: SubmissionTable | AlarmSubmissionTable, name: str, logins: Logins
-) -> Server:
+def server_in(table: SmtpTable, name: str, logins: Logins) -> Server:
     """Return the server that a table names; raises ConfigError."""
     password = logins.password(name, table.password)
     return Server(
