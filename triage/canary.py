@@ -81,6 +81,8 @@ class Canary:
         is_new = self.store.outbox.notify(letter, now)
         course = self.store.outbox.canaries.course_of(letter.message_id)
         if course and course.may_be_out and self._is_back(letter.message_id, rulebook):
+            # Until the next one nobody needs it, and servers count connections.
+            self.mailbox.close()
             self.store.outbox.canaries.came_back(course, now)
             self.store.heartbeat.note(BACK, now)
             seconds = (now - course.queued_at).total_seconds()

@@ -103,6 +103,15 @@ def test_what_came_back_is_timed_and_moved_out_of_the_way(morning: Morning) -> N
     assert morning.run(after=MINUTE) == ""
 
 
+def test_until_the_next_it_keeps_no_connection(morning: Morning) -> None:
+    morning.run()
+    morning.mailbox.deliver(morning.send())
+
+    morning.run(after=MINUTE)
+
+    assert not morning.mailbox._is_connected
+
+
 def test_it_stays_where_nothing_is_filed(morning: Morning) -> None:
     morning.canary = replace(morning.canary, files=False)
     morning.run()

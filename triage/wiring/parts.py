@@ -12,6 +12,7 @@ from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.backup import Restoring
 from triage.canary import Canary
+from triage.canary import Mailbox as Searched
 from triage.config import Config
 from triage.daemon import MailboxJobs, Timed
 from triage.deadlines import Deadlines
@@ -19,7 +20,7 @@ from triage.digest import MorningDigest
 from triage.dispatch import Dispatch, Tally
 from triage.endings import Endings
 from triage.errors import TransientError, TriageError
-from triage.intake import Intake, Pass
+from triage.intake import Intake, Pass, Rulebook
 from triage.mailbox import Limits
 from triage.retention import Retention
 from triage.ruleset.schema import RuleFiles
@@ -163,18 +164,15 @@ class MailboxParts:
 
     def canaries(self) -> Iterator[Canary]:
         """Yield the job of the test mail, where it is wanted."""
-        table = self.config.canary
-        if table is not None:
-            yield Canary(
-                store=self.store,
-                mailbox=self._canary_mailbox,
-                rulebook=lambda: self.intake.rulebook,
-                clock=self._clock,
-                address=self.config.mailbox.addresses[0],
-                at=table.at,
-                within=timedelta(minutes=table.within_minutes),
-                files=self.config.mailbox.file,
-            )
+        found = canary_of(
+            self.config,
+            self.store,
+            self._canary_mailbox,
+            lambda: self.intake.rulebook,
+            self._clock,
+        )
+        if found is not None:
+            yield found
 
     def jobs(self, name: str = "") -> MailboxJobs:
         """Return what the daemon runs; `name` tells its jobs from those of others."""
@@ -279,3 +277,26 @@ class MailboxParts:
     def _folder_of_automatic_mail(self) -> str | None:
         """Return it as the rules have it now."""
         return self.tables().automatic.folder
+
+
+def canary_of(
+    config: Config,
+    store: Store,
+    mailbox: Searched,
+    rulebook: Callable[[], Rulebook],
+    clock: Callable[[], datetime],
+) -> Canary | None:
+    """Return the job of the test mail; None: it is not wanted."""
+    table = config.canary
+    if table is None:
+        return None
+    return Canary(
+        store=store,
+        mailbox=mailbox,
+        rulebook=rulebook,
+        clock=clock,
+        address=config.mailbox.addresses[0],
+        at=table.at,
+        within=timedelta(minutes=table.within_minutes),
+        files=config.mailbox.file,
+    )

@@ -13,7 +13,6 @@ from functools import partial
 from triage.answers import Answers
 from triage.approvals import Approvals
 from triage.backup import Restoring
-from triage.canary import Canary
 from triage.config import Config
 from triage.deadlines import Deadlines
 from triage.dispatch import Dispatch
@@ -25,6 +24,7 @@ from triage.reader import Reading, Unreadable, read_here
 from triage.store import Store
 from triage.trial import Findings, Trials
 from triage.wiring.folders import RuleFolders
+from triage.wiring.parts import canary_of
 from triage.wiring.rulebook import edition_of, keys_bound_to, keys_of
 from triage.wiring.rulebook import rulebook_without_keys as compiled
 from triage.wiring.servers import (
@@ -139,7 +139,9 @@ class Office:
         self.deadlines = Deadlines(
             store=store, rulebook=lambda: self.intake.rulebook, clock=clock
         )
-        self.canary = self._canary()
+        self.canary = canary_of(
+            config, store, self.beside, lambda: self.intake.rulebook, clock
+        )
         self.restoring = Restoring(
             inbox=inbox_of(config),
             mailbox=self.restored,
@@ -148,21 +150,6 @@ class Office:
             clock=clock,
             letters_in=self._folders_with_letters,
             files=config.mailbox.file,
-        )
-
-    def _canary(self) -> Canary | None:
-        table = self.config.canary
-        if table is None:
-            return None
-        return Canary(
-            store=self.store,
-            mailbox=self.beside,
-            rulebook=lambda: self.intake.rulebook,
-            clock=self.clock,
-            address=self.config.mailbox.addresses[0],
-            at=table.at,
-            within=timedelta(minutes=table.within_minutes),
-            files=self.config.mailbox.file,
         )
 
     def look_for_canary(self) -> None:
