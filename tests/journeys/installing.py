@@ -340,6 +340,20 @@ def _toml(value: object) -> str:
     return json.dumps(value)
 
 
+def encrypted(folder: Path, ca_file: Path, password: str) -> Settings:
+    """Return what servers ask for that are encrypted, and letters logged in for."""
+    _write_private(folder / "smtp-password", password)
+    trusted = {"ca_file": str(ca_file)}
+    submission = {
+        "security": "starttls",
+        "user": "triage",
+        "password": Inline("file", "smtp-password"),
+    }
+    return Settings(
+        mailbox={"security": "imaps"} | trusted, submission=submission | trusted
+    )
+
+
 def _write_private(path: Path, secret: str) -> None:
     path.touch(PRIVATE)
     path.write_text(f"{secret}\n", encoding="utf-8")

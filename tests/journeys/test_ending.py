@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.journeys.installing import Inline, Settings
+from tests.journeys.installing import encrypted
 from tests.journeys.journey import Journey
 from tests.journeys.mails import make_mail
 from tests.servers.certificates import Authority
@@ -72,18 +72,7 @@ def servers(
         SmtpSink(user="triage", password=password, certificate=short) as smtp,
     ):
         journey = Journey(dovecot, smtp, tmp_path)
-        secret = tmp_path / "smtp-password"
-        secret.touch(0o600)
-        secret.write_text(password)
-        trusted = {"ca_file": str(authority.ca_file)}
-        submission = {
-            "security": "starttls",
-            "user": "triage",
-            "password": Inline("file", "smtp-password"),
-        }
-        settings = Settings(
-            mailbox={"security": "imaps"} | trusted, submission=submission | trusted
-        )
+        settings = encrypted(tmp_path, authority.ca_file, password)
         config = journey.install(settings, imap_port=dovecot.imaps)
         teller = tmp_path / "teller"
         teller.write_text(f"#!/bin/sh\ncat >> {tmp_path}/told\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.installing import Inline, Settings
+from tests.journeys.installing import Settings, encrypted
 from tests.journeys.journey import Journey
 from tests.journeys.mails import MOTHER, make_mail
 from tests.journeys.running import RunningDaemon
@@ -50,18 +50,7 @@ def test_encrypted_and_logged_in_all_the_way(
     password = os.urandom(8).hex()
     with SmtpSink(user="triage", password=password, certificate=certificate) as smtp:
         journey = Journey(dovecot, smtp, tmp_path)
-        secret = tmp_path / "smtp-password"
-        secret.touch(0o600)
-        secret.write_text(password)
-        trusted = {"ca_file": str(authority.ca_file)}
-        submission = {
-            "security": "starttls",
-            "user": "triage",
-            "password": Inline("file", "smtp-password"),
-        }
-        settings = Settings(
-            mailbox={"security": "imaps"} | trusted, submission=submission | trusted
-        )
+        settings = encrypted(tmp_path, authority.ca_file, password)
         journey.install(settings, imap_port=dovecot.imaps)
         journey.deliver(make_mail())
 
